@@ -1,0 +1,19 @@
+"""Pictures: arrays and words in, Altair charts out. No Streamlit and no dlcore here.
+
+Every chart comes in two parts: a function that draws (axes, marks, colours; it names its data sets) and frames that fill
+those names. What is drawn stays the same while a reader moves a slider, so it is built once and only frames travel.
+``t`` is the parameter of the player: the step that is shown; moving it needs no server.
+"""
+
+from charts.descent import basin_map, curve_with_balls, data_with_lines, height_by_step, map_with_paths
+from charts.frames import basin_colours, height_bands
+
+__all__ = [
+    "basin_colours",
+    "basin_map",
+    "curve_with_balls",
+    "data_with_lines",
+    "height_bands",
+    "height_by_step",
+    "map_with_paths",
+]

@@ -1,0 +1,140 @@
+"""Descents: the path of one ball down a surface, and where ten thousand balls end up, through the same steps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+
+import numpy as np
+
+from dlcore.optimizers import Optimizer
+from dlcore.surfaces import Surface
+
+
+def walk(surface: Surface, w: np.ndarray, rule: Optimizer) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The weights and their gradient at step 0, 1, 2, ... without end; both of the shape of ``w``, (weights, ...)."""
+    memory = rule.start(w)
+    for t in count(1):
+        g = surface.gradient(*w)
+        yield w, g
+        w = rule.update(w, g, memory, t)
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """What one ball did: row k is the state after k steps.
+
+    w: the weights, shape (steps + 1, weights). height: shape (steps + 1,). gradient: of the shape of ``w``.
+    diverged: the step at which the ball was lost (``Surface.far``), or None. The rows end one step before that.
+    """
+
+    w: np.ndarray
+    height: np.ndarray
+    gradient: np.ndarray
+    diverged: int | None = None
+
+    @property
+    def steps(self) -> int:
+        """The number of steps that were recorded."""
+        return len(self.w) - 1
+
+
+def descend(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> Path:
+    """The path of one ball from ``start`` (one number a weight) over ``steps`` steps (0 or more).
+
+    A diverging run is a result: the path ends where the ball was last seen, and ``diverged`` is the step that lost it.
+    Raises ValueError if the start has the wrong number of weights, lies outside of everything or is not a number.
+    """
+    w = np.array(start, dtype=float)
+    if w.shape != (len(surface.weights),):
+        raise ValueError(f"{type(surface).__name__} has the weights {surface.weights}; the start is {start}")
+    if surface.far(w):
+        raise ValueError(f"the start {start} is more than 100 map widths away, or not a number")
+    places, slopes, diverged = [], [], None
+    with np.errstate(all="ignore"):
+        for k, (w, g) in enumerate(islice(walk(surface, w, rule), steps + 1)):
+            if surface.far(w):
+                diverged = k
+                break
+            places.append(w)
+            slopes.append(g)
+        path = np.array(places)
+        # adding zeros gives a flat surface's height the shape of the path
+        return Path(path, surface(*path.T) + np.zeros(len(path)), np.array(slopes), diverged)
+
+
+@dataclass(frozen=True, eq=False)
+class Basins:
+    """Where many balls ended up.
+
+    label: for every start the index of the minimum that it reached, ``UNDECIDED`` or ``DIVERGED``; shape of a start's
+    coordinate. minima: the places found, most visited first, shape (found, weights). share: of all starts, by minimum.
+    """
+
+    label: np.ndarray
+    minima: np.ndarray
+    share: np.ndarray
+    diverged: float
+    undecided: float
+
+
+UNDECIDED = -1
+DIVERGED = -2
+
+
+def basins(surface: Surface, starts: np.ndarray, rule: Optimizer, steps: int, most: int = 200) -> Basins:
+    """Which minimum each of many balls reaches in ``steps`` steps, from ``starts`` of shape (weights, ...).
+
+    A ball has arrived when Newton's step to the bottom would be shorter than 1 % of the map and the ground curves up
+    (see ``arrived``); balls within 5 % of each other then count as one minimum. After ``most`` minima the rest counts as undecided.
+    """
+    lost = np.zeros(starts.shape[1:], dtype=bool)
+    with np.errstate(all="ignore"):
+        for w, _ in islice(walk(surface, starts.astype(float), rule), steps + 1):
+            lost |= surface.far(w)
+        there = arrived(surface, w) & ~lost
+    label = np.where(lost, DIVERGED, UNDECIDED)
+    minima: list[np.ndarray] = []
+    left = there.copy()
+    while left.any() and len(minima) < most:
+        first = w[:, left][:, 0]
+        near = left & (_map_distance(surface, w, first) < 0.05)
+        label[near] = len(minima)
+        minima.append(w[:, near].mean(axis=1))
+        left &= ~near
+    visits = np.bincount(label[label >= 0], minlength=len(minima))
+    order = np.argsort(-visits, kind="stable")
+    rank = np.empty(len(minima), dtype=np.int64)
+    rank[order] = np.arange(len(minima))
+    label[label >= 0] = rank[label[label >= 0]]
+    found = np.array(minima).reshape(len(minima), len(surface.weights))[order]
+    return Basins(label, found, visits[order] / label.size, float(np.mean(lost)), float(np.mean(label == UNDECIDED)))
+
+
+def arrived(surface: Surface, w: np.ndarray) -> np.ndarray:
+    """Whether each ball at ``w``, shape (weights, ...), is practically at a minimum.
+
+    That is: the ground curves up in every direction, and Newton's step -H^-1 g, which leads to the bottom of the
+    valley as its curvature shows it, is shorter than 1 % of the map. The size of the gradient alone would not do: on a
+    plateau it is small everywhere.
+    """
+    newton = newton_step(surface, w)
+    curves_up = surface.curvatures(*w)[0] > 0
+    return curves_up & (_map_distance(surface, w + newton, w) < 0.01)
+
+
+def newton_step(surface: Surface, w: np.ndarray) -> np.ndarray:
+    """Newton's step -H^-1 g at ``w``, shape (weights, ...); NaN where the curvature has no inverse."""
+    g, h = surface.gradient(*w), surface.hessian(*w)
+    with np.errstate(all="ignore"):
+        if len(w) == 1:
+            return -g / np.where(h[0] == 0, np.nan, h[0])
+        (p, q), (_, r) = h
+        determinant = np.where(p * r - q * q == 0, np.nan, p * r - q * q)
+        return -np.array([r * g[0] - q * g[1], p * g[1] - q * g[0]]) / determinant
+
+
+def _map_distance(surface: Surface, v: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """The distance of two places, shape (weights, ...), as a share of the map's width along each weight."""
+    sides = np.array([high - low for low, high in surface.extent])
+    shares = (np.moveaxis(v, 0, -1) - np.moveaxis(w, 0, -1)) / sides
+    return np.sqrt((shares**2).sum(axis=-1))

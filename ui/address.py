@@ -1,0 +1,119 @@
+"""State is the address: what a reader has set on a page stands in its query string, under short, stable keys.
+
+Within a session the values live here; the address follows them. When the address changes by itself (a link, a
+bookmark, the browser's Back), it wins, and what it says is brought to the nearest valid value, with a note.
+Only values that differ from the lesson's defaults are kept, so a reset is an empty address.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from ui.kinds import Kind
+
+LANGUAGE_KEY = "lang"
+_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something in the address that could not be taken as it stood; ``key`` and ``text`` are a visitor's words."""
+
+    word: str
+    key: str
+    text: str = ""
+    taken: str = ""
+
+
+@dataclass
+class PageState:
+    """What one visitor has set on one page.
+
+    values: by key, what differs from the default. asked: what the address said, not yet read by a control.
+    written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
+    shown before something unreadable was typed, by key.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)
+    written: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    guesses: dict[str, Any] = field(default_factory=dict)
+    last_good: dict[str, Any] = field(default_factory=dict)
+    touched: bool = False
+
+
+def state_of(page: str) -> PageState:
+    """This visitor's state of a page; an untouched one at the first visit."""
+    return st.session_state.setdefault("pages", {}).setdefault(page, PageState())
+
+
+def adopt(page: str) -> PageState:
+    """The page's state at the beginning of a full run, after the address was given its say."""
+    state = state_of(page)
+    now = {key: st.query_params.get_all(key) for key in st.query_params}
+    arrived = st.session_state.get("page") != page
+    st.session_state["page"] = page
+    says_something = any(key != LANGUAGE_KEY for key in now)
+    if not state.touched and (says_something if arrived else now != state.written):
+        _take(state, now)
+    state.written = now
+    state.touched = False
+    return state
+
+
+def _take(state: PageState, now: dict[str, list[str]]) -> None:
+    state.values.clear()
+    state.notes.clear()
+    state.guesses.clear()
+    state.asked = {key: texts[-1] for key, texts in now.items() if key != LANGUAGE_KEY}
+    state.notes += [Note("address_repeated", key, texts[-1]) for key, texts in now.items() if len(texts) > 1]
+
+
+def value(state: PageState, key: str, kind: Kind) -> Any:
+    """The value of a control: what the address asks for, else what was set before, else the default."""
+    state.kinds[key] = kind
+    if key in state.asked:
+        text = state.asked.pop(key)
+        taken, valid = kind.read(text)
+        keep(state, key, kind, taken)
+        if not valid:
+            state.notes.append(Note("address_corrected", key, text, kind.write(taken)))
+    return kind.nearest(state.values.get(key, kind.default))
+
+
+def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
+    """Set a value; the default is not kept, and an emptied control returns to it."""
+    if new is None or kind.nearest(new) == kind.default:
+        state.values.pop(key, None)
+    else:
+        state.values[key] = kind.nearest(new)
+
+
+def unread(state: PageState) -> list[Note]:
+    """Notes for what the address asked for and no control of the page knows; it is dropped."""
+    unknown = [Note("address_unknown", key) for key in state.asked]
+    state.asked.clear()
+    return unknown
+
+
+def write(state: PageState, language: str) -> None:
+    """Bring the address up to date, if it is not."""
+    target = {LANGUAGE_KEY: [language]}
+    for key, kept in state.values.items():
+        if key in state.kinds:
+            target[key] = [state.kinds[key].write(kept)]
+    # a control that this run has not drawn yet keeps what the address asks of it
+    target |= {key: [text] for key, text in state.asked.items()}
+    if target != state.written:
+        st.query_params.from_dict(target)
+        state.written = target
+    state.touched = False
+
+
+def shortened(text: str) -> str:
+    """A visitor's words for showing inside a code span: short, on one line, and without what would end the span."""
+    line = " ".join(text.replace("`", "'").split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

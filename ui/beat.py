@@ -1,0 +1,156 @@
+"""A beat: one question of a lesson, with what a reader needs to answer it by doing."""
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+import streamlit as st
+
+from ui import click, player, predict, texts
+from ui.cache import shared
+from ui.controls import Controls
+
+if TYPE_CHECKING:
+    from ui.lesson import Lesson
+
+
+@shared(max_entries=512)
+def _spec(draw: Callable[..., Any], look: Mapping[str, Any]) -> str:
+    # Altair checks every part against the schema, which takes far longer than a rerun may; so each look is built once
+    return json.dumps(draw(**look).to_dict())
+
+
+class Drawable(Protocol):
+    """What ``charts`` hands over: ``draw(**look)`` is the chart, ``data`` fills the data sets that it names."""
+
+    @property
+    def draw(self) -> Callable[..., Any]: ...
+    @property
+    def look(self) -> Mapping[str, Any]: ...
+    @property
+    def data(self) -> Mapping[str, pd.DataFrame]: ...
+
+
+class Beat(Controls):
+    """The controls, pictures, tables and questions of one beat; its key is part of every name in the browser."""
+
+    def __init__(self, lesson: "Lesson", name: str) -> None:
+        super().__init__(lesson.page.name, lesson.state, lesson.word)
+        self.lesson, self.name, self.word = lesson, name, lesson.word
+        self._container = f"beat-{name}"
+        self.panel, self.stage = st.columns([1, 2.6], gap="medium")
+
+    # ---- words -----------------------------------------------------------------------------------------------------
+
+    def words(self, **keys: str) -> dict[str, str]:
+        """Several words at once, by the name under which a chart wants them."""
+        return {name: self.word(key) for name, key in keys.items()}
+
+    def prose(self, name: str, **values: Any) -> None:
+        """A section of the page's prose."""
+        self.lesson.prose(name, **values)
+
+    def member(self, name: str) -> str:
+        """What a member of a family is called: its word, or its name if the glossary has none."""
+        return self.word(name) if name in texts.words() else name.replace("_", " ")
+
+    def more(self):
+        """What is one click away."""
+        return st.popover(self.word("more"), icon=":material/tune:", width="stretch")
+
+    # ---- choose ----------------------------------------------------------------------------------------------------
+
+    def presets(self, presets: Mapping[str, Mapping[str, Any]], owns: Sequence[str]) -> None:
+        """Ready-made settings, by word, to be called after the controls that they set.
+
+        Each names what differs from the defaults. Choosing one returns the rest of ``owns`` to their defaults and asks
+        for a new prediction.
+        """
+        widget = f"{self._page}.{self.name}-preset"
+        mine = {key: value for key, value in self._state.values.items() if key in owns}
+        now = next((name for name, values in presets.items() if dict(values) == mine), None)
+        if st.session_state.get(widget) != now:
+            st.session_state[widget] = now
+        st.pills(
+            self.word("presets"),
+            list(presets),
+            format_func=self.word,
+            key=widget,
+            on_change=self._preset_chosen,
+            args=(widget, presets, owns),
+        )
+
+    def _preset_chosen(self, widget: str, presets: Mapping[str, Mapping[str, Any]], owns: Sequence[str]) -> None:
+        chosen = st.session_state[widget]
+        if chosen is not None:
+            self.set(presets[chosen], clears=tuple(owns))
+            predict.ask_again(self._state, self.name)
+
+    # ---- predict ---------------------------------------------------------------------------------------------------
+
+    def predicted(self, question: str, choices: Sequence[str], truth: str, because: str) -> bool:
+        """Ask for a prediction; True once the run may be shown.
+
+        question, choices, truth: words. because: a sentence that says why the truth is true.
+        """
+        if not self.lesson.predicting:
+            return True
+        return predict.ask(self._state, self.name, self.word, question, choices, truth, because, self.values())
+
+    # ---- see -------------------------------------------------------------------------------------------------------
+
+    def picture(self, picture: "Drawable", summary: str) -> None:
+        """A picture of ``charts``, and the same in a sentence beneath it."""
+        spec = json.loads(_spec(picture.draw, picture.look))
+        spec["datasets"] = dict(picture.data)
+        name = picture.draw.__name__.strip("_")
+        st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=summary, width="stretch")
+        st.caption(summary)
+
+    def clickable(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]):
+        """A container whose chart can be clicked to set the controls ``keys`` to the place; use with ``with``."""
+        name = f"{self._container}-place"
+        click.listen(name, extent, keys, self.word("click_hint"), self.set)
+        return st.container(key=name)
+
+    def player(self, lines: Sequence[str]) -> None:
+        """The bar that plays every chart of this beat; ``lines[k]`` is step k written out with its numbers."""
+        fresh = predict.just_answered(self._state, self.name)
+        player.bar(self._container, len(lines) - 1, lines, self.word, autoplay=fresh)
+
+    # ---- check by hand, source -------------------------------------------------------------------------------------
+
+    def numbers(self, tables: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        """Tables by word, each to read and as CSV; nothing is made or sent before the reader opens them."""
+        with st.expander(
+            self.word("as_table"), on_change="rerun", key=f"{self._page}-{self.name}-tables", icon=":material/table:"
+        ) as opened:
+            if opened.open:
+                for word, make in tables.items():
+                    self._table(word, make())
+
+    def _table(self, word: str, table: pd.DataFrame) -> None:
+        st.markdown(f"**{self.word(word)}**")
+        st.dataframe(table, hide_index=True, height=280, alt=self.word(word))
+        st.download_button(
+            self.word("as_csv"),
+            table.to_csv(index=False),
+            file_name=f"{self._page}-{self.name}-{word}.csv",
+            mime="text/csv",
+            key=f"{self._page}-{self.name}-{word}-csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+    def source(self, formulas: Sequence[str], *ran: Any) -> None:
+        """The formulas and the source of what just ran, one click away."""
+        with st.expander(
+            self.word("as_source"), on_change="rerun", key=f"{self._page}-{self.name}-source", icon=":material/code:"
+        ) as opened:
+            if opened.open:
+                for formula in formulas:
+                    st.latex(formula)
+                for each in ran:
+                    st.code(inspect.getsource(each), language="python")

@@ -1,0 +1,126 @@
+"""Controls: Streamlit's widgets, bound to the page's state and so to its address, labelled in the reader's language.
+
+Every control has a short key (its name in the address), a kind (what is valid) and a word (its label).
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from dlcore.family import Family
+from ui import address
+from ui.address import PageState
+from ui.kinds import Choice, Kind, Number, Several, Switch, Text
+
+Say = Callable[..., str]
+
+
+class Controls:
+    """The controls of one page for one visitor; ``say`` gives the words of the reader's language."""
+
+    def __init__(self, page: str, state: PageState, say: Say) -> None:
+        self._page, self._state, self._say = page, state, say
+        self.drawn: dict[str, Any] = {}
+
+    def slider(self, key: str, kind: Number, word: str, **how: Any) -> float:
+        """A number by slider; a logarithmic one steps through round numbers."""
+        if kind.log:
+            stops = kind.stops(address.value(self._state, key, kind))
+            draw, limits = st.select_slider, {"options": stops, "format_func": lambda v: f"{v:.6g}"}
+        else:
+            number = int if kind.whole else float
+            step = 1 if kind.whole else 0.01
+            draw, limits = st.slider, {"min_value": number(kind.low), "max_value": number(kind.high), "step": step}
+        return self._draw(draw, key, kind, word, limits, **how)
+
+    def box(self, key: str, kind: Number, word: str, **how: Any) -> float:
+        """A number to be typed."""
+        if kind.whole:
+            limits: dict[str, Any] = {"min_value": int(kind.low), "max_value": int(kind.high), "step": 1}
+        else:
+            step = 10.0 ** math.floor(math.log10((kind.high - kind.low) / 50))
+            limits = {"min_value": kind.low, "max_value": kind.high, "step": step, "format": "%.6g"}
+        return self._draw(st.number_input, key, kind, word, limits, **how)
+
+    def choice(self, key: str, kind: Choice, word: str, **how: Any) -> str:
+        """One of a few, all of them in sight."""
+        limits = {"options": kind.options, "required": True, "format_func": self._say}
+        return self._draw(st.segmented_control, key, kind, word, limits, **how)
+
+    def menu(self, key: str, kind: Choice, word: str, **how: Any) -> str:
+        """One of many, in a list; ``named`` gives an option's name, if it is not a word of the glossary."""
+        named = how.pop("named", self._say)
+        return self._draw(st.selectbox, key, kind, word, {"options": kind.options, "format_func": named}, **how)
+
+    def several(self, key: str, kind: Several, word: str, **how: Any) -> tuple[str, ...]:
+        """Any of a few; their names are shown as they are."""
+        limits = {"options": kind.options, "selection_mode": "multi"}
+        return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, **how))
+
+    def switch(self, key: str, kind: Switch, word: str, **how: Any) -> bool:
+        """On or off."""
+        return self._draw(st.toggle, key, kind, word, {}, **how)
+
+    def text(self, key: str, kind: Text, word: str, **how: Any) -> str:
+        """A line to be typed."""
+        return self._draw(st.text_input, key, kind, word, {"max_chars": kind.most}, **how)
+
+    def settings(self, member: type[Family], suffix: str = "", drawn: bool = True) -> Any:
+        """A member of a family with controls for the settings that it declares, under their names and a suffix.
+
+        Settings that are not ``drawn`` keep their values.
+        """
+        chosen = {}
+        for name, declared in member.settings().items():
+            whole = isinstance(declared.default, int)
+            kind = Number(declared.default, declared.low or 0, declared.high or 1, declared.log, whole)
+            draw = self.remembered if not drawn else self.box if kind.high > 10_000 else self.slider
+            chosen[name] = draw(name + suffix, kind, name)
+        return member(**chosen)
+
+    def remembered(self, key: str, kind: Kind, _word: str = "") -> Any:
+        """The value of a control that is not drawn now, but keeps its place in the address."""
+        return address.value(self._state, key, kind)
+
+    def values(self) -> dict[str, Any]:
+        """What the controls drawn so far say: the fingerprint of an experiment."""
+        return dict(self.drawn)
+
+    def set(self, new: Mapping[str, Any], clears: tuple[str, ...] = ()) -> None:
+        """Set controls by key, for use in callbacks; ``clears`` return to their defaults."""
+        for key in clears:
+            self._state.values.pop(key, None)
+        for key, value in new.items():
+            address.keep(self._state, key, self._state.kinds[key], value)
+        self._state.touched = True
+
+    def _draw(
+        self,
+        draw: Callable[..., Any],
+        key: str,
+        kind: Kind,
+        word: str,
+        limits: dict[str, Any],
+        clears: tuple[str, ...] = (),
+        convert: Callable[[Any], Any] = lambda value: value,
+        letter: str = "",
+        **how: Any,
+    ) -> Any:
+        now = address.value(self._state, key, kind)
+        widget = f"{self._page}.{key}"
+        # assigned only when it differs: an assignment travels to the browser and would fight a slider being dragged
+        if st.session_state.get(widget) != convert(now):
+            st.session_state[widget] = convert(now)
+        args = (self._state, widget, key, kind, clears)
+        draw(self._say(word, letter=letter), key=widget, on_change=_changed, args=args, **limits, **how)
+        self.drawn[key] = now
+        return now
+
+
+def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
+    address.keep(state, key, kind, st.session_state[widget])
+    for other in clears:
+        state.values.pop(other, None)
+    state.touched = True

@@ -1,0 +1,98 @@
+"""Landscapes on a page: choosing one, choosing a start on it, and saying what is on its axes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlcore.datasets import Dataset
+from dlcore.formulas import FormulaError
+from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
+from ui.beat import Beat
+from ui.kinds import Choice, Number, Text
+
+
+def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:
+    """A data set by menu, with sliders for what it declares; ``clears``: controls whose defaults depend on it."""
+    names = tuple(Dataset.members)
+    name = beat.menu(key, Choice(names[0], names), "data", named=beat.member, clears=clears)
+    suffix = key.removeprefix("data")
+    members = {other: beat.settings(member, suffix, drawn=other == name) for other, member in Dataset.members.items()}
+    return members[name]
+
+
+def landscape(beat: Beat, key: str, default: str, weights: Sequence[int], clears: tuple[str, ...]) -> Surface:
+    """A landscape by menu, of as many weights as ``weights`` allows, or a formula typed by the reader.
+
+    What cannot be read gets a message that points at the place, and the last good formula stays in use. ``clears``:
+    controls whose defaults depend on the landscape.
+    """
+    names = tuple(name for name in Surface.members if len(Surface.get(name).weights) in weights)
+    name = beat.menu(key, Choice(default, names), "landscape", named=beat.member, clears=clears)
+    text, size = (f"{key}_text", Text(OwnFormula.text)), (f"{key}_size", Number(OwnFormula.size, 0.5, 50, log=True))
+    if name != OwnFormula.name():
+        beat.remembered(*text)
+        beat.remembered(*size)
+        return Surface.get(name)
+    typed = beat.text(*text, "own_formula_text", help=beat.word("own_formula_help"))
+    surface = _read(beat, key, typed, beat.slider(*size, "own_formula_size"))
+    if len(surface.weights) not in weights:
+        st.error(beat.word("formula_needs_two"))
+        return OwnFormula(size=surface.size)
+    return surface
+
+
+def _read(beat: Beat, key: str, text: str, size: float) -> OwnFormula:
+    good = beat.lesson.state.last_good
+    try:
+        surface = OwnFormula(text, size)
+    except FormulaError as error:
+        kept = good.get(key, OwnFormula.text)
+        facts = {"found": error.found.replace("`", "'"), "limit": error.limit, "kept": kept}
+        st.error(beat.word(f"formula_{error.reason}", **facts))
+        pointer = " " * error.position + "^" * max(1, min(error.length, len(error.text) - error.position))
+        st.code(f"{error.text[:200]}\n{pointer[:200]}", language=None, wrap_lines=True)
+        st.caption(beat.word("formula_kept", **facts))
+        return OwnFormula(kept, size)
+    good[key] = text
+    return surface
+
+
+def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...]:
+    """A start for every weight of the surface, typed or clicked; up to three map widths beside the map."""
+    chosen = []
+    for i, key in enumerate(keys):
+        (low, high), letter = surface.extent[min(i, len(surface.extent) - 1)], surface.weights[i : i + 1]
+        kind = Number(surface.start[i] if letter else 0.0, low - 3 * (high - low), high + 3 * (high - low))
+        if letter:
+            chosen.append(beat.box(key, kind, "start_at", letter=letter[0]))
+        else:
+            beat.remembered(key, kind)
+    if any(not low <= v <= high for v, (low, high) in zip(chosen, surface.extent, strict=True)):
+        st.info(beat.word("start_off_the_map"))
+    return tuple(chosen)
+
+
+def axes(beat: Beat, data: Dataset, x_scaled: bool, y_scaled: bool = False) -> dict[str, str]:
+    """The titles of the axes of a data set's picture."""
+    titles = {"x_title": (data.features[0], x_scaled), "y_title": (data.target, y_scaled)}
+    return {
+        axis: beat.word("standardised_axis", name=beat.member(name)) if scaled else beat.member(name)
+        for axis, (name, scaled) in titles.items()
+    }
+
+
+def rows(surface: SlopeFit | LineFit) -> pd.DataFrame:
+    """The data as the line sees them."""
+    x, y = surface.points
+    return pd.DataFrame({"x": x, "y": y})
+
+
+def heights(surface: Surface, count: int = 11) -> pd.DataFrame:
+    """The landscape as a coarse table: a row for every place of a grid."""
+    places = surface.grid(count)
+    with np.errstate(all="ignore"):
+        height = surface(*places) + np.zeros(places.shape[1:])
+    columns = {letter: v.ravel() for letter, v in zip(surface.weights, places, strict=True)}
+    return pd.DataFrame(columns | {"E": height.ravel()})

@@ -1,0 +1,93 @@
+"""A lesson: one page for one visitor, in one language; and ``begin``, with which every page begins."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui import address, menu, texts
+from ui.beat import Beat
+from ui.controls import Controls
+from ui.kinds import Switch
+from ui.language import speak
+
+PROSE_WIDTH = 820
+"""The widest a line of prose may be, in pixels: about 80 characters."""
+
+
+class Lesson:
+    """What a page works with: its words and prose in the reader's language, its controls, its beats."""
+
+    def __init__(self, page: menu.Page, language: str, state: address.PageState) -> None:
+        self.page, self.language, self.state = page, language, state
+        self.controls = Controls(page.name, state, self.word)
+        self.predicting = True
+        self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
+
+    def word(self, key: str, **values: Any) -> str:
+        """A word of the glossary in the reader's language, its placeholders filled."""
+        word, _ = texts.in_language(texts.words().get(key, {}), self.language, f"the word {key!r} in pages/words.toml")
+        return texts.fill(word, values)
+
+    def section(self, name: str, **values: Any) -> tuple[str, bool]:
+        """A section of the page's prose, and whether it exists in the reader's language."""
+        here = {each: parts[name] for each, parts in self._sections.items() if name in parts}
+        text, own = texts.in_language(here, self.language, f"the section {name!r} of {self.page.name}")
+        return texts.fill(text, values), own
+
+    def prose(self, name: str, **values: Any) -> None:
+        """Write a section; in the other language, with a note, if it is missing in the reader's."""
+        text, own = self.section(name, **values)
+        if not own:
+            st.caption(self.word("not_translated"))
+        st.markdown(text, width=PROSE_WIDTH)
+
+    @property
+    def title(self) -> str:
+        return self.section("title")[0]
+
+    def beat(self, function: Callable[[Beat], None]) -> None:
+        """Run a function as a beat of the lesson: its prose, then itself, redrawn alone when its controls move."""
+        name = function.__name__
+
+        @st.fragment
+        def run() -> None:
+            with st.container(key=f"beat-{name}"):
+                self.prose(name)
+                function(Beat(self, name))
+            address.write(self.state, self.language)
+
+        run()
+
+    def end(self) -> None:
+        """The foot of the page: what the address asked in vain, and where to go on."""
+        self.state.notes += address.unread(self.state)
+        with self._notes:
+            for note in self.state.notes:
+                shown = {name: address.shortened(part) for name, part in vars(note).items() if name != "word"}
+                st.warning(self.word(note.word, **shown))
+        menu.next_page(self.page, self.language, self.word)
+        address.write(self.state, self.language)
+
+    def _open(self) -> None:
+        self._notes = st.container()
+        st.title(self.title, anchor=False)
+
+
+def begin(script: str) -> Lesson:
+    """Open the page of a script (its ``__file__``): language, menu, address, title."""
+    page = menu.page_of(Path(script))
+    state = address.adopt(page.name)
+    language = speak(state)
+    lesson = Lesson(page, language, state)
+    st.set_page_config(page_title=lesson.title, page_icon=":material/trending_down:", layout="wide")
+    # a constant of ours, never a visitor's text
+    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+    with st.sidebar:
+        menu.draw(page, language, lesson.word, state)
+        if page.number:
+            lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=lesson.word("predict_help"))
+            menu.reset(page, lesson.word, state)
+    lesson._open()
+    return lesson

@@ -1,0 +1,91 @@
+"""The menu: the topics that have a script, in the order of their numbers, in the reader's language."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui import language as languages
+from ui import texts
+from ui.address import PageState
+from ui.controls import Say
+
+START = texts.ROOT / "streamlit_app.py"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its script, its name in addresses and files, and its place in the course (0: the start page)."""
+
+    script: Path
+    name: str
+    number: int
+
+    def text(self, language: str) -> Path:
+        """The file with the page's prose in a language."""
+        stem = self.script.stem if self.number else self.name
+        return texts.PAGES / f"{stem}.{language}.md"
+
+    def title(self, language: str) -> str:
+        """The title in a language, else in the other one."""
+        titles = {each: texts.prose(self.text(each)).get("title") for each in texts.LANGUAGES}
+        return texts.in_language({k: v for k, v in titles.items() if v}, language, f"the title of {self.name}")[0]
+
+
+def page_of(script: Path) -> Page:
+    """The page of a script: ``pages/1_gradient_descent.py`` is "gradient_descent", number 1; else it is "start"."""
+    numbered = re.fullmatch(r"(\d+)_(\w+)", script.stem)
+    return Page(script, numbered[2], int(numbered[1])) if numbered else Page(script, "start", 0)
+
+
+def topics() -> list[Page]:
+    """The topics that have a script, in the order of the course."""
+    return sorted((page_of(path) for path in texts.PAGES.glob("[0-9]*_*.py")), key=lambda page: page.number)
+
+
+def draw(here: Page, language: str, say: Say, state: PageState) -> None:
+    """The language switch and the links to all pages, each in the reader's language."""
+    languages.switch(say("language"))
+    link(Page(START, "start", 0), language)
+    for page in topics():
+        link(page, language)
+
+
+def link(page: Page, language: str, label: str = "") -> None:
+    """A link to a page that keeps the language."""
+    number = f"{page.number}. " if page.number else ""
+    st.page_link(page.script, label=label or f"{number}{page.title(language)}", query_params={"lang": language})
+
+
+def next_page(here: Page, language: str, say: Say) -> None:
+    """Where to go on after this page, if there is a next one."""
+    later = [page for page in topics() if page.number > here.number]
+    if here.number and later:
+        st.divider()
+        link(later[0], language, say("next_topic", title=later[0].title(language)))
+
+
+def reset(page: Page, say: Say, state: PageState) -> None:
+    """A button that returns every control of the page to the lesson's defaults, and one sentence on sharing."""
+    st.button(say("reset"), on_click=_reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:")
+    st.caption(say("share_hint"))
+
+
+def _reset(state: PageState) -> None:
+    state.values.clear()
+    state.notes.clear()
+    state.guesses.clear()
+    state.touched = True
+
+
+def cards(language: str, say: Say) -> None:
+    """The topics in order: each with its picture, its sentence and its link."""
+    columns = st.columns(max(2, min(3, len(topics()))))
+    for i, page in enumerate(topics()):
+        with columns[i % len(columns)], st.container(border=True):
+            picture = texts.PAGES / f"{page.script.stem}.svg"
+            if picture.exists():
+                st.image(picture.read_text(encoding="utf-8"), width="stretch")
+            link(page, language)
+            st.markdown(texts.prose(page.text(language)).get("in_a_sentence", ""))

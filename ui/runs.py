@@ -1,0 +1,162 @@
+"""Runs that are compared: the same start with half the learning rate, the one chosen, and twice as much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlcore.descent import Basins, Path, basins, descend
+from dlcore.diagnosis import Diagnosis, diagnose, end_of
+from dlcore.optimizers import SGD
+from dlcore.surfaces import Surface
+from ui.beat import Beat
+from ui.by_hand import gradient_steps
+from ui.cache import shared
+from ui.controls import Say
+
+FACTORS = {"×½": 0.5, "×1": 1.0, "×2": 2.0}
+OTHERS = ("×½", "×2")
+CHOSEN = "×1"
+
+MOVES = ("go_left", "go_right", "go_nowhere")
+FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
+ENDS = ("end_deepest", "end_other", "end_nowhere", "end_lost")
+SHARES = ("share_quarter", "share_half", "share_three_quarters", "share_most")
+
+_FATE_OF = {"converged": 0, "slow": 1, "stuck": 1, "oscillating": 2, "diverged": 3, "bottomless": 3}
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """Runs from one start on one landscape, by the factor on the learning rate, the chosen one first."""
+
+    surface: Surface
+    rate: float
+    paths: dict[str, Path]
+    diagnoses: dict[str, Diagnosis]
+
+    @property
+    def chosen(self) -> Path:
+        return self.paths[CHOSEN]
+
+    @property
+    def first_move(self) -> str:
+        """The word for where the first step of a single weight leads, one of MOVES."""
+        ahead = -self.chosen.gradient[0, 0]
+        return "go_nowhere" if ahead == 0 else "go_right" if ahead > 0 else "go_left"
+
+    @property
+    def fate(self) -> str:
+        """The word for whether and how the chosen run arrives, one of FATES."""
+        return FATES[_FATE_OF[self.diagnoses[CHOSEN].verdict]]
+
+    @property
+    def end(self) -> str:
+        """The word for where the chosen run ends, one of ENDS."""
+        return f"end_{end_of(self.surface, self.chosen)}"
+
+    def before_the_run(self) -> "Experiment":
+        """The same with nothing but the start."""
+        starts = {name: Path(path.w[:1], path.height[:1], path.gradient[:1]) for name, path in self.paths.items()}
+        return Experiment(self.surface, self.rate, {CHOSEN: starts[CHOSEN]}, {})
+
+    def lines(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """By run, slope and intercept at every step, if the weights are those of a line (the intercept may be missing)."""
+        return {
+            name: (path.w[:, 0], path.w[:, 1] if path.w.shape[1] == 2 else np.zeros(len(path.w)))
+            for name, path in self.paths.items()
+        }
+
+    def said(self, say: Say, word: str) -> str:
+        """A sentence about the chosen run, with its numbers."""
+        path = self.chosen
+        places = [_place(w) for w in path.w[[0, -1]]]
+        facts: dict[str, object] = {"steps": path.steps, "rate": self.rate, "slope": path.gradient[0, 0]}
+        facts |= {"start": places[0], "end": places[1], "high": path.height[0], "low": path.height[-1]}
+        return say(word, **facts)
+
+    def steps_by_hand(self) -> list[str]:
+        """Every step of the chosen run, written out with its numbers."""
+        return gradient_steps(self.surface.weights, self.chosen.w, self.chosen.gradient, self.rate)
+
+    def report(self, say: Say) -> str:
+        """What happened to every run, a line each, in the reader's words."""
+        lines = [_told(say, self.diagnoses[name], self.rate * FACTORS[name], name) for name in self.diagnoses]
+        return "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines)
+
+    def table(self) -> pd.DataFrame:
+        """Every step of every run: rate, step, weights, height, gradient."""
+        return pd.concat([self._table(name, path) for name, path in self.paths.items()], ignore_index=True)
+
+    def _table(self, name: str, path: Path) -> pd.DataFrame:
+        letters = self.surface.weights
+        columns: dict[str, object] = {"learning_rate": self.rate * FACTORS[name], "step": np.arange(len(path.w))}
+        columns |= {letter: path.w[:, i] for i, letter in enumerate(letters)} | {"E": path.height}
+        return pd.DataFrame(columns | {f"dE/d{letter}": path.gradient[:, i] for i, letter in enumerate(letters)})
+
+
+@shared(max_entries=256)
+def _run(surface: Surface, start: tuple[float, ...], rule: SGD, steps: int) -> tuple[Path, Diagnosis]:
+    path = descend(surface, start, rule, steps)
+    return path, diagnose(surface, path)
+
+
+def experiment(
+    surface: Surface, start: tuple[float, ...], rate: float, others: Sequence[str], steps: int
+) -> Experiment:
+    """Gradient descent from ``start``, with the chosen rate and with ``others`` of FACTORS times it."""
+    names = [CHOSEN, *(name for name in OTHERS if name in others)]
+    runs = {name: _run(surface, start, SGD(rate * FACTORS[name]), steps) for name in names}
+    return Experiment(surface, rate, {name: run[0] for name, run in runs.items()}, {n: run[1] for n, run in runs.items()})
+
+
+@shared(max_entries=64)
+def basins_of(surface: Surface, rate: float, steps: int, count: int) -> Basins:
+    """Where the balls from a grid of starts, ``count`` along every weight, end up."""
+    return basins(surface, surface.grid(count), SGD(rate), steps)
+
+
+def largest_share(found: Basins) -> str:
+    """The word for the share of starts that the most visited minimum collects, one of SHARES."""
+    share = found.share[0] if len(found.share) else 0.0
+    return SHARES[min(3, int(share * 4))]
+
+
+def shares(say: Say, found: Basins) -> str:
+    """How many starts reach which minimum, and how many none, in the reader's words."""
+    parts = [
+        say("basin_reached", number=k + 1, share=share, place=_place(at))
+        for k, (at, share) in enumerate(zip(found.minima[:4], found.share, strict=False))
+    ]
+    others = float(found.share[4:].sum())
+    if others:
+        parts.append(say("basin_others", count=len(found.minima) - 4, share=others))
+    return " ".join([*parts, say("basin_rest", diverged=found.diverged, undecided=found.undecided)])
+
+
+def basin_table(surface: Surface, found: Basins) -> pd.DataFrame:
+    """Every minimum that was found: its place, its height, its share of the starts."""
+    columns = {letter: found.minima[:, i] for i, letter in enumerate(surface.weights)}
+    return pd.DataFrame(columns | {"E": surface(*found.minima.T), "share": found.share})
+
+
+def _place(w: np.ndarray) -> str:
+    return f"({', '.join(f'{v:.4g}' for v in w)})" if len(w) > 1 else f"{w[0]:.4g}"
+
+
+def play(beat: Beat, shown: Experiment) -> None:
+    """The player for an experiment's charts, and what happened; nothing before the run is revealed."""
+    if shown.diagnoses:
+        beat.player(shown.steps_by_hand())
+        st.markdown(shown.report(beat.word))
+
+
+def _told(say: Say, diagnosis: Diagnosis, rate: float, name: str) -> str:
+    facts = {"step": diagnosis.step, "left": f"{diagnosis.left or 0:,}", "curvature": diagnosis.curvature}
+    facts |= {"limit": diagnosis.limit, "rate": rate, "share": rate / diagnosis.limit, "name": name}
+    parts = [say("run_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
+    if diagnosis.left:
+        parts.append(say("steps_left", **facts))
+    return " ".join([*parts, say("limit_fact" if diagnosis.curvature > 0 else "limit_none", **facts)])
