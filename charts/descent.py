@@ -26,22 +26,23 @@ NOW = "datum.step <= t && t < datum.until"
 SO_FAR = "datum.step <= t"
 
 
-def _run_colour(legend: bool = True) -> alt.Color:
-    names = list(style.RUNS)
-    key = alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeWidth=3) if legend else None
-    return alt.Color("name:N", scale=alt.Scale(domain=names, range=list(style.RUNS.values())), legend=key)
+def _run_legend() -> alt.Legend:
+    return alt.Legend(title=None, orient="top", symbolStrokeWidth=2)
+
+
+def _run_colour() -> alt.Color:
+    scale = alt.Scale(domain=list(style.RUNS), range=list(style.RUNS.values()))
+    return alt.Color("name:N", scale=scale, legend=_run_legend())
 
 
 def _run_dash() -> alt.StrokeDash:
-    return alt.StrokeDash(
-        "name:N", scale=alt.Scale(domain=list(style.DASHES), range=list(style.DASHES.values())), legend=None
-    )
+    scale = alt.Scale(domain=list(style.DASHES), range=list(style.DASHES.values()))
+    return alt.StrokeDash("name:N", scale=scale, legend=_run_legend())
 
 
 def _run_shape() -> alt.Shape:
-    return alt.Shape(
-        "name:N", scale=alt.Scale(domain=list(style.SHAPES), range=list(style.SHAPES.values())), legend=None
-    )
+    scale = alt.Scale(domain=list(style.SHAPES), range=list(style.SHAPES.values()))
+    return alt.Shape("name:N", scale=scale, legend=_run_legend())
 
 
 def _axis(field: str, title: str, domain: Range | None = None, **options: Any) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _draw_data(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> 
         alt.layer(
             points,
             lines.encode(
-                x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", color=_run_colour(legend=False), strokeDash=_run_dash()
+                x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", color=_run_colour(), strokeDash=_run_dash()
             ),
         )
         .add_params(_step_shown())
@@ -139,7 +140,7 @@ def height_by_step(runs: Mapping[str, Run], x_title: str, y_title: str) -> Pictu
 
 def _draw_heights(x_title: str, y_title: str) -> alt.LayerChart:
     x = alt.X(**_axis("step", x_title, axis=alt.Axis(tickMinStep=1, format="d")))
-    y = alt.Y(**_axis("height", y_title))
+    y = alt.Y(**_axis("height", y_title, axis=alt.Axis(format=".3~g")))
     heights = alt.Chart(alt.NamedData("heights"))
     whole = heights.mark_line(strokeWidth=1, opacity=0.25)
     so_far = heights.transform_filter(SO_FAR).mark_line(strokeWidth=2.5)
@@ -148,9 +149,9 @@ def _draw_heights(x_title: str, y_title: str) -> alt.LayerChart:
     told.append(alt.Tooltip("height:Q", title=y_title, format=".5~g"))
     return (
         alt.layer(
-            whole.encode(x=x, y=y, color=_run_colour(legend=False), strokeDash=_run_dash()),
-            so_far.encode(x=x, y=y, color=_run_colour(legend=False), strokeDash=_run_dash()),
-            ball.encode(x=x, y=y, color=_run_colour(legend=False), shape=_run_shape(), tooltip=told),
+            whole.encode(x=x, y=y, color=_run_colour(), strokeDash=_run_dash()),
+            so_far.encode(x=x, y=y, color=_run_colour(), strokeDash=_run_dash()),
+            ball.encode(x=x, y=y, color=_run_colour(), shape=_run_shape(), tooltip=told),
         )
         .add_params(_step_shown())
         .properties(height=style.SIDE_HEIGHT)

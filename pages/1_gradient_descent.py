@@ -74,7 +74,7 @@ def two_weights(beat):
         if not beat.predicted("will_it_arrive", runs.FATES, found.fate, found.report(beat.word)):
             shown = found.before_the_run()
         above, data = st.columns(2)
-        with above, beat.clickable(surface.extent, ("a", "b")):
+        with above, beat.clickable():
             beat.picture(drawn(surface, shown.paths), shown.said(beat.word, "map_said"))
         with data:
             titles = landscapes.axes(beat, surface.data, x_scaled=scaled)
@@ -103,7 +103,7 @@ def any_landscape(beat):
         if not beat.predicted("where_does_it_end", runs.ENDS, found.end, found.report(beat.word)):
             shown = found.before_the_run()
         land, height = st.columns(2)
-        with land, beat.clickable(surface.extent, ("p", "q")[: len(surface.weights)]):
+        with land, beat.clickable():
             beat.picture(drawn(surface, shown.paths), shown.said(beat.word, "land_said"))
         with height:
             titles = beat.words(x_title="step_axis", y_title="error_axis")

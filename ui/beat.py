@@ -78,6 +78,7 @@ class Beat(Controls):
             list(presets),
             format_func=self.word,
             key=widget,
+            wrap=True,
             on_change=self._preset_chosen,
             args=(widget, presets, owns),
         )
@@ -109,11 +110,13 @@ class Beat(Controls):
         st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=summary, width="stretch")
         st.caption(summary)
 
-    def clickable(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]):
-        """A container whose chart can be clicked to set the controls ``keys`` to the place; use with ``with``."""
-        name = f"{self._container}-place"
-        click.listen(name, extent, keys, self.word("click_hint"), self.set)
-        return st.container(key=name)
+    def clicks(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]) -> None:
+        """Let a click on the beat's ``clickable`` picture set the controls ``keys``; draws a line that says so."""
+        click.listen(f"{self._container}-place", extent, keys, self.word("click_hint"), self.set)
+
+    def clickable(self):
+        """A container for the picture whose clicks count; use with ``with``."""
+        return st.container(key=f"{self._container}-place")
 
     def player(self, lines: Sequence[str]) -> None:
         """The bar that plays every chart of this beat; ``lines[k]`` is step k written out with its numbers."""

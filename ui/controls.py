@@ -46,7 +46,7 @@ class Controls:
 
     def choice(self, key: str, kind: Choice, word: str, **how: Any) -> str:
         """One of a few, all of them in sight."""
-        limits = {"options": kind.options, "required": True, "format_func": self._say}
+        limits = {"options": kind.options, "required": True, "format_func": self._say, "wrap": True}
         return self._draw(st.segmented_control, key, kind, word, limits, **how)
 
     def menu(self, key: str, kind: Choice, word: str, **how: Any) -> str:
@@ -56,7 +56,7 @@ class Controls:
 
     def several(self, key: str, kind: Several, word: str, **how: Any) -> tuple[str, ...]:
         """Any of a few; their names are shown as they are."""
-        limits = {"options": kind.options, "selection_mode": "multi"}
+        limits = {"options": kind.options, "selection_mode": "multi", "wrap": True}
         return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, **how))
 
     def switch(self, key: str, kind: Switch, word: str, **how: Any) -> bool:

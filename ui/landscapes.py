@@ -60,7 +60,7 @@ def _read(beat: Beat, key: str, text: str, size: float) -> OwnFormula:
 
 
 def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...]:
-    """A start for every weight of the surface, typed or clicked; up to three map widths beside the map."""
+    """A start for every weight of the surface, typed or clicked in the beat's clickable picture; up to three map widths beside the map."""
     chosen = []
     for i, key in enumerate(keys):
         (low, high), letter = surface.extent[min(i, len(surface.extent) - 1)], surface.weights[i : i + 1]
@@ -71,6 +71,7 @@ def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...
             beat.remembered(key, kind)
     if any(not low <= v <= high for v, (low, high) in zip(chosen, surface.extent, strict=True)):
         st.info(beat.word("start_off_the_map"))
+    beat.clicks(surface.extent, keys[: len(chosen)])
     return tuple(chosen)
 
 

@@ -12,6 +12,9 @@ from ui.controls import Controls
 from ui.kinds import Switch
 from ui.language import speak
 
+# a file of ours: Streamlit fetches a named icon from another host
+ICON = Path(__file__).parent / "icon.svg"
+
 PROSE_WIDTH = 820
 """The widest a line of prose may be, in pixels: about 80 characters."""
 
@@ -81,7 +84,7 @@ def begin(script: str) -> Lesson:
     state = address.adopt(page.name)
     language = speak(state)
     lesson = Lesson(page, language, state)
-    st.set_page_config(page_title=lesson.title, page_icon=":material/trending_down:", layout="wide")
+    st.set_page_config(page_title=lesson.title, page_icon=str(ICON), layout="wide")
     # a constant of ours, never a visitor's text
     st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
     with st.sidebar:

@@ -42,6 +42,7 @@ def ask(
             list(choices),
             format_func=say,
             key=widget,
+            wrap=True,
             on_change=_guessed,
             args=(state, beat, widget, settings),
         )

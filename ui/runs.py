@@ -147,9 +147,9 @@ def _place(w: np.ndarray) -> str:
 
 
 def play(beat: Beat, shown: Experiment) -> None:
-    """The player for an experiment's charts, and what happened; nothing before the run is revealed."""
+    """The player for an experiment's charts, and what happened; before the run is revealed there is nothing to play."""
+    beat.player(shown.steps_by_hand())
     if shown.diagnoses:
-        beat.player(shown.steps_by_hand())
         st.markdown(shown.report(beat.word))
 
 

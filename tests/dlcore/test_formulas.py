@@ -17,7 +17,8 @@ from dlcore.formulas import ALIASES, FUNCTIONS, LIMITS, REASONS, Formula, Formul
 VARIED = """
 x | x + y | 3 - x | x*y | x/y | -x | +x | x**2 + 3*sin(y) | x**3*y**-2 | 2**x | x**y | (x*y)**(x - y) | x**0.5 | x**1
 x**0 | 100*(y - x**2)**2 + (1 - x)**2 | (x**2 + y - 11)**2 + (x + y**2 - 7)**2 | exp(-(x**2 + y**2)) | log(x)/log(y)
-ln(x*y) | sqrt(x**2 + y**2) | abs(x - 3*y) | tan(x/2) | sinh(x) - cosh(y) | tanh(x*y) | arctan(y/x) | atan(x) | sigmoid(3*x - y)
+ln(x*y) | sqrt(x**2 + y**2) | abs(x - 3*y) | tan(x/2) | sinh(x) - cosh(y) | tanh(x*y) | arctan(y/x) | atan(x)
+sigmoid(3*x - y)
 max(x, y) | min(x**2, 2*y) | max(x, 1)*min(y, 1) | pi*x + e**y | sin(cos(x))*exp(sin(y)) | 1/(1 + exp(-x)) | x^2 + y^2
 -x**2 | (-x)**2 | x - (y - x) | 2**-x | -2**2*x | 5 | pi | 1e-3*x | .5*x + 2.*y | 2**3**2/x | ((x)) | sin (x) | - - x
 """.replace("\n", "|").split("|")

@@ -19,7 +19,7 @@ _bar = st.components.v2.component(
     js=(_HERE / "player.js").read_text(encoding="utf-8"),
 )
 
-_WORDS = ("play", "pause", "step_back", "step_on", "step_shown", "play_speed", "player_name")
+_WORDS = ("play", "pause", "step_back", "step_on", "step_shown", "play_speed", "player_name", "by_hand")
 
 
 def bar(container: str, last: int, lines: Sequence[str], say: Say, autoplay: bool) -> None:

@@ -22,7 +22,8 @@ export default function (component) {
 
 function makeBar(root) {
   const find = (name) => root.querySelector("." + name)
-  const [back, play, on, scrub, where, speed, line] = ["back", "play", "on", "scrub", "where", "speed", "line"].map(find)
+  const [back, play, on, scrub, where, speed, byHand, line] =
+    ["back", "play", "on", "scrub", "where", "speed", "by-hand", "line"].map(find)
   const hide = document.head.appendChild(document.createElement("style"))
   const watcher = new MutationObserver(() => requestAnimationFrame(tellNewcomers))
   let data = null
@@ -52,6 +53,7 @@ function makeBar(root) {
     where.textContent = `${data.words.step_shown} ${step} / ${data.last}`
     scrub.setAttribute("aria-valuetext", where.textContent)
     line.textContent = data.lines[step] ?? ""
+    byHand.hidden = step === data.last
     back.disabled = step === 0
     on.disabled = step === data.last
   }
@@ -94,8 +96,10 @@ function makeBar(root) {
     const atEnd = first || step >= data.last
     const restart = next.autoplay && !(data && data.autoplay)
     data = next
-    hide.textContent = `.st-key-${data.container} .vega-bindings { display: none; }`
+    hide.textContent = `.st-key-${data.container} .vega-bindings { display: none !important; }`
+    find("player").hidden = data.last === 0
     find("player").setAttribute("aria-label", data.words.player_name)
+    byHand.textContent = data.words.by_hand
     speed.setAttribute("aria-label", data.words.play_speed)
     scrub.setAttribute("aria-label", data.words.step_shown)
     for (const [button, word] of [[back, "step_back"], [on, "step_on"]]) {
