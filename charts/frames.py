@@ -30,7 +30,9 @@ def of_path(runs: Mapping[str, Run]) -> pd.DataFrame:
     Columns: name; step, shown from ``step`` until before ``until``; the weights x and, if there are two, y; height; the
     gradient gx, gy; and where the next step leads, x_next, y_next (the same place in the last row).
     """
-    return pd.concat([_one_path(name, run.w, run.height, run.gradient) for name, run in runs.items()], ignore_index=True)
+    return pd.concat(
+        [_one_path(name, run.w, run.height, run.gradient) for name, run in runs.items()], ignore_index=True
+    )
 
 
 def _one_path(name: str, w: np.ndarray, height: np.ndarray, gradient: np.ndarray) -> pd.DataFrame:

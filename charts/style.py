@@ -11,12 +11,20 @@ NEUTRAL = "#7A8699"
 
 CURVE = "#3E7CC0"
 
+# fmt: off
 HEIGHTS = (
-    "#0B2A4A #12395F #1B4A75 #265B89 #346C9A #457DA9 #588EB6 #6D9FC2 #83AFCD #9ABFD7 #B1CEE0 #C8DDE9 #DDE9F1 #EEF4F8"
-).split()
+    "#0B2A4A", "#12395F", "#1B4A75", "#265B89", "#346C9A", "#457DA9", "#588EB6",
+    "#6D9FC2", "#83AFCD", "#9ABFD7", "#B1CEE0", "#C8DDE9", "#DDE9F1", "#EEF4F8",
+)
+# fmt: on
 """Fourteen bands from the lowest (dark) to the highest (light)."""
 
-BASINS = "#3B6FB6 #E0A526 #2F9E77 #B65AA8 #C8572B #5AB4D6 #8C6BB1 #9A9A3C #D98880 #3F7F93 #7FB069 #A0703C".split()
+# fmt: off
+BASINS = (
+    "#3B6FB6", "#E0A526", "#2F9E77", "#B65AA8", "#C8572B", "#5AB4D6", "#8C6BB1",
+    "#9A9A3C", "#D98880", "#3F7F93", "#7FB069", "#A0703C",
+)
+# fmt: on
 """Where starts end up; taken again from the front after the twelfth."""
 
 DIVERGED = "#202020"

@@ -109,7 +109,8 @@ def standardize(x: np.ndarray) -> Standardized:
     Raises ValueError for a column that is constant: there is nothing to divide by.
     """
     mean, scale = x.mean(axis=0), x.std(axis=0)
-    if np.any(scale == 0):
+    # the deviation of a constant such as 0.1 need not be exactly 0
+    if np.any(x.min(axis=0) == x.max(axis=0)):
         raise ValueError("a constant column cannot be standardised; leave it out")
     return Standardized((x - mean) / scale, mean, scale)
 

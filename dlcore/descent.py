@@ -117,9 +117,14 @@ def arrived(surface: Surface, w: np.ndarray) -> np.ndarray:
     valley as its curvature shows it, is shorter than 1 % of the map. The size of the gradient alone would not do: on a
     plateau it is small everywhere.
     """
-    newton = newton_step(surface, w)
-    curves_up = surface.curvatures(*w)[0] > 0
-    return curves_up & (_map_distance(surface, w + newton, w) < 0.01)
+    return level(surface, w) & (surface.curvatures(*w)[0] > 0)
+
+
+def level(surface: Surface, w: np.ndarray) -> np.ndarray:
+    """Whether each ball at ``w``, shape (weights, ...), is practically where the slope is 0: at a minimum, a saddle or a
+    maximum, which Newton's step reaches within 1 % of the map.
+    """
+    return _map_distance(surface, newton_step(surface, w), np.zeros_like(w)) < 0.01
 
 
 def newton_step(surface: Surface, w: np.ndarray) -> np.ndarray:
@@ -136,5 +141,7 @@ def newton_step(surface: Surface, w: np.ndarray) -> np.ndarray:
 def _map_distance(surface: Surface, v: np.ndarray, w: np.ndarray) -> np.ndarray:
     """The distance of two places, shape (weights, ...), as a share of the map's width along each weight."""
     sides = np.array([high - low for low, high in surface.extent])
-    shares = (np.moveaxis(v, 0, -1) - np.moveaxis(w, 0, -1)) / sides
-    return np.sqrt((shares**2).sum(axis=-1))
+    # a place that overflows when squared is infinitely far
+    with np.errstate(all="ignore"):
+        shares = (np.moveaxis(v, 0, -1) - np.moveaxis(w, 0, -1)) / sides
+        return np.sqrt((shares**2).sum(axis=-1))

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcore.descent import Path, arrived, newton_step
+from dlcore.descent import Path, arrived, level, newton_step
 from dlcore.surfaces import Surface
 
 Verdict = Literal["converged", "slow", "oscillating", "diverged", "bottomless", "stuck"]
@@ -18,8 +18,8 @@ class Diagnosis:
 
     verdict: converged (at a minimum, and stayed), slow (on its way, going down), oscillating (jumping across the
     valley without arriving), diverged (higher than it began, or lost), bottomless (lost while going down), stuck (no
-    slope, and no minimum either).
-    step: the step at which it arrived, or from which on it was higher than at the start, or was lost; else None.
+    slope, or next to none and ever less, and no minimum either: a plain, a saddle).
+    step: the step at which it arrived, got stuck or was lost, or from which on it was higher than at the start; else None.
     swings: the share of steps that turned back against the step before.
     curvature: the largest curvature (eigenvalue of the Hessian, lambda) where the ball is judged.
     limit: 2 / lambda, the learning rate beyond which plain gradient descent cannot come to rest there; infinite if
@@ -35,22 +35,22 @@ class Diagnosis:
     left: int | None
 
 
+@np.errstate(all="ignore")
 def diagnose(surface: Surface, path: Path) -> Diagnosis:
     """What happened along a path; the curvature is taken where it arrived, else at the
     nearest known minimum, else where it ended (or began, if it was lost)."""
-    with np.errstate(all="ignore"):
-        there = arrived(surface, path.w.T)
-        moves = np.diff(path.w, axis=0)
-        turns = (moves[1:] * moves[:-1]).sum(axis=1) < 0
-        swings = float(turns.mean()) if len(turns) else 0.0
-        curvature = float(surface.curvatures(*_judged_at(surface, path, bool(there[-1])))[-1])
+    there, still = arrived(surface, path.w.T), level(surface, path.w.T)
+    moves = np.diff(path.w, axis=0)
+    turns = (moves[1:] * moves[:-1]).sum(axis=1) < 0
+    swings = float(turns.mean()) if len(turns) else 0.0
+    curvature = float(surface.curvatures(*_judged_at(surface, path, bool(there[-1])))[-1])
     limit = 2 / curvature if curvature > 0 else math.inf
-    verdict, step = _verdict(path, there, turns)
+    verdict, step = _verdict(path, there, still, turns)
     left = _steps_left(surface, path) if verdict in ("slow", "oscillating") else None
     return Diagnosis(verdict, step, swings, curvature, limit, left)
 
 
-def _verdict(path: Path, there: np.ndarray, turns: np.ndarray) -> tuple[Verdict, int | None]:
+def _verdict(path: Path, there: np.ndarray, still: np.ndarray, turns: np.ndarray) -> tuple[Verdict, int | None]:
     # a swing between two equally high places is not a climb, whatever rounding says
     higher = path.height > path.height[0] + 1e-9 * (1 + abs(path.height[0]))
     if path.diverged is not None:
@@ -65,6 +65,10 @@ def _verdict(path: Path, there: np.ndarray, turns: np.ndarray) -> tuple[Verdict,
     # a step that does not change the weights in float64 has ended the run, wherever the ball is
     if np.array_equal(path.w[-1], path.w[-2]) or not path.gradient[-1].any():
         return "stuck", _since((path.w == path.w[-1]).all(axis=1))
+    # on its way past a saddle the slope grows again
+    slope = np.sum(path.gradient[-2:] ** 2, axis=1)
+    if still[-1] and slope[1] < slope[0]:
+        return "stuck", _since(still)
     late = turns[-10:]
     return ("oscillating" if len(late) and late.mean() > 0.5 else "slow"), None
 

@@ -53,7 +53,7 @@ class Setting:
             return value if value in self.choices else self.default
         if self.low is None or self.high is None:
             return value
-        if math.isnan(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             return self.default
         kept = min(max(value, self.low), self.high)
         return round(kept) if isinstance(self.default, int) else float(kept)
@@ -64,8 +64,9 @@ class Setting:
             raise SettingError(f"{name} must be one of {', '.join(self.choices)}; it is {value!r}")
         if self.low is None or self.high is None:
             return
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(f"{name} must be a number from {self.low:g} to {self.high:g}; it is {value!r}")
+        number, kind = (int, "a whole number") if isinstance(self.default, int) else (int | float, "a number")
+        if isinstance(value, bool) or not isinstance(value, number):
+            raise SettingError(f"{name} must be {kind} from {self.low:g} to {self.high:g}; it is {value!r}")
         # written so that NaN, which compares false with everything, is refused too
         if not self.low <= value <= self.high:
             raise SettingError(f"{name} must be from {self.low:g} to {self.high:g}; it is {value!r}")

@@ -136,9 +136,9 @@ def _latex(node: Node) -> str:
     for i, (part, need) in enumerate(zip(node.parts, rule.needs)):
         binds = RULES[part.rule].binds if isinstance(part, Apply) else ATOM
         after_operator = need > FREE and i == len(parts) - 1
-        if binds < need or after_operator and parts[i].startswith("-"):  # never "x + -y"
+        if binds < need or (after_operator and parts[i].startswith("-")):  # never "x + -y"
             parts[i] = _brackets(parts[i])
-    if node.rule == "*" and (parts[1][0].isdigit() or parts[0][-1].isdigit() and parts[1].startswith(r"\frac")):
+    if node.rule == "*" and (parts[1][0].isdigit() or (parts[0][-1].isdigit() and parts[1].startswith(r"\frac"))):
         return r" \cdot ".join(parts)  # "2 3" and "2 \frac{1}{2}" would read as other numbers
     return rule.latex % tuple(parts)
 

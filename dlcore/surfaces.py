@@ -7,8 +7,9 @@ so that a ball on it is ``w`` of shape (weights,) and ten thousand balls are ``w
 The test functions are those that the literature on optimisation uses; a source stands with each.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -39,6 +40,11 @@ class Surface(Family):
     rate: float
     """A learning rate with which gradient descent behaves well from ``start``."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in {"__call__", "gradient"} & vars(cls).keys():
+            setattr(cls, name, _quiet(vars(cls)[name]))
+
     def __call__(self, *w: Any) -> Any:
         """The height at the weights ``w``, each a number or an array; infinities and NaN pass through silently."""
         raise NotImplementedError
@@ -54,12 +60,13 @@ class Surface(Family):
         """
         w = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in w))
         columns = []
-        for i, (low, high) in enumerate(self.extent):
-            h = 1e-5 * (high - low)
-            above, below = ([v + s * h if j == i else v for j, v in enumerate(w)] for s in (1, -1))
-            columns.append((self.gradient(*above) - self.gradient(*below)) / (2 * h))
-        curvature = np.stack(columns, axis=1)
-        return (curvature + np.swapaxes(curvature, 0, 1)) / 2
+        with np.errstate(all="ignore"):
+            for i, (low, high) in enumerate(self.extent):
+                h = 1e-5 * (high - low)
+                above, below = ([v + s * h if j == i else v for j, v in enumerate(w)] for s in (1, -1))
+                columns.append((self.gradient(*above) - self.gradient(*below)) / (2 * h))
+            curvature = np.stack(columns, axis=1)
+            return (curvature + np.swapaxes(curvature, 0, 1)) / 2
 
     def curvatures(self, *w: Any) -> np.ndarray:
         """The eigenvalues of the Hessian, smallest first, shape (weights, *shape); NaN where it is not finite."""
@@ -79,6 +86,21 @@ class Surface(Family):
             # negated, so that NaN counts as lost
             lost |= ~(np.abs(v - (low + high) / 2) <= 100 * (high - low))
         return lost
+
+
+def _quiet(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A member's height or gradient for weights of any broadcastable shapes; overflow is infinity, not a warning."""
+
+    @wraps(rule)
+    def quiet(self: Surface, *w: Any) -> Any:
+        # no Python floats, whose powers raise OverflowError
+        w = tuple(np.asarray(v, dtype=float) for v in w)
+        if any(v.shape != w[0].shape for v in w):
+            w = np.broadcast_arrays(*w)
+        with np.errstate(all="ignore"):
+            return rule(self, *(v[()] for v in w))
+
+    return quiet
 
 
 # ---- one weight ----------------------------------------------------------------------------------------------------

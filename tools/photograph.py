@@ -1,6 +1,6 @@
 """Photograph every page in both languages, both themes and three widths, for looking at side by side.
 
-    python tools/photograph.py http://127.0.0.1:8501 [page ...]      writes shots/<page>-<lang>-<theme>-<width>.png
+python tools/photograph.py http://127.0.0.1:8501 [page ...]      writes shots/<page>-<lang>-<theme>-<width>.png
 """
 
 import shutil
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "phone": (390, 844)}
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 

@@ -5,8 +5,8 @@ import os
 # Products of small matrices are far slower on several threads; this has to be said before NumPy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from ui.cache import shared  # noqa: E402
-from ui.kinds import Choice, Number, Several, Switch, Text  # noqa: E402
-from ui.lesson import begin  # noqa: E402
+from ui.cache import shared
+from ui.kinds import Choice, Number, Several, Switch, Text
+from ui.lesson import begin
 
 __all__ = ["Choice", "Number", "Several", "Switch", "Text", "begin", "shared"]

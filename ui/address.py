@@ -30,12 +30,12 @@ class Note:
 class PageState:
     """What one visitor has set on one page.
 
-    values: by key, what differs from the default. asked: what the address said, not yet read by a control.
+    kept: by key, what differs from the default. asked: what the address said, not yet read by a control.
     written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
     shown before something unreadable was typed, by key.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
     written: dict[str, list[str]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
@@ -65,7 +65,7 @@ def adopt(page: str) -> PageState:
 
 
 def _take(state: PageState, now: dict[str, list[str]]) -> None:
-    state.values.clear()
+    state.kept.clear()
     state.notes.clear()
     state.guesses.clear()
     state.asked = {key: texts[-1] for key, texts in now.items() if key != LANGUAGE_KEY}
@@ -81,20 +81,21 @@ def value(state: PageState, key: str, kind: Kind) -> Any:
         keep(state, key, kind, taken)
         if not valid:
             state.notes.append(Note("address_corrected", key, text, kind.write(taken)))
-    return kind.nearest(state.values.get(key, kind.default))
+    return kind.nearest(state.kept.get(key, kind.default))
 
 
 def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
     """Set a value; the default is not kept, and an emptied control returns to it."""
     if new is None or kind.nearest(new) == kind.default:
-        state.values.pop(key, None)
+        state.kept.pop(key, None)
     else:
-        state.values[key] = kind.nearest(new)
+        state.kept[key] = kind.nearest(new)
 
 
 def unread(state: PageState) -> list[Note]:
     """Notes for what the address asked for and no control of the page knows; it is dropped."""
     unknown = [Note("address_unknown", key) for key in state.asked]
+    state.notes = [note for note in state.notes if note.key not in state.asked]
     state.asked.clear()
     return unknown
 
@@ -102,9 +103,9 @@ def unread(state: PageState) -> list[Note]:
 def write(state: PageState, language: str) -> None:
     """Bring the address up to date, if it is not."""
     target = {LANGUAGE_KEY: [language]}
-    for key, kept in state.values.items():
+    for key, one in state.kept.items():
         if key in state.kinds:
-            target[key] = [state.kinds[key].write(kept)]
+            target[key] = [state.kinds[key].write(one)]
     # a control that this run has not drawn yet keeps what the address asks of it
     target |= {key: [text] for key, text in state.asked.items()}
     if target != state.written:

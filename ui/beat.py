@@ -48,7 +48,7 @@ class Beat(Controls):
         """Several words at once, by the name under which a chart wants them."""
         return {name: self.word(key) for name, key in keys.items()}
 
-    def prose(self, name: str, **values: Any) -> None:
+    def prose(self, name: str, /, **values: Any) -> None:
         """A section of the page's prose."""
         self.lesson.prose(name, **values)
 
@@ -62,15 +62,15 @@ class Beat(Controls):
 
     # ---- choose ----------------------------------------------------------------------------------------------------
 
-    def presets(self, presets: Mapping[str, Mapping[str, Any]], owns: Sequence[str]) -> None:
+    def presets(self, owns: Sequence[str], **presets: Mapping[str, Any]) -> None:
         """Ready-made settings, by word, to be called after the controls that they set.
 
-        Each names what differs from the defaults. Choosing one returns the rest of ``owns`` to their defaults and asks
-        for a new prediction.
+        Each names what differs from the defaults. Choosing one returns the rest of the controls ``owns`` to their
+        defaults and asks for a new prediction.
         """
         widget = f"{self._page}.{self.name}-preset"
-        mine = {key: value for key, value in self._state.values.items() if key in owns}
-        now = next((name for name, values in presets.items() if dict(values) == mine), None)
+        mine = {key: kept for key, kept in self._state.kept.items() if key in owns}
+        now = next((name for name, preset in presets.items() if dict(preset) == mine), None)
         if st.session_state.get(widget) != now:
             st.session_state[widget] = now
         st.pills(
@@ -98,7 +98,7 @@ class Beat(Controls):
         """
         if not self.lesson.predicting:
             return True
-        return predict.ask(self._state, self.name, self.word, question, choices, truth, because, self.values())
+        return predict.ask(self._state, self.name, self.word, question, choices, truth, because, self.fingerprint())
 
     # ---- see -------------------------------------------------------------------------------------------------------
 

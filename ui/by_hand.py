@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ui.numbers import plain
+
 
 def gradient_steps(letters: Sequence[str], w: np.ndarray, gradient: np.ndarray, rate: float) -> list[str]:
     """``w ← 1.2000 − 0.1 · 2.3100 = 0.9690`` for every step of a run, one line a weight; the last row has no next step.
@@ -16,14 +18,17 @@ def gradient_steps(letters: Sequence[str], w: np.ndarray, gradient: np.ndarray, 
     lines = []
     for now, g, then in zip(w[:-1], gradient[:-1], w[1:], strict=True):
         lines.append("\n".join(_one(*parts, rate) for parts in zip(letters, now, g, then, strict=True)))
-    return [*lines, ",  ".join(f"{letter} = {_shown(v, _decimals(v))}" for letter, v in zip(letters, w[-1], strict=True))]
+    return [
+        *lines,
+        ",  ".join(f"{letter} = {_shown(v, _decimals(v))}" for letter, v in zip(letters, w[-1], strict=True)),
+    ]
 
 
 def _one(letter: str, w: float, g: float, then: float, rate: float) -> str:
     places = _decimals(max(abs(w), abs(rate * g)))
     slope = _shown(g, max(0, places + 1 + math.ceil(math.log10(rate))))
     shown = f"({slope})" if slope.startswith("−") else slope
-    return f"{letter} ← {_shown(w, places)} − {rate!r} · {shown} = {_shown(then, places)}"
+    return f"{letter} ← {_shown(w, places)} − {plain(rate)} · {shown} = {_shown(then, places)}"
 
 
 def _decimals(size: float) -> int:

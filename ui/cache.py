@@ -21,8 +21,8 @@ def shared(max_entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         # the key is hashed; what begins with an underscore is passed through as it is
-        def remembered(key: str, _args: Any, _kwargs: Any) -> R:
-            return function(*_args, **_kwargs)
+        def remembered(key: str, _call: Callable[[], R]) -> R:
+            return _call()
 
         # Streamlit tells caches apart by the name and the source of the function, and this source is always the same
         remembered.__qualname__ = f"{function.__module__}.{function.__qualname__}"
@@ -30,7 +30,7 @@ def shared(max_entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            return look_up(repr((_named(args), _named(kwargs))), args, kwargs)
+            return look_up(repr((_named(args), _named(kwargs))), lambda: function(*args, **kwargs))
 
         return call
 
@@ -47,4 +47,6 @@ def _named(value: Any) -> Any:
         return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, str | int | float | bool | None) or dataclasses.is_dataclass(value):
         return repr(value)
-    raise TypeError(f"{type(value).__name__} cannot be part of a cache key; pass names, numbers and members of families")
+    raise TypeError(
+        f"{type(value).__name__} cannot be part of a cache key; pass names, numbers and members of families"
+    )

@@ -13,6 +13,7 @@ from dlcore.family import Family
 from ui import address
 from ui.address import PageState
 from ui.kinds import Choice, Kind, Number, Several, Switch, Text
+from ui.numbers import plain
 
 Say = Callable[..., str]
 
@@ -28,7 +29,7 @@ class Controls:
         """A number by slider; a logarithmic one steps through round numbers."""
         if kind.log:
             stops = kind.stops(address.value(self._state, key, kind))
-            draw, limits = st.select_slider, {"options": stops, "format_func": lambda v: f"{v:.6g}"}
+            draw, limits = st.select_slider, {"options": stops, "format_func": plain}
         else:
             number = int if kind.whole else float
             step = 1 if kind.whole else 0.01
@@ -84,14 +85,14 @@ class Controls:
         """The value of a control that is not drawn now, but keeps its place in the address."""
         return address.value(self._state, key, kind)
 
-    def values(self) -> dict[str, Any]:
+    def fingerprint(self) -> dict[str, Any]:
         """What the controls drawn so far say: the fingerprint of an experiment."""
         return dict(self.drawn)
 
     def set(self, new: Mapping[str, Any], clears: tuple[str, ...] = ()) -> None:
         """Set controls by key, for use in callbacks; ``clears`` return to their defaults."""
         for key in clears:
-            self._state.values.pop(key, None)
+            self._state.kept.pop(key, None)
         for key, value in new.items():
             address.keep(self._state, key, self._state.kinds[key], value)
         self._state.touched = True
@@ -122,5 +123,5 @@ class Controls:
 def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
     address.keep(state, key, kind, st.session_state[widget])
     for other in clears:
-        state.values.pop(other, None)
+        state.kept.pop(other, None)
     state.touched = True

@@ -33,7 +33,7 @@ class Number:
         kept = self.nearest(value)
         return kept, kept == value
 
-    def write(self, value: float) -> str:
+    def write(self, value: Any) -> str:
         return repr(float(value)).removesuffix(".0")
 
     def stops(self, value: float) -> list[float]:
@@ -56,7 +56,7 @@ class Choice:
     def read(self, text: str) -> tuple[str, bool]:
         return self.nearest(text), text in self.options
 
-    def write(self, value: str) -> str:
+    def write(self, value: Any) -> str:
         return value
 
 
@@ -75,7 +75,7 @@ class Several:
         kept = self.nearest(asked)
         return kept, len(kept) == len(asked)
 
-    def write(self, value: Sequence[str]) -> str:
+    def write(self, value: Any) -> str:
         return ",".join(value)
 
 
@@ -91,7 +91,7 @@ class Switch:
     def read(self, text: str) -> tuple[bool, bool]:
         return (text == "1", True) if text in ("0", "1") else (self.default, False)
 
-    def write(self, value: bool) -> str:
+    def write(self, value: Any) -> str:
         return "1" if value else "0"
 
 
@@ -108,7 +108,7 @@ class Text:
     def read(self, text: str) -> tuple[str, bool]:
         return (text, True) if 0 < len(text) <= self.most else (self.default, False)
 
-    def write(self, value: str) -> str:
+    def write(self, value: Any) -> str:
         return value
 
 

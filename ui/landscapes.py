@@ -9,6 +9,7 @@ import streamlit as st
 from dlcore.datasets import Dataset
 from dlcore.formulas import FormulaError
 from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
+from ui.address import shortened
 from ui.beat import Beat
 from ui.kinds import Choice, Number, Text
 
@@ -49,7 +50,7 @@ def _read(beat: Beat, key: str, text: str, size: float) -> OwnFormula:
         surface = OwnFormula(text, size)
     except FormulaError as error:
         kept = good.get(key, OwnFormula.text)
-        facts = {"found": error.found.replace("`", "'"), "limit": error.limit, "kept": kept}
+        facts = {"found": shortened(error.found), "limit": error.limit, "kept": shortened(kept)}
         st.error(beat.word(f"formula_{error.reason}", **facts))
         pointer = " " * error.position + "^" * max(1, min(error.length, len(error.text) - error.position))
         st.code(f"{error.text[:200]}\n{pointer[:200]}", language=None, wrap_lines=True)
@@ -60,7 +61,10 @@ def _read(beat: Beat, key: str, text: str, size: float) -> OwnFormula:
 
 
 def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...]:
-    """A start for every weight of the surface, typed or clicked in the beat's clickable picture; up to three map widths beside the map."""
+    """A start for every weight of the surface, typed, or clicked in the beat's picture.
+
+    It may lie up to three map widths beside the map.
+    """
     chosen = []
     for i, key in enumerate(keys):
         (low, high), letter = surface.extent[min(i, len(surface.extent) - 1)], surface.weights[i : i + 1]
@@ -75,9 +79,13 @@ def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...
     return tuple(chosen)
 
 
-def axes(beat: Beat, data: Dataset, x_scaled: bool, y_scaled: bool = False) -> dict[str, str]:
-    """The titles of the axes of a data set's picture."""
-    titles = {"x_title": (data.features[0], x_scaled), "y_title": (data.target, y_scaled)}
+def axes(beat: Beat, surface: SlopeFit | LineFit) -> dict[str, str]:
+    """The titles of the axes of the picture of a surface's data, which say what was standardised."""
+    both = isinstance(surface, SlopeFit)
+    titles = {
+        "x_title": (surface.data.features[0], both or surface.scaled),
+        "y_title": (surface.data.target, both),
+    }
     return {
         axis: beat.word("standardised_axis", name=beat.member(name)) if scaled else beat.member(name)
         for axis, (name, scaled) in titles.items()

@@ -15,6 +15,9 @@ from ui.language import speak
 # a file of ours: Streamlit fetches a named icon from another host
 ICON = Path(__file__).parent / "icon.svg"
 
+MOST_NOTES = 6
+"""How many remarks on an address are written out; the others are counted."""
+
 PROSE_WIDTH = 820
 """The widest a line of prose may be, in pixels: about 80 characters."""
 
@@ -28,18 +31,18 @@ class Lesson:
         self.predicting = True
         self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
 
-    def word(self, key: str, **values: Any) -> str:
+    def word(self, key: str, /, **values: Any) -> str:
         """A word of the glossary in the reader's language, its placeholders filled."""
         word, _ = texts.in_language(texts.words().get(key, {}), self.language, f"the word {key!r} in pages/words.toml")
         return texts.fill(word, values)
 
-    def section(self, name: str, **values: Any) -> tuple[str, bool]:
+    def section(self, name: str, /, **values: Any) -> tuple[str, bool]:
         """A section of the page's prose, and whether it exists in the reader's language."""
         here = {each: parts[name] for each, parts in self._sections.items() if name in parts}
         text, own = texts.in_language(here, self.language, f"the section {name!r} of {self.page.name}")
         return texts.fill(text, values), own
 
-    def prose(self, name: str, **values: Any) -> None:
+    def prose(self, name: str, /, **values: Any) -> None:
         """Write a section; in the other language, with a note, if it is missing in the reader's."""
         text, own = self.section(name, **values)
         if not own:
@@ -66,12 +69,17 @@ class Lesson:
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""
         self.state.notes += address.unread(self.state)
-        with self._notes:
-            for note in self.state.notes:
-                shown = {name: address.shortened(part) for name, part in vars(note).items() if name != "word"}
-                st.warning(self.word(note.word, **shown))
+        if notes := self.state.notes:
+            lines = [f"- {self._noted(note)}" for note in notes[:MOST_NOTES]]
+            if len(notes) > MOST_NOTES:
+                lines.append(f"- {self.word('address_more', count=len(notes) - MOST_NOTES)}")
+            self._notes.warning("\n".join(lines))
         menu.next_page(self.page, self.language, self.word)
         address.write(self.state, self.language)
+
+    def _noted(self, note: address.Note) -> str:
+        facts = {name: address.shortened(part) for name, part in vars(note).items() if name != "word"}
+        return self.word(note.word, **facts)
 
     def _open(self) -> None:
         self._notes = st.container()
@@ -85,12 +93,13 @@ def begin(script: str) -> Lesson:
     language = speak(state)
     lesson = Lesson(page, language, state)
     st.set_page_config(page_title=lesson.title, page_icon=str(ICON), layout="wide")
-    # a constant of ours, never a visitor's text
-    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
     with st.sidebar:
         menu.draw(page, language, lesson.word, state)
         if page.number:
-            lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=lesson.word("predict_help"))
+            why = lesson.word("predict_help")
+            lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=why)
             menu.reset(page, lesson.word, state)
+        # a constant of ours, never a visitor's text
+        st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
     lesson._open()
     return lesson

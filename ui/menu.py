@@ -73,7 +73,7 @@ def reset(page: Page, say: Say, state: PageState) -> None:
 
 
 def _reset(state: PageState) -> None:
-    state.values.clear()
+    state.kept.clear()
     state.notes.clear()
     state.guesses.clear()
     state.touched = True
@@ -81,11 +81,14 @@ def _reset(state: PageState) -> None:
 
 def cards(language: str, say: Say) -> None:
     """The topics in order: each with its picture, its sentence and its link."""
-    columns = st.columns(max(2, min(3, len(topics()))))
-    for i, page in enumerate(topics()):
-        with columns[i % len(columns)], st.container(border=True):
-            picture = texts.PAGES / f"{page.script.stem}.svg"
-            if picture.exists():
-                st.image(picture.read_text(encoding="utf-8"), width="stretch")
-            link(page, language)
-            st.markdown(texts.prose(page.text(language)).get("in_a_sentence", ""))
+    for page in topics():
+        with st.container(border=True):
+            picture, words = st.columns([1, 2.4], gap="medium", vertical_alignment="center")
+            drawing = page.script.with_suffix(".svg")
+            if drawing.exists():
+                # the sentence beside it says the same
+                picture.image(str(drawing), width="stretch", alt="")
+            with words:
+                st.subheader(f"{page.number}. {page.title(language)}", anchor=False)
+                st.markdown(texts.prose(page.text(language)).get("in_a_sentence", ""))
+                link(page, language, say("open_topic"))

@@ -15,6 +15,8 @@ from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
 from ui.controls import Say
+from ui.kinds import Number, Several
+from ui.numbers import readable
 
 FACTORS = {"×½": 0.5, "×1": 1.0, "×2": 2.0}
 OTHERS = ("×½", "×2")
@@ -63,7 +65,7 @@ class Experiment:
         return Experiment(self.surface, self.rate, {CHOSEN: starts[CHOSEN]}, {})
 
     def lines(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """By run, slope and intercept at every step, if the weights are those of a line (the intercept may be missing)."""
+        """By run, slope and intercept at every step, for weights that are those of a line."""
         return {
             name: (path.w[:, 0], path.w[:, 1] if path.w.shape[1] == 2 else np.zeros(len(path.w)))
             for name, path in self.paths.items()
@@ -73,9 +75,9 @@ class Experiment:
         """A sentence about the chosen run, with its numbers."""
         path = self.chosen
         places = [_place(w) for w in path.w[[0, -1]]]
-        facts: dict[str, object] = {"steps": path.steps, "rate": self.rate, "slope": path.gradient[0, 0]}
-        facts |= {"start": places[0], "end": places[1], "high": path.height[0], "low": path.height[-1]}
-        return say(word, **facts)
+        facts = {"slope": path.gradient[0, 0], "high": path.height[0], "low": path.height[-1]}
+        shown = {name: readable(float(fact)) for name, fact in facts.items()}
+        return say(word, steps=path.steps, start=places[0], end=places[1], **shown)
 
     def steps_by_hand(self) -> list[str]:
         """Every step of the chosen run, written out with its numbers."""
@@ -109,7 +111,8 @@ def experiment(
     """Gradient descent from ``start``, with the chosen rate and with ``others`` of FACTORS times it."""
     names = [CHOSEN, *(name for name in OTHERS if name in others)]
     runs = {name: _run(surface, start, SGD(rate * FACTORS[name]), steps) for name in names}
-    return Experiment(surface, rate, {name: run[0] for name, run in runs.items()}, {n: run[1] for n, run in runs.items()})
+    paths = {name: path for name, (path, _) in runs.items()}
+    return Experiment(surface, rate, paths, {name: diagnosis for name, (_, diagnosis) in runs.items()})
 
 
 @shared(max_entries=64)
@@ -143,7 +146,27 @@ def basin_table(surface: Surface, found: Basins) -> pd.DataFrame:
 
 
 def _place(w: np.ndarray) -> str:
-    return f"({', '.join(f'{v:.4g}' for v in w)})" if len(w) > 1 else f"{w[0]:.4g}"
+    numbers = ", ".join(readable(float(v)) for v in w)
+    return f"({numbers})" if len(w) > 1 else numbers
+
+
+def rates(beat: Beat, key: str, kind: Number, also: str) -> tuple[float, tuple[str, ...]]:
+    """The learning rate, under ``key``, and under ``also`` which factors of it to compare with."""
+    return beat.slider(key, kind, "learning_rate"), beat.several(also, Several((), OTHERS), "compare_rates")
+
+
+_QUESTIONS = {
+    "which_way": (MOVES, lambda found: found.first_move),
+    "will_it_arrive": (FATES, lambda found: found.fate),
+    "where_does_it_end": (ENDS, lambda found: found.end),
+}
+
+
+def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
+    """The experiment, once the reader has answered a question about it (one of _QUESTIONS); until then its start."""
+    choices, truth = _QUESTIONS[question]
+    because = found.said(beat.word, "which_way_because") if question == "which_way" else found.report(beat.word)
+    return found if beat.predicted(question, choices, truth(found), because) else found.before_the_run()
 
 
 def play(beat: Beat, shown: Experiment) -> None:
@@ -154,8 +177,9 @@ def play(beat: Beat, shown: Experiment) -> None:
 
 
 def _told(say: Say, diagnosis: Diagnosis, rate: float, name: str) -> str:
-    facts = {"step": diagnosis.step, "left": f"{diagnosis.left or 0:,}", "curvature": diagnosis.curvature}
-    facts |= {"limit": diagnosis.limit, "rate": rate, "share": rate / diagnosis.limit, "name": name}
+    facts: dict[str, object] = {"step": diagnosis.step, "left": readable(diagnosis.left or 0)}
+    facts |= {"curvature": readable(diagnosis.curvature), "limit": readable(diagnosis.limit), "rate": readable(rate)}
+    facts["share"] = rate / diagnosis.limit
     parts = [say("run_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
     if diagnosis.left:
         parts.append(say("steps_left", **facts))

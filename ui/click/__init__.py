@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2 import component
 
-_listener = st.components.v2.component(
+_listener = component(
     "lesson_click",
     html='<span class="hint"></span>\n<!-- the listener is the script -->',
     css=":host { display: block }\n.hint { font-family: var(--st-font); font-size: 0.875rem; opacity: 0.85; }",

@@ -7,12 +7,12 @@ server hears nothing of it. Where components do not exist (Streamlit in WebAssem
 from collections.abc import Sequence
 from pathlib import Path
 
-import streamlit as st
+from streamlit.components.v2 import component
 
 from ui.controls import Say
 
 _HERE = Path(__file__).parent
-_bar = st.components.v2.component(
+_bar = component(
     "lesson_player",
     html=(_HERE / "player.html").read_text(encoding="utf-8"),
     css=(_HERE / "player.css").read_text(encoding="utf-8"),

@@ -1,0 +1,398 @@
+"""How late a control of the gradient-descent page repaints its chart, beside the smallest possible Streamlit app.
+
+    python benchmarks/latency.py [--presses 30] [--only lr,w] [--json out.json]
+
+Everything runs in one go in one Chromium: the page, the smallest app with the page's settings, and the smallest app with
+Streamlit's own settings, each in a server of its own. Presses are interleaved (A, B, C, A, B, C, ...), so that a busy
+machine is busy for all of them; the ratios of the medians are what to trust. A press counts from the key (or click) event
+in the browser to the frame after the chart's marks have changed; the clock is the browser's. The page is served from a
+copy of the tree, so that a file saved meanwhile does not disturb it.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as TooLate
+
+ROOT = Path(__file__).resolve().parent.parent
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --disable-background-timer-throttling --disable-renderer-backgrounding "
+    "--disable-backgrounding-occluded-windows"
+).split()
+QUIET = 300
+"""So many milliseconds without a change in a chart mean that the repaint is over."""
+PATIENCE = 15_000
+
+PROBE = """
+(() => {
+  const probe = (window.__probe = { pressed: null, sent: null, first: null, last: null })
+  const send = WebSocket.prototype.send
+  WebSocket.prototype.send = function (data) {
+    if (probe.pressed !== null && probe.sent === null) probe.sent = performance.now()
+    return send.call(this, data)
+  }
+  // only the marks of a chart count, not its frame, its caption or Streamlit's fading
+  const drawn = (m) =>
+    m.target.ownerSVGElement?.closest('[data-testid="stVegaLiteChart"]') ||
+    [...m.addedNodes].some((n) => n.nodeType === 1 && (n.matches("svg.marks") || n.querySelector("svg.marks")))
+  const afterPaint = new MessageChannel()
+  afterPaint.port1.onmessage = () => {
+    const now = performance.now()
+    if (probe.pressed === null) return
+    probe.first ??= now
+    probe.last = now
+  }
+  const watcher = new MutationObserver((list) => {
+    if (probe.pressed !== null && list.some(drawn)) requestAnimationFrame(() => afterPaint.port2.postMessage(0))
+  })
+  for (const kind of ["keydown", "click"])
+    addEventListener(kind, () => { if (probe.armed) { probe.armed = false; probe.pressed = performance.now() } }, true)
+  probe.arm = (selector) => {
+    watcher.disconnect()
+    Object.assign(probe, { armed: true, pressed: null, sent: null, first: null, last: null })
+    const options = { subtree: true, childList: true, attributes: true, characterData: true }
+    watcher.observe(document.querySelector(selector), options)
+  }
+})()
+"""
+
+
+# ---- servers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """A Streamlit server that this script started."""
+
+    process: subprocess.Popen
+    address: str
+
+    def cpu(self) -> float:
+        """Milliseconds of processor time used so far, by all its threads, also those that have ended."""
+        parts = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def serving(script: str, folder: Path, *options: str) -> Iterator[Server]:
+    """A server for ``script`` in ``folder`` on a free port; ended at the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.headless", "true"]
+    command += ["--browser.gatherUsageStats", "false", "--server.address", "127.0.0.1", *options]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()
+                break
+            except OSError:
+                time.sleep(0.25)
+        else:
+            raise SystemExit(f"{script} did not start within 30 s")
+        yield Server(process, address)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+@contextmanager
+def apps() -> Iterator[dict[str, Server]]:
+    """The three apps: our page, the smallest with our settings, the smallest with Streamlit's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy, bare = Path(folder, "copy"), Path(folder, "bare")
+        skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests", "node_modules")
+        shutil.copytree(ROOT, copy, ignore=skipped)
+        bare.mkdir()
+        shutil.copy(Path(__file__).parent / "smallest_app.py", bare)
+        with (
+            serving("streamlit_app.py", copy) as page,
+            serving("benchmarks/smallest_app.py", copy) as ours,
+            serving("smallest_app.py", bare) as default,
+        ):
+            yield {"page": page, "smallest": ours, "default": default}
+
+
+# ---- presses -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tab:
+    """One open page, with what goes over its websocket."""
+
+    page: Page
+    server: Server
+    down: list[int] = field(default_factory=list)
+    up: list[int] = field(default_factory=list)
+
+    @classmethod
+    def opened(cls, browser: Any, server: Server, path: str, ready: str) -> "Tab":
+        page = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US").new_page()
+        tab = cls(page, server)
+        page.add_init_script(PROBE)
+        page.on("websocket", tab._listen)
+        page.goto(server.address + path)
+        page.wait_for_selector(f"{ready} svg.marks", timeout=60_000)
+        page.wait_for_timeout(2500)
+        return tab
+
+    def _listen(self, socket: Any) -> None:
+        socket.on("framereceived", lambda frame: self.down.append(len(frame)))
+        socket.on("framesent", lambda frame: self.up.append(len(frame)))
+
+
+@dataclass
+class Press:
+    """Times in milliseconds since the key; ``sent``: when the browser told the server."""
+
+    sent: float
+    first: float
+    last: float
+    down: int
+    cpu: float
+
+
+@dataclass
+class Control:
+    """What is pressed, in which tab, and the chart that answers; ``before`` makes the next press a fresh one."""
+
+    name: str
+    tab: str
+    root: str
+    focus: str
+    key: str
+    before: Callable[[Page], None] | None = None
+    presses: list[Press] = field(default_factory=list)
+    missed: int = 0
+
+
+def settle(page: Page) -> bool:
+    """Wait until no chart has changed for a while; False if none changed at all."""
+    done = f"window.__probe.last !== null && performance.now() - window.__probe.last > {QUIET}"
+    try:
+        page.wait_for_function(done, polling=50, timeout=PATIENCE)
+    except TooLate:
+        return False
+    return True
+
+
+def press(tab: Tab, control: Control) -> None:
+    """One press of a control; appended to its presses."""
+    page = tab.page
+    page.bring_to_front()
+    if control.before:
+        control.before(page)
+        page.wait_for_timeout(QUIET)
+    target = page.locator(control.focus).first
+    if control.key != "click":
+        target.focus()
+        if control.key == "Menu":  # open the list and choose the next entry; the Enter that commits is what counts
+            page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(150)
+            page.keyboard.press("ArrowDown")
+            page.wait_for_timeout(150)
+    else:
+        target.scroll_into_view_if_needed()
+    page.wait_for_timeout(60)
+    page.evaluate("(root) => window.__probe.arm(root)", control.root)
+    frames, cpu = len(tab.down), tab.server.cpu()
+    if control.key == "click":
+        target.click()
+    else:
+        page.keyboard.press("Enter" if control.key == "Menu" else control.key)
+    if not settle(page):
+        control.missed += 1
+        return
+    seen = page.evaluate("() => ({ ...window.__probe, arm: 0 })")
+    times = [seen[name] - seen["pressed"] if seen[name] is not None else float("nan") for name in ("sent", "first", "last")]
+    control.presses.append(Press(*times, sum(tab.down[frames:]), tab.server.cpu() - cpu))
+
+
+def nudged(beat: str, key: str) -> Callable[[Page], None]:
+    """Move a slider that stands behind the button "more" of a beat, so that the next press finds nothing in a cache."""
+
+    def nudge(page: Page) -> None:
+        page.evaluate("(root) => window.__probe.arm(root)", f".st-key-beat-{beat}")
+        page.locator(f'.st-key-beat-{beat} [data-testid="stPopover"] button').first.click()
+        page.locator(f".st-key-gradient_descent-{key} input[type=range]").focus()
+        page.keyboard.press("ArrowRight")
+        settle(page)
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(200)
+
+    return nudge
+
+
+def moved(key: str, beat: str) -> Callable[[Page], None]:
+    """Move a slider in sight by one."""
+
+    def move(page: Page) -> None:
+        page.evaluate("(root) => window.__probe.arm(root)", f".st-key-beat-{beat}")
+        page.locator(f".st-key-gradient_descent-{key} input[type=range]").focus()
+        page.keyboard.press("ArrowRight")
+        settle(page)
+
+    return move
+
+
+BEATS = {"lr": "one_weight", "w": "one_weight", "lr2": "two_weights", "lr3": "any_landscape", "lr4": "where_it_ends"}
+START = "/gradient_descent?lang=en&predict=0"
+SLIDERS = f"{START}&lr=0.001&w=-1.5&lr2=0.001&lr3=0.001&lr4=0.0001"
+OTHERS = f"{START}&w=2&n2=50&n3=50"
+
+
+def slider(key: str, step: str) -> Control:
+    return Control(
+        key, "sliders", f".st-key-beat-{BEATS[key]}", f".st-key-gradient_descent-{key} input[type=range]", step
+    )
+
+
+def fresh() -> list[Control]:
+    """The controls, each to values that were not used before."""
+    place = ".st-key-gradient_descent-"
+    lines = [Control("smallest app", "smallest", ".stApp", "input[type=range]", "ArrowRight")]
+    lines += [Control("smallest app, Streamlit's settings", "default", ".stApp", "input[type=range]", "ArrowRight")]
+    lines += [slider(key, "ArrowRight") for key in BEATS]
+    toggle = f"{place}scaled label"
+    lines.append(Control("scaled", "others", ".st-key-beat-two_weights", toggle, "click", nudged("two_weights", "n2")))
+    menu = f"{place}f input"
+    lines.append(Control("f (menu)", "others", ".st-key-beat-any_landscape", menu, "Menu", nudged("any_landscape", "n3")))
+    pill = f"{place}x button"
+    lines.append(Control("x (compare)", "others", ".st-key-beat-one_weight", pill, "click", moved("w", "one_weight")))
+    return lines
+
+
+def seen_before() -> list[Control]:
+    """The same controls back to values that a cache knows."""
+    lines = [Control("smallest app", "smallest", ".stApp", "input[type=range]", "ArrowLeft")]
+    lines += [slider(key, "ArrowLeft") for key in ("lr", "lr2", "lr3", "lr4")]
+    toggle = ".st-key-gradient_descent-scaled label"
+    return [*lines, Control("scaled", "others", ".st-key-beat-two_weights", toggle, "click")]
+
+
+def playing(tab: Tab) -> dict[str, Any]:
+    """What goes over the websocket while a run is played and scrubbed for some seconds."""
+    page = tab.page
+    page.bring_to_front()
+    beat = page.locator(".st-key-beat-one_weight")
+    beat.locator(".scrub").scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)
+    down, up = len(tab.down), len(tab.up)
+    beat.locator(".play").click()
+    page.wait_for_timeout(4000)
+    shown = {beat.locator(".where").text_content()}
+    beat.locator(".scrub").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(50)
+        shown.add(beat.locator(".where").text_content())
+    page.wait_for_timeout(1000)
+    return {"frames sent": len(tab.up) - up, "frames received": len(tab.down) - down, "positions seen": len(shown)}
+
+
+# ---- report --------------------------------------------------------------------------------------------------------
+
+
+def quantile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
+
+
+def summary(controls: list[Control]) -> list[dict[str, Any]]:
+    """A row a control: medians, 95th percentiles, and ratios to the first control, the smallest app."""
+    rows = []
+    for control in controls:
+        if not control.presses:
+            rows.append({"control": control.name, "presses": 0, "missed": control.missed})
+            continue
+        row: dict[str, Any] = {"control": control.name, "presses": len(control.presses), "missed": control.missed}
+        for what in ("first", "last", "sent"):
+            values = [getattr(p, what) for p in control.presses]
+            row[what], row[f"{what}_p95"] = statistics.median(values), quantile(values, 0.95)
+        row["after_send"] = statistics.median(p.first - p.sent for p in control.presses)
+        row["kB"] = statistics.median(p.down for p in control.presses) / 1000
+        row["cpu"] = statistics.mean(p.cpu for p in control.presses)
+        base = rows[0] if rows else row
+        for what in ("first", "last", "after_send", "cpu"):
+            row[f"{what}_ratio"] = row[what] / base[what] if base.get(what) else float("nan")
+        rows.append(row)
+    return rows
+
+
+def printed(title: str, rows: list[dict[str, Any]]) -> None:
+    print(f"\n{title}\n")
+    print("| control | presses | key -> repaint: median | p95 | ratio | last chart: ratio | without the browser's wait: ratio | server CPU ms | ratio | kB down |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for r in rows:
+        if not r["presses"]:
+            print(f"| {r['control']} | 0 ({r['missed']} without a repaint) |")
+            continue
+        count = f"{r['presses']}" + (f" (+{r['missed']} without a repaint)" if r["missed"] else "")
+        print(
+            f"| {r['control']} | {count} | {r['first']:.0f} ms | {r['first_p95']:.0f} ms | **{r['first_ratio']:.2f}** "
+            f"| {r['last_ratio']:.2f} | {r['after_send_ratio']:.2f} ({r['after_send']:.0f} ms) | {r['cpu']:.0f} | {r['cpu_ratio']:.2f} | {r['kB']:.1f} |"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--presses", type=int, default=30)
+    parser.add_argument("--only", help="names of controls, separated by commas; the smallest app is always measured")
+    parser.add_argument("--json", type=Path, help="where to write every press")
+    args = parser.parse_args()
+    wanted = set(args.only.split(",")) if args.only else None
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with apps() as servers, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        print(f"Chromium {browser.version}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+        tabs = {
+            "smallest": Tab.opened(browser, servers["smallest"], "/", ".stApp"),
+            "default": Tab.opened(browser, servers["default"], "/", ".stApp"),
+            "sliders": Tab.opened(browser, servers["page"], SLIDERS, ".st-key-beat-where_it_ends"),
+            "others": Tab.opened(browser, servers["page"], OTHERS, ".st-key-beat-where_it_ends"),
+        }
+        found = {}
+        for title, controls in (("Values not used before", fresh()), ("Values used before", seen_before())):
+            chosen = [c for i, c in enumerate(controls) if wanted is None or c.name in wanted or i == 0]
+            for turn in range(args.presses + 1):
+                for control in chosen:
+                    press(tabs[control.tab], control)
+                if turn == 0:  # the first press of each is for warming up
+                    for control in chosen:
+                        control.presses.clear()
+            found[title] = [vars(c) | {"before": None, "presses": [vars(p) for p in c.presses]} for c in chosen]
+            printed(title, summary(chosen))
+        print("\nPlaying:", playing(tabs["sliders"]))
+        print(f"load at the end {os.getloadavg()[0]:.1f}")
+        browser.close()
+    if args.json:
+        args.json.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

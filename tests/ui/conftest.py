@@ -1,0 +1,73 @@
+"""Pages opened without a browser, and what can be read off them."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+Shown = dict[str, Any]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def errors_in_full() -> None:
+    """A visitor is spared the details of an error; a test report is not."""
+    config.set_option("client.showErrorDetails", "full")
+
+
+@pytest.fixture
+def opened() -> Callable[..., AppTest]:
+    """``opened(script, lr="0.1")``: a page as a new visitor finds it at that address."""
+
+    def open_page(script: str, address: Mapping[str, Any] | None = None, **more: Any) -> AppTest:
+        at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+        if script.startswith("pages/"):
+            at.switch_page(script)
+        at.query_params.update({**(address or {}), **more})
+        return at.run()
+
+    return open_page
+
+
+@pytest.fixture
+def shown() -> Callable[[AppTest], Shown]:
+    """What a reader sees that depends on settings: values of controls, sentences, the steps written out."""
+
+    def look(at: AppTest) -> Shown:
+        kinds = (at.slider, at.select_slider, at.number_input, at.selectbox, at.toggle, at.text_input, at.pills)
+        values = {w.key: w.value for kind in kinds for w in kind if w.key}
+        # which preset a setting happens to be is not a setting
+        values = {key: value for key, value in values.items() if not key.endswith("-preset")}
+        said = [element.value for element in (*at.caption, *at.markdown)]
+        return {"values": values, "said": said, "steps": steps_written_out(at)}
+
+    return look
+
+
+@pytest.fixture
+def steps() -> Callable[[AppTest], dict[str, list[str]]]:
+    """By beat, the lines under the player."""
+    return steps_written_out
+
+
+def steps_written_out(at: AppTest) -> dict[str, list[str]]:
+    bars = [json.loads(bar.proto.json) for bar in at.get("bidi_component") if bar.proto.component_name == "lesson_player"]
+    return {bar["container"]: bar["lines"] for bar in bars}
+
+
+@pytest.fixture
+def sound() -> Callable[[AppTest], None]:
+    """Fails unless the page ran to its end, without an error or a number that is none."""
+
+    def check(at: AppTest) -> None:
+        assert not at.exception, at.exception[0].message
+        assert at.title
+        for element in (*at.caption, *at.markdown, *at.success, *at.info):
+            assert "nan" not in element.value.lower().split(), element.value
+
+    return check

@@ -1,0 +1,24 @@
+"""Numbers as people write them."""
+
+import math
+
+import numpy as np
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def plain(value: float) -> str:
+    """All digits of a float, without an exponent: 0.000024."""
+    return np.format_float_positional(value, trim="-")
+
+
+def readable(value: float, digits: int = 4) -> str:
+    """A number in so many significant digits: 81,130 and 0.00002465, but 2.4×10¹² where zeros would have to be counted."""
+    if not math.isfinite(value) or value == 0:
+        return {math.inf: "∞", -math.inf: "−∞", 0: "0"}.get(value, "?")
+    rounded = float(f"{value:.{digits}g}")
+    if 1e-7 <= abs(rounded) < 1e10:
+        text = f"{rounded:,.0f}" if abs(rounded) >= 10**digits else plain(rounded)
+        return text.replace("-", "−")
+    factor, power = f"{rounded:.{digits - 1}e}".split("e")
+    return f"{plain(float(factor))}×10{str(int(power)).translate(_RAISED)}".replace("-", "−")
