@@ -1,7 +1,7 @@
 """Pictures: arrays and words in, Altair charts out. No Streamlit and no dlcore here.
 
-Every chart comes in two parts: a function that draws (axes, marks, colours; it names its data sets) and frames that fill
-those names. What is drawn stays the same while a reader moves a slider, so it is built once and only data travel.
+Every picture comes in two parts: a function that draws (axes, marks, colours; it names data sets) and frames that fill
+those names. What is drawn stays the same while a reader moves a slider, so it is built once.
 ``t`` is the parameter of the player: the step that is shown; moving it needs no server.
 """
 

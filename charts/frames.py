@@ -56,7 +56,8 @@ def below(path: pd.DataFrame, ceiling: float) -> pd.DataFrame:
     """The path's heights for a chart with an upper edge: higher ones, and what is not a number, become empty."""
     height = path["height"].to_numpy()
     with np.errstate(invalid="ignore"):
-        return path.assign(height=np.where(height <= ceiling, height, np.nan))[["name", "step", "until", "height"]]
+        shown = np.where(height <= ceiling, height, np.nan)
+    return pd.DataFrame({"name": path["name"], "step": path["step"], "until": path["until"], "height": shown})
 
 
 def of_lines(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: tuple[float, float]) -> pd.DataFrame:

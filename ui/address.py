@@ -92,12 +92,11 @@ def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
         state.kept[key] = kind.nearest(new)
 
 
-def unread(state: PageState) -> list[Note]:
-    """Notes for what the address asked for and no control of the page knows; it is dropped."""
-    unknown = [Note("address_unknown", key) for key in state.asked]
+def drop_unread(state: PageState) -> None:
+    """Drop what the address asked for and no control of the page knows, with a note each."""
     state.notes = [note for note in state.notes if note.key not in state.asked]
+    state.notes += [Note("address_unknown", key) for key in state.asked]
     state.asked.clear()
-    return unknown
 
 
 def write(state: PageState, language: str) -> None:

@@ -68,7 +68,7 @@ class Lesson:
 
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""
-        self.state.notes += address.unread(self.state)
+        address.drop_unread(self.state)
         if notes := self.state.notes:
             lines = [f"- {self._noted(note)}" for note in notes[:MOST_NOTES]]
             if len(notes) > MOST_NOTES:

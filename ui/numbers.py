@@ -13,7 +13,7 @@ def plain(value: float) -> str:
 
 
 def readable(value: float, digits: int = 4) -> str:
-    """A number in so many significant digits: 81,130 and 0.00002465, but 2.4×10¹² where zeros would have to be counted."""
+    """A number in so many significant digits: 81,130 and 0.00002465, but 2.4×10¹² where one would count zeros."""
     if not math.isfinite(value) or value == 0:
         return {math.inf: "∞", -math.inf: "−∞", 0: "0"}.get(value, "?")
     rounded = float(f"{value:.{digits}g}")

@@ -10,6 +10,10 @@ Check = Callable[[AppTest], None]
 Look = Callable[[AppTest], dict[str, Any]]
 
 
+Change = tuple[str, str, Any]
+"""The kind of a control, its key, a value for it."""
+
+
 def presets(at: AppTest) -> list[Any]:
     return [pills for pills in at.pills if pills.key and pills.key.endswith("-preset")]
 
@@ -18,32 +22,71 @@ def guesses(at: AppTest) -> list[Any]:
     return [pills for pills in at.pills if pills.key and pills.key.startswith("predict-")]
 
 
-def names(pills: Any, at: AppTest) -> list[str]:
+def names(choice: Any) -> list[str]:
     """The stable names of the options of a choice, whose labels are in the reader's language."""
-    from ui import texts
-
-    words = {text: key for key, both in texts.words().items() for text in both.values()}
-    return [words.get(label, label) for label in pills.options]
+    known = {text: key for key, both in texts.words().items() for text in both.values()}
+    return [known.get(label, label) for label in choice.options]
 
 
-def extremes(at: AppTest) -> Iterator[tuple[str, str, Any]]:
-    """(kind, key, value): both ends of every control with ends, and every option of every menu."""
-    for slider in at.slider:
-        yield from (("slider", slider.key or "", end) for end in (slider.min, slider.max))
-    for slider in at.select_slider:
-        yield from (("select_slider", slider.key or "", float(slider.options[k])) for k in (0, -1))
-    for box in at.number_input:
-        yield from (("number_input", box.key or "", end) for end in (box.min, box.max))
-    for toggle in at.toggle:
-        yield "toggle", toggle.key or "", not toggle.value
+def beats(at: AppTest) -> list[Any]:
+    """The containers of the beats, and the sidebar: what is in one does not touch what is in another."""
+    return [at.sidebar, *(block for block in at.container if re.fullmatch(r"beat-\w+", block.key or ""))]
+
+
+def extremes(at: Any) -> list[Change]:
+    """Both ends of every control that has ends, and the other state of every switch."""
+    found: list[Change] = [("slider", slider.key, end) for slider in at.slider for end in (slider.min, slider.max)]
+    found += [("select_slider", slider.key, float(slider.options[k])) for slider in at.select_slider for k in (0, -1)]
+    found += [("number_input", box.key, end) for box in at.number_input for end in (box.min, box.max)]
+    found += [("toggle", toggle.key, not toggle.value) for toggle in at.toggle if not toggle.key.endswith(".predict")]
     for pills in at.pills:
-        if pills.key and not pills.key.endswith("-preset") and not pills.key.startswith("predict-"):
-            yield "pills", pills.key, list(pills.options)
+        if not pills.key.endswith("-preset") and not pills.key.startswith("predict-"):
+            found.append(("pills", pills.key, list(pills.options)))
+    return found
 
 
-def set_to(at: AppTest, kind: str, key: str, value: Any) -> AppTest:
-    whole = kind in ("slider", "number_input") and isinstance(getattr(at, kind)(key).value, int)
-    return getattr(at, kind)(key).set_value(int(value) if whole else value).run()
+def options(at: Any) -> list[Change]:
+    return [("selectbox", menu.key, name) for menu in at.selectbox for name in names(menu)]
+
+
+def choices(at: Any) -> list[Change]:
+    return [("pills", pills.key, name) for pills in presets(at) for name in names(pills)]
+
+
+def answers(at: Any) -> list[Change]:
+    return [("pills", pills.key, name) for pills in guesses(at) for name in names(pills)]
+
+
+def at_once(at: AppTest, changes: Callable[[Any], list[Change]]) -> Iterator[list[Change]]:
+    """The changes that every beat offers, one of each beat at a time, since every run of a page takes its time."""
+    for row in zip_longest(*[changes(beat) for beat in beats(at)]):
+        yield [change for change in row if change is not None]
+
+
+def put(at: AppTest, changes: Iterable[Change]) -> list[Change]:
+    """Make the changes and return those that undo them; the page is run by whoever calls this."""
+    undo = []
+    for kind, key, value in changes:
+        widget = getattr(at, kind)(key=key)
+        undo.append((kind, key, widget.value))
+        whole = kind in ("slider", "number_input") and isinstance(widget.value, int)
+        widget.set_value(int(value) if whole else value)
+    return undo
+
+
+def each(at: AppTest, changes: Callable[[Any], list[Change]]) -> Iterator[list[Change]]:
+    """Run the page with every change, and undo it before the next."""
+    undo: list[Change] = []
+    for row in list(at_once(at, changes)):
+        here = {key for _, key, _ in row}
+        if not set(undo) <= {change for change in undo if change[1] in here}:
+            put(at, [change for change in undo if change[1] not in here])
+        before = put(at, row)
+        at.run()
+        undo = [next((old for old in undo if old[1] == new[1]), new) for new in before]
+        yield row
+    put(at, undo)
+    at.run()
 
 
 # ---- defaults --------------------------------------------------------------------------------------------------------
