@@ -56,8 +56,9 @@ class Controls:
         return self._draw(st.selectbox, key, kind, word, {"options": kind.options, "format_func": named}, **how)
 
     def several(self, key: str, kind: Several, word: str, **how: Any) -> tuple[str, ...]:
-        """Any of a few; their names are shown as they are."""
-        limits = {"options": kind.options, "selection_mode": "multi", "wrap": True}
+        """Any of a few; ``named`` gives an option's name, if it is not a word of the glossary."""
+        named = how.pop("named", self._say)
+        limits = {"options": kind.options, "selection_mode": "multi", "wrap": True, "format_func": named}
         return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, **how))
 
     def switch(self, key: str, kind: Switch, word: str, **how: Any) -> bool:

@@ -18,9 +18,10 @@ from ui.controls import Say
 from ui.kinds import Number, Several
 from ui.numbers import readable
 
-FACTORS = {"×½": 0.5, "×1": 1.0, "×2": 2.0}
-OTHERS = ("×½", "×2")
 CHOSEN = "×1"
+FACTORS = {"×½": 0.5, CHOSEN: 1.0, "×2": 2.0}
+OTHERS = {"0.5": "×½", "2": "×2"}
+"""What else to run, by its name in the address."""
 
 MOVES = ("go_left", "go_right", "go_nowhere")
 FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
@@ -108,8 +109,8 @@ def _run(surface: Surface, start: tuple[float, ...], rule: SGD, steps: int) -> t
 def experiment(
     surface: Surface, start: tuple[float, ...], rate: float, others: Sequence[str], steps: int
 ) -> Experiment:
-    """Gradient descent from ``start``, with the chosen rate and with ``others`` of FACTORS times it."""
-    names = [CHOSEN, *(name for name in OTHERS if name in others)]
+    """Gradient descent from ``start``, with the chosen rate and with ``others`` (of OTHERS) times it."""
+    names = [CHOSEN, *(OTHERS[other] for other in others)]
     runs = {name: _run(surface, start, SGD(rate * FACTORS[name]), steps) for name in names}
     paths = {name: path for name, (path, _) in runs.items()}
     return Experiment(surface, rate, paths, {name: diagnosis for name, (_, diagnosis) in runs.items()})
@@ -152,7 +153,9 @@ def _place(w: np.ndarray) -> str:
 
 def rates(beat: Beat, key: str, kind: Number, also: str) -> tuple[float, tuple[str, ...]]:
     """The learning rate, under ``key``, and under ``also`` which factors of it to compare with."""
-    return beat.slider(key, kind, "learning_rate"), beat.several(also, Several((), OTHERS), "compare_rates")
+    return beat.slider(key, kind, "learning_rate"), beat.several(
+        also, Several((), tuple(OTHERS)), "compare_rates", named=OTHERS.__getitem__
+    )
 
 
 _QUESTIONS = {

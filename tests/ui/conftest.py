@@ -22,13 +22,15 @@ def errors_in_full() -> None:
 
 @pytest.fixture
 def opened() -> Callable[..., AppTest]:
-    """``opened(script, lr="0.1")``: a page as a new visitor finds it at that address."""
+    """``opened(script, lr="0.1")``: a page as a new visitor finds it at that address, with a browser of that locale."""
 
-    def open_page(script: str, address: Mapping[str, Any] | None = None, **more: Any) -> AppTest:
+    def open_page(script: str, address: Mapping[str, Any] | None = None, locale: str = "", **more: Any) -> AppTest:
         at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         if script.startswith("pages/"):
             at.switch_page(script)
         at.query_params.update({**(address or {}), **more})
+        if locale:
+            at.context = {"locale": locale}
         return at.run()
 
     return open_page

@@ -1,9 +1,13 @@
 """Every page that there is, in both languages: at its defaults, its presets and the extremes of every control."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+
+from ui import texts
 
 Open = Callable[..., AppTest]
 Check = Callable[[AppTest], None]
@@ -63,29 +67,27 @@ def at_once(at: AppTest, changes: Callable[[Any], list[Change]]) -> Iterator[lis
         yield [change for change in row if change is not None]
 
 
-def put(at: AppTest, changes: Iterable[Change]) -> list[Change]:
-    """Make the changes and return those that undo them; the page is run by whoever calls this."""
-    undo = []
+def put(at: AppTest, changes: Iterable[Change]) -> None:
+    """Move the controls; the page is run by whoever calls this."""
     for kind, key, value in changes:
         widget = getattr(at, kind)(key=key)
-        undo.append((kind, key, widget.value))
         whole = kind in ("slider", "number_input") and isinstance(widget.value, int)
         widget.set_value(int(value) if whole else value)
-    return undo
 
 
 def each(at: AppTest, changes: Callable[[Any], list[Change]]) -> Iterator[list[Change]]:
-    """Run the page with every change, and undo it before the next."""
-    undo: list[Change] = []
-    for row in list(at_once(at, changes)):
-        here = {key for _, key, _ in row}
-        if not set(undo) <= {change for change in undo if change[1] in here}:
-            put(at, [change for change in undo if change[1] not in here])
-        before = put(at, row)
+    """Run the page with every change, each on its own: what was moved goes back in the run that moves the next."""
+    rows = list(at_once(at, changes))
+    before = {key: (kind, getattr(at, kind)(key=key).value) for row in rows for kind, key, _ in row}
+    moved: set[str] = set()
+    for row in rows:
+        now = {key for _, key, _ in row}
+        put(at, [(kind, key, value) for key, (kind, value) in before.items() if key in moved - now])
+        put(at, row)
         at.run()
-        undo = [next((old for old in undo if old[1] == new[1]), new) for new in before]
+        moved = now
         yield row
-    put(at, undo)
+    put(at, [(kind, key, value) for key, (kind, value) in before.items() if key in moved])
     at.run()
 
 
@@ -118,9 +120,8 @@ def test_every_picture_is_told_in_words_beneath_it(script: str, language: str, o
 
 def test_tables_and_source_open(script: str, language: str, opened: Open, sound: Check) -> None:
     at = opened(script, lang=language, predict="0")
-    kept = [block.proto.id for block in at.expander if getattr(block.proto, "id", "")]
     folded = [block.key for block in at.expander if block.key]
-    assert folded, kept
+    assert folded
     for key in folded:
         at.session_state[key] = True
     at.run()
@@ -139,78 +140,41 @@ def test_tables_and_source_open(script: str, language: str, opened: Open, sound:
 def test_every_preset_opens(script: str, language: str, opened: Open, sound: Check) -> None:
     at = opened(script, lang=language, predict="0")
     assert presets(at)
-    for key, name in [(pills.key, name) for pills in presets(at) for name in names(pills, at)]:
-        at.pills(key=key).select(name).run()
+    for row in list(at_once(at, choices)):
+        put(at, row)
+        at.run()
         sound(at)
-        assert not at.error and not at.warning, (key, name)
+        assert not at.error and not at.warning, row
 
 
-def test_every_preset_is_chosen_once_it_was_chosen(script: str, opened: Open) -> None:
-    """A preset sets what it says: what is then set is recognised as that preset, whatever was set before."""
-    fresh = opened(script, lang="en", predict="0")
-    for key, options in [(pills.key, names(pills, fresh)) for pills in presets(fresh)]:
-        for name in options:
-            at = opened(script, lang="en", predict="0")
-            at.pills(key=key).select(name).run()
-            assert at.pills(key=key).value == name, f"after the defaults: {key} {name}, {at.query_params}"
-
-
-def test_every_preset_is_chosen_after_any_other(script: str, opened: Open) -> None:
+def test_a_preset_sets_what_it_says_whatever_was_set_before(script: str, opened: Open) -> None:
+    """What is then set is recognised as that preset: from the lesson's defaults, and after every other preset."""
     at = opened(script, lang="en", predict="0")
-    for key, options in [(pills.key, names(pills, at)) for pills in presets(at)]:
-        for before in options:
-            for name in options:
-                at.pills(key=key).select(before).run()
-                at.pills(key=key).select(name).run()
-                assert at.pills(key=key).value == name, f"after {before}: {key} {name}, {at.query_params}"
+    rows = list(at_once(at, choices))
+    for first in [[], *rows]:
+        for second in rows:
+            at = opened(script, lang="en", predict="0")
+            for row in (first, second):
+                if row:
+                    put(at, row)
+                    at.run()
+            for _, key, name in second:
+                assert at.pills(key=key).value == name, f"{key}: {name} chosen after {first}; address {at.query_params}"
 
 
 def test_every_guess_opens_the_run(script: str, language: str, opened: Open, sound: Check) -> None:
-    asked = [(pills.key, name) for at in [opened(script, lang=language)] for pills in guesses(at) for name in names(pills, at)]
-    assert asked
-    for key, name in asked:
+    rows = list(at_once(opened(script, lang=language), answers))
+    assert rows
+    for row in rows:
         at = opened(script, lang=language)
-        at.pills(key=key).select(name).run()
+        put(at, row)
+        at.run()
         sound(at)
-        assert key not in [pills.key for pills in guesses(at)]
-        assert len(at.success) + len(at.info) == 1
+        assert not {key for _, key, _ in row} & {pills.key for pills in guesses(at)}
+        assert len(at.success) + len(at.info) == len(row)
 
 
-# ---- extremes --------------------------------------------------------------------------------------------------------
-
-
-def test_extremes_of_every_control(script: str, language: str, opened: Open, sound: Check) -> None:
-    at = opened(script, lang=language, predict="0")
-    places = len(at.get("vega_lite_chart"))
-    for kind, key, value in list(extremes(at)):
-        before = getattr(at, kind)(key).value
-        set_to(at, kind, key, value)
-        sound(at)
-        assert len(at.get("vega_lite_chart")) == places, (key, value)
-        assert not at.error and not at.warning, (key, value)
-        set_to(at, kind, key, before)
-
-
-def test_every_option_of_every_menu_and_its_extremes(script: str, language: str, opened: Open, sound: Check) -> None:
-    at = opened(script, lang=language, predict="0")
-    places = len(at.get("vega_lite_chart"))
-    usual = {key for _, key, _ in extremes(at)}
-    for key, options in [(menu.key or "", names(menu, at)) for menu in at.selectbox]:
-        first = at.selectbox(key=key).value
-        for option in options:
-            at.selectbox(key=key).select(option).run()
-            sound(at)
-            assert len(at.get("vega_lite_chart")) == places, (key, option)
-            for kind, own, value in [extreme for extreme in extremes(at) if extreme[1] not in usual]:
-                before = getattr(at, kind)(own).value
-                set_to(at, kind, own, value)
-                sound(at)
-                assert not at.error and not at.warning, (option, own, value)
-                set_to(at, kind, own, before)
-        at.selectbox(key=key).select(first).run()
-
-
-# ---- the address -----------------------------------------------------------------------------------------------------
+# ---- extremes and addresses ------------------------------------------------------------------------------------------
 
 
 def same_elsewhere(at: AppTest, script: str, opened: Open, shown: Look) -> None:
@@ -224,42 +188,53 @@ def same_elsewhere(at: AppTest, script: str, opened: Open, shown: Look) -> None:
     assert there.query_params == at.query_params
 
 
-def test_the_address_of_every_preset_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
-    at = opened(script, lang="ko", predict="0")
-    for key, name in [(pills.key, name) for pills in presets(at) for name in names(pills, at)]:
-        at.pills(key=key).select(name).run()
+def test_extremes_of_every_control(script: str, language: str, opened: Open, sound: Check, shown: Look) -> None:
+    at = opened(script, lang=language, predict="0")
+    pictures = len(at.get("vega_lite_chart"))
+    for row in each(at, extremes):
+        sound(at)
+        assert len(at.get("vega_lite_chart")) == pictures, row
+        assert not at.error and not at.warning, row
         same_elsewhere(at, script, opened, shown)
 
 
-def test_the_address_of_every_extreme_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
-    at = opened(script, lang="en", predict="0")
-    for kind, key, value in list(extremes(at)):
-        before = getattr(at, kind)(key).value
-        set_to(at, kind, key, value)
+def test_every_option_of_every_menu(script: str, language: str, opened: Open, sound: Check, shown: Look) -> None:
+    at = opened(script, lang=language, predict="0")
+    pictures = len(at.get("vega_lite_chart"))
+    usual = {key for _, key, _ in extremes(at)}
+    for row in list(at_once(at, options)):
+        put(at, row)
+        at.run()
+        sound(at)
+        assert len(at.get("vega_lite_chart")) == pictures, row
         same_elsewhere(at, script, opened, shown)
-        set_to(at, kind, key, before)
-
-
-def test_the_address_of_every_option_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
-    at = opened(script, lang="en", predict="0")
-    for key, options in [(menu.key or "", names(menu, at)) for menu in at.selectbox]:
-        for option in options:
-            at.selectbox(key=key).select(option).run()
+        for own in each(at, lambda beat: [extreme for extreme in extremes(beat) if extreme[1] not in usual]):
+            sound(at)
+            assert not at.error and not at.warning, own
             same_elsewhere(at, script, opened, shown)
 
 
-def test_the_address_holds_when_one_control_narrows_another(script: str, opened: Open, shown: Look) -> None:
-    """All controls at their upper ends, then each of them at its lower end: what it narrows is narrowed in the address."""
+def test_the_address_of_every_preset_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
+    at = opened(script, lang="ko", predict="0")
+    for row in list(at_once(at, choices)):
+        put(at, row)
+        at.run()
+        same_elsewhere(at, script, opened, shown)
+
+
+def test_what_one_control_narrows_is_narrowed_in_the_address(script: str, opened: Open, shown: Look) -> None:
+    """All controls at their upper ends, then one after the other at its lower end."""
     at = opened(script, lang="en", predict="0")
     for menu in list(at.selectbox):
-        at.selectbox(key=menu.key or "").select_index(-1).run()
-    ends = {(kind, key): value for kind, key, value in extremes(at) if kind not in ("toggle", "pills")}
-    for (kind, key), value in ends.items():
-        set_to(at, kind, key, min(value, getattr(getattr(at, kind)(key), "max", value) or value))
+        at.selectbox(key=menu.key).select_index(-1)
+    at.run()
+    ends = [change for change in extremes(at) if change[0] in ("slider", "select_slider", "number_input")]
+    put(at, {key: (kind, key, value) for kind, key, value in ends}.values())
+    at.run()
     same_elsewhere(at, script, opened, shown)
-    for kind, key in ends:
-        low = next(value for k, own, value in extremes(at) if (k, own) == (kind, key))
-        set_to(at, kind, key, low)
+    for row in list(at_once(at, lambda beat: [end for end in extremes(beat) if end in ends][::2])):
+        put(at, row)
+        at.run()
         same_elsewhere(at, script, opened, shown)
 
 
@@ -267,13 +242,14 @@ def test_the_address_holds_when_one_control_narrows_another(script: str, opened:
 
 
 def changed_a_little(at: AppTest) -> None:
-    """Move one control of every sort away from its default."""
-    for slider in list(at.slider):
-        set_to(at, "slider", slider.key or "", slider.max)
-    for slider in list(at.select_slider):
-        set_to(at, "select_slider", slider.key or "", float(slider.options[1]))
-    for box in list(at.number_input):
-        set_to(at, "number_input", box.key or "", (box.value or 0) + (box.step or 0))
+    """Move every slider and every number away from its default."""
+    for slider in at.slider:
+        slider.set_value(type(slider.value)(slider.max))
+    for slider in at.select_slider:
+        slider.set_value(float(slider.options[1]))
+    for box in at.number_input:
+        box.set_value((box.value or 0) + (box.step or 0))
+    at.run()
 
 
 def test_switching_the_language_keeps_what_was_set(script: str, opened: Open, shown: Look, sound: Check) -> None:
@@ -294,7 +270,7 @@ def test_switching_the_language_keeps_what_was_set(script: str, opened: Open, sh
 def test_a_guess_survives_the_switch_of_language(script: str, opened: Open) -> None:
     at = opened(script, lang="ko")
     first = guesses(at)[0]
-    at.pills(key=first.key).select(names(first, at)[0]).run()
+    at.pills(key=first.key).select(names(first)[0]).run()
     assert len(at.success) + len(at.info) == 1
     at.segmented_control(key="language_switch").select("en").run()
     assert len(at.success) + len(at.info) == 1
@@ -306,7 +282,8 @@ def test_reset_returns_to_the_defaults(script: str, language: str, opened: Open,
     untouched = shown(at)
     changed_a_little(at)
     for menu in list(at.selectbox):
-        at.selectbox(key=menu.key or "").select_index(-1).run()
+        at.selectbox(key=menu.key).select_index(-1)
+    at.run()
     assert len(at.query_params) > 3
     assert shown(at) != untouched
     next(button for button in at.button if button.key and button.key.endswith("-reset")).click().run()
@@ -318,7 +295,7 @@ def test_reset_takes_complaints_and_guesses_back(script: str, opened: Open) -> N
     at = opened(script, lang="en", no_such_thing="1")
     assert at.warning
     first = guesses(at)[0]
-    at.pills(key=first.key).select(names(first, at)[0]).run()
+    at.pills(key=first.key).select(names(first)[0]).run()
     next(button for button in at.button if button.key and button.key.endswith("-reset")).click().run()
     assert not at.warning
     assert first.key in [pills.key for pills in guesses(at)]
@@ -342,12 +319,6 @@ def test_visitors_do_not_see_each_others_settings(script: str, opened: Open, sho
 
 def test_the_browsers_language_is_the_first_guess(any_script: str, opened: Open) -> None:
     for locale, expected in {"ko-KR": "ko", "ko": "ko", "en-GB": "en", "de-DE": "en"}.items():
-        from pathlib import Path
-
-        at = AppTest.from_file(str(Path(__file__).resolve().parents[2] / "streamlit_app.py"), default_timeout=60)
-        if any_script.startswith("pages/"):
-            at.switch_page(any_script)
-        at.context = {"locale": locale}
-        at.run()
+        at = opened(any_script, locale=locale)
         assert at.query_params == {"lang": expected}, locale
     assert opened(any_script).query_params == {"lang": "ko"}
