@@ -81,12 +81,18 @@ def value(state: PageState, key: str, kind: Kind) -> Any:
         keep(state, key, kind, taken)
         if not valid:
             state.notes.append(Note("address_corrected", key, text, kind.write(taken)))
-    return kind.nearest(state.kept.get(key, kind.default))
+    now = kind.nearest(state.kept.get(key, kind.default))
+    # settled here and not when it was set, because range and default may depend on another control
+    if now == kind.default:
+        state.kept.pop(key, None)
+    elif key in state.kept:
+        state.kept[key] = now
+    return now
 
 
 def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
-    """Set a value; the default is not kept, and an emptied control returns to it."""
-    if new is None or kind.nearest(new) == kind.default:
+    """Set a value; an emptied control returns to its default."""
+    if new is None:
         state.kept.pop(key, None)
     else:
         state.kept[key] = kind.nearest(new)
