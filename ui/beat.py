@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
@@ -156,4 +157,4 @@ class Beat(Controls):
                 for formula in formulas:
                     st.latex(formula)
                 for each in ran:
-                    st.code(inspect.getsource(each), language="python")
+                    st.code(dedent(inspect.getsource(each)), language="python", wrap_lines=True)
