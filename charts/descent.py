@@ -135,7 +135,7 @@ def height_by_step(runs: Mapping[str, Run], x_title: str, y_title: str) -> Pictu
     """The height at every step of every run; what climbs over one and a half times the start's height is cut off."""
     path = frames.of_path(runs)
     heights = path["height"].to_numpy()
-    start, low = float(heights[0]), float(np.nanmin(heights))
+    start, low = float(heights[0]), float(np.fmin.reduce(heights))
     ceiling = start + 0.5 * (start - low) if start > low else start + abs(start) + 1
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(runs)}
     return Picture(_draw_heights, look, {"heights": frames.below(path, ceiling)})

@@ -56,7 +56,7 @@ def below(path: pd.DataFrame, ceiling: float) -> pd.DataFrame:
     """The path's heights for a chart with an upper edge: higher ones, and what is not a number, become empty."""
     height = path["height"].to_numpy()
     with np.errstate(invalid="ignore"):
-        shown = np.where(height <= ceiling, height, np.nan)
+        shown = np.where(np.isfinite(height) & (height <= ceiling), height, np.nan)
     return pd.DataFrame({"name": path["name"], "step": path["step"], "until": path["until"], "height": shown})
 
 

@@ -1,5 +1,7 @@
 """Data sets: small real ones shipped as CSV, and generated ones that a seed repeats.
 
+Every one is used in the same way:
+
     x, y = Penguins().load()        inputs of shape (rows, features), targets of shape (rows,)
 """
 
@@ -90,8 +92,8 @@ class NoisyLine(Dataset):
 
 
 def _columns(name: str) -> dict[str, list[str]]:
-    with resources.files("dlcore").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    text = resources.files("dlcore").joinpath("data", name).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 

@@ -42,16 +42,17 @@ def descend(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: 
     """The path of one ball from ``start`` (one number a weight) over ``steps`` steps (0 or more).
 
     A diverging run is a result: the path ends where the ball was last seen, and ``diverged`` is the step that lost it.
-    Raises ValueError if the start has the wrong number of weights, lies outside of everything or is not a number.
+    Raises ValueError for fewer than 0 steps, and for a start that has the wrong number of weights, lies more than 100 map
+    widths away or is not a number.
     """
-    w = np.array(start, dtype=float)
-    if w.shape != (len(surface.weights),):
+    first = np.array(start, dtype=float)
+    if first.shape != (len(surface.weights),):
         raise ValueError(f"{type(surface).__name__} has the weights {surface.weights}; the start is {start}")
-    if surface.far(w):
+    if surface.far(first):
         raise ValueError(f"the start {start} is more than 100 map widths away, or not a number")
     places, slopes, diverged = [], [], None
     with np.errstate(all="ignore"):
-        for k, (w, g) in enumerate(islice(walk(surface, w, rule), steps + 1)):
+        for k, (w, g) in enumerate(islice(walk(surface, first, rule), steps + 1)):
             if surface.far(w):
                 diverged = k
                 break
@@ -85,7 +86,8 @@ def basins(surface: Surface, starts: np.ndarray, rule: Optimizer, steps: int, mo
     """Which minimum each of many balls reaches in ``steps`` steps, from ``starts`` of shape (weights, ...).
 
     A ball has arrived when Newton's step to the bottom would be shorter than 1 % of the map and the ground curves up
-    (see ``arrived``); balls within 5 % of each other then count as one minimum. After ``most`` minima the rest counts as undecided.
+    (see ``arrived``); balls within 5 % of each other then count as one minimum. After ``most`` minima the rest counts
+    as undecided.
     """
     lost = np.zeros(starts.shape[1:], dtype=bool)
     with np.errstate(all="ignore"):
@@ -121,8 +123,8 @@ def arrived(surface: Surface, w: np.ndarray) -> np.ndarray:
 
 
 def level(surface: Surface, w: np.ndarray) -> np.ndarray:
-    """Whether each ball at ``w``, shape (weights, ...), is practically where the slope is 0: at a minimum, a saddle or a
-    maximum, which Newton's step reaches within 1 % of the map.
+    """Whether each ball at ``w``, shape (weights, ...), is practically where the slope is 0: at a minimum, a saddle or
+    a maximum, which Newton's step reaches within 1 % of the map.
     """
     return _map_distance(surface, newton_step(surface, w), np.zeros_like(w)) < 0.01
 

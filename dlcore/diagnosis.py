@@ -19,7 +19,8 @@ class Diagnosis:
     verdict: converged (at a minimum, and stayed), slow (on its way, going down), oscillating (jumping across the
     valley without arriving), diverged (higher than it began, or lost), bottomless (lost while going down), stuck (no
     slope, or next to none and ever less, and no minimum either: a plain, a saddle).
-    step: the step at which it arrived, got stuck or was lost, or from which on it was higher than at the start; else None.
+    step: the step at which it arrived, got stuck or was lost, or from which on it was higher than at the start; else
+    None.
     swings: the share of steps that turned back against the step before.
     curvature: the largest curvature (eigenvalue of the Hessian, lambda) where the ball is judged.
     limit: 2 / lambda, the learning rate beyond which plain gradient descent cannot come to rest there; infinite if

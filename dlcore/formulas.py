@@ -109,7 +109,7 @@ def _dual(node: Node, names: dict[str, Dual]) -> Dual:
     values = [part.value for part in parts]
     f = rule.value(*values)
     partials: dict[str, Any] = {}
-    for u, slope in zip(parts, rule.slopes):
+    for u, slope in zip(parts, rule.slopes, strict=True):
         df_du = slope(f, *values) if u.partials else 0.0
         chosen = np.result_type(df_du) == np.bool_
         for name, du in u.partials.items():
@@ -133,7 +133,7 @@ def _latex(node: Node) -> str:
     rule, parts = RULES[node.rule], [_latex(part) for part in node.parts]
     if "%s" not in rule.latex:
         return rule.latex + _brackets(", ".join(parts))
-    for i, (part, need) in enumerate(zip(node.parts, rule.needs)):
+    for i, (part, need) in enumerate(zip(node.parts, rule.needs, strict=True)):
         binds = RULES[part.rule].binds if isinstance(part, Apply) else ATOM
         after_operator = need > FREE and i == len(parts) - 1
         if binds < need or (after_operator and parts[i].startswith("-")):  # never "x + -y"

@@ -1,5 +1,7 @@
 """Losses: one number for how far the predictions are from the truth.
 
+Every one is used in the same way:
+
     loss(y_true, y_pred)             the mean over the batch, a float
     loss.gradient(y_true, y_pred)    the derivative of that number by every prediction, of the shape of y_pred
 """

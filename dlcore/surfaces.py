@@ -71,7 +71,7 @@ class Surface(Family):
     def curvatures(self, *w: Any) -> np.ndarray:
         """The eigenvalues of the Hessian, smallest first, shape (weights, *shape); NaN where it is not finite."""
         matrices = np.moveaxis(self.hessian(*w), (0, 1), (-2, -1))
-        finite = np.isfinite(matrices).all(axis=(-2, -1), keepdims=True)
+        finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1), keepdims=True))
         values = np.linalg.eigvalsh(np.where(finite, matrices, 0.0))
         return np.moveaxis(np.where(finite[..., 0], values, np.nan), -1, 0)
 
@@ -80,7 +80,7 @@ class Surface(Family):
         return np.array(np.meshgrid(*(np.linspace(*ends, count) for ends in self.extent), indexing="ij"))
 
     def far(self, w: np.ndarray) -> np.ndarray:
-        """Whether a ball at ``w``, shape (weights, ...), has left for good: over 100 map widths away, or not a number."""
+        """Whether a ball at ``w``, shape (weights, ...), has left for good: over 100 map widths away, or no number."""
         lost = np.zeros(w.shape[1:], dtype=bool)
         for v, (low, high) in zip(w, self.extent, strict=True):
             # negated, so that NaN counts as lost
@@ -554,7 +554,7 @@ def parse(text: str, size: float = 5.0) -> OwnFormula:
     return OwnFormula(text, size)
 
 
-# ---- what the surfaces above are computed from ------------------------------------------------------------------------
+# ---- what the surfaces above are computed from ---------------------------------------------------------------------
 
 
 class Moments(NamedTuple):

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-import altair as alt
 import numpy as np
 import pytest
 
@@ -16,6 +16,7 @@ from dlcore.descent import Path, basins, descend
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, LineFit, SlopeFit, Surface, parse
 
+SLOPE = SlopeFit()
 FACTORS = {"×½": 0.5, "×1": 1.0, "×2": 2.0}
 
 
@@ -24,28 +25,33 @@ def runs(surface: Surface, rate: float, start: tuple[float, ...] | None = None, 
     return {name: descend(surface, start, SGD(factor * rate), steps) for name, factor in FACTORS.items()}
 
 
-def curve(rate: float = 0.1, start: tuple[float, ...] = (-1.5,), surface: Surface = SlopeFit()) -> Picture:
+@cache
+def curve(rate: float = 0.1, start: tuple[float, ...] = (-1.5,), surface: Surface = SLOPE) -> Picture:
     (w,) = surface.grid(50)
     return charts.curve_with_balls(w, surface(w), runs(surface, rate, start), "w", "E")
 
 
+@cache
 def lines(rate: float = 0.1, start: tuple[float, ...] = (2.0, 1.0)) -> Picture:
     surface = LineFit()
     moving = {name: (path.w[:, 0], path.w[:, 1]) for name, path in runs(surface, rate, start).items()}
     return charts.data_with_lines(*surface.points, moving, "flipper", "mass")
 
 
+@cache
 def heights(rate: float = 0.1, start: tuple[float, ...] = (-3.0, 2.0)) -> Picture:
     return charts.height_by_step(runs(Bowl(), rate, start), "step", "E")
 
 
+@cache
 def above(rate: float = 0.01, start: tuple[float, ...] = (-0.5, -1.0)) -> Picture:
     surface = Himmelblau()
     image = charts.height_bands(surface(*surface.grid(30)))
     extent = ((-6.0, 6.0), (-6.0, 6.0))
-    return charts.map_with_paths(image, extent, runs(surface, rate, start), np.array(surface.minima), "x", "y")
+    return charts.map_with_paths(image, extent, runs(surface, rate, start), surface.minima, "x", "y")
 
 
+@cache
 def ends(rate: float = 0.01, start: tuple[float, ...] = ()) -> Picture:
     surface = Himmelblau()
     found = basins(surface, surface.grid(20), SGD(rate), 100)
@@ -58,6 +64,8 @@ every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.
 playing = pytest.mark.parametrize("make", [curve, lines, heights, above], ids=lambda make: make.__name__)
 
 
+# Altair checks every part against the schema, which takes its time
+whole = cache(Picture.to_dict)
 OTHER_STARTS = {curve: (3.0,), lines: (0.0, 0.0), heights: (1.0, 1.0), above: (5.0, 5.0)}
 
 
@@ -81,8 +89,7 @@ def test_every_picture_that_is_offered_is_tested_here() -> None:
 @every_picture
 def test_a_picture_is_valid_vega_lite_and_json(make) -> None:
     picture = make()
-    spec = picture.to_dict()
-    alt.Chart.from_dict(picture.draw(**picture.look).to_dict())
+    spec = whole(picture)
     assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
     json.dumps(spec, allow_nan=False)
 
@@ -90,14 +97,14 @@ def test_a_picture_is_valid_vega_lite_and_json(make) -> None:
 @every_picture
 def test_every_named_data_set_is_supplied_and_every_one_supplied_is_drawn(make) -> None:
     picture = make()
-    named = {layer["data"]["name"] for layer in layers(picture.draw(**picture.look).to_dict())}
-    assert named == set(picture.data) == set(picture.to_dict()["datasets"])
+    named = {layer["data"]["name"] for layer in layers(whole(picture))}
+    assert named == set(picture.data) == set(whole(picture)["datasets"])
 
 
 @every_picture
 def test_every_field_that_is_drawn_or_told_is_a_column(make) -> None:
     picture = make()
-    for layer in layers(picture.to_dict()):
+    for layer in layers(whole(picture)):
         columns = set(picture.data[layer["data"]["name"]].columns)
         assert fields(layer["encoding"]), "a layer shows something"
         assert fields(layer["encoding"]) <= columns
@@ -107,7 +114,7 @@ def test_every_field_that_is_drawn_or_told_is_a_column(make) -> None:
 
 @playing
 def test_the_step_shown_is_a_parameter_bound_to_a_slider(make) -> None:
-    (shown,) = (param for param in make().to_dict()["params"] if param["name"] == "t")
+    (shown,) = (param for param in whole(make())["params"] if param["name"] == "t")
     assert shown["bind"] | {"name": ""} == {"input": "range", "min": 0, "max": MOST_STEPS, "step": 1, "name": ""}
     assert shown["value"] == MOST_STEPS, "all of a run is seen where nothing plays it"
 
@@ -118,7 +125,9 @@ def test_what_moves_is_filtered_on_the_step_shown(make) -> None:
     moving = {name for name, frame in picture.data.items() if "until" in frame}
     assert len(moving) == 1
     filters = [
-        [f["filter"] for f in layer.get("transform", [])] for layer in layers(picture.to_dict()) if layer["data"]["name"] in moving
+        [f["filter"] for f in layer.get("transform", [])]
+        for layer in layers(whole(picture))
+        if layer["data"]["name"] in moving
     ]
     assert any(NOW in each for each in filters)
     # only the faint line of the whole error curve stands still
@@ -127,7 +136,7 @@ def test_what_moves_is_filtered_on_the_step_shown(make) -> None:
 
 
 def test_the_map_of_basins_stands_still() -> None:
-    assert "params" not in ends().to_dict()
+    assert "params" not in whole(ends())
 
 
 @every_picture
@@ -146,11 +155,11 @@ def test_a_look_does_not_change_when_only_the_run_does(make) -> None:
 
 @every_picture
 def test_words_of_the_reader_are_titles_and_never_columns(make) -> None:
-    spec = json.dumps(make().draw(**make().look).to_dict(), ensure_ascii=False)
+    spec = json.dumps(whole(make()), ensure_ascii=False)
     renamed = {key: "낱말 " + key if key.endswith("_title") else value for key, value in make().look.items()}
     spoken = make().draw(**renamed).to_dict()
     assert "낱말 x_title" in json.dumps(spoken, ensure_ascii=False) and "낱말" not in spec
-    for layer, plain in zip(layers(spoken), layers(make().to_dict()), strict=True):
+    for layer, plain in zip(layers(spoken), layers(whole(make())), strict=True):
         assert fields(layer["encoding"]) == fields(plain["encoding"])
 
 
@@ -179,7 +188,7 @@ def test_a_curve_with_holes_or_without_relief_can_be_drawn(text: str) -> None:
 
 
 def test_the_tangent_is_that_of_the_chosen_run_alone() -> None:
-    tangents = [layer for layer in layers(curve().to_dict()) if fields(layer["encoding"]) >= {"x0", "y0", "x1", "y1"}]
+    tangents = [layer for layer in layers(whole(curve())) if fields(layer["encoding"]) >= {"x0", "y0", "x1", "y1"}]
     (filters,) = ([f["filter"] for f in layer["transform"]] for layer in tangents)
     assert set(filters) == {NOW, "datum.name == '×1'"}
 
@@ -221,9 +230,20 @@ def test_runs_are_told_apart_by_colour_dash_and_shape() -> None:
     assert set(style.RUNS) == set(style.DASHES) == set(style.SHAPES)
     for marks in (style.RUNS, {k: str(v) for k, v in style.DASHES.items()}, style.SHAPES):
         assert len(set(marks.values())) == len(marks)
-    for layer in layers(above().to_dict()):
-        if "color" in layer["encoding"]:
-            assert {"strokeDash", "shape"} & layer["encoding"].keys()
+    for make in (curve, lines, heights, above):
+        shown = [layer for layer in layers(whole(make())) if layer["encoding"].keys() & {"strokeDash", "shape"}]
+        assert shown and all(layer["encoding"]["color"]["field"] == "name" for layer in shown), make.__name__
+
+
+def test_a_run_keeps_its_colour_and_there_is_a_legend_only_where_runs_are_compared() -> None:
+    path = descend(Bowl(), (-3.0, 2.0), SGD(0.1), 3)
+    for names in (("×1",), ("×1", "×2"), ("×1", "×½", "×2")):
+        spec = charts.height_by_step(dict.fromkeys(names, path), "step", "E").to_dict()
+        colour = next(layers(spec))["encoding"]["color"]
+        assert dict(zip(*(colour["scale"][k] for k in ("domain", "range")), strict=True)) == {
+            n: style.RUNS[n] for n in names
+        }
+        assert (colour["legend"] is not None) == (len(names) > 1)
 
 
 def test_the_map_shows_its_picture_from_corner_to_corner() -> None:
@@ -232,15 +252,15 @@ def test_the_map_shows_its_picture_from_corner_to_corner() -> None:
     assert image["url"].startswith("data:image/png;base64,")
     assert (image["x0"], image["x1"]) == picture.look["x_domain"] == (-6, 6)
     assert (image["y0"], image["y1"]) == picture.look["y_domain"] == (-6, 6)
-    first = next(layers(picture.to_dict()))
+    first = next(layers(whole(picture)))
     assert first["mark"]["type"] == "image" and first["mark"]["aspect"] is False
     assert [first["encoding"][k]["field"] for k in ("x", "x2", "y", "y2")] == ["x0", "x1", "y0", "y1"]
 
 
 def test_a_map_without_known_minima_can_be_drawn() -> None:
-    picture = charts.map_with_paths("data:,", ((0.0, 1.0), (0.0, 1.0)), runs(Bowl(), 0.1), np.empty((0, 2)), "x", "y")
+    picture = charts.map_with_paths("data:,", ((0.0, 1.0), (0.0, 1.0)), runs(Bowl(), 0.1), (), "x", "y")
     assert picture.data["minima"].empty and list(picture.data["minima"].columns) == ["x", "y"]
-    json.dumps(picture.to_dict(), allow_nan=False)
+    json.dumps(whole(picture), allow_nan=False)
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 12, 30])

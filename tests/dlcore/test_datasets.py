@@ -41,7 +41,9 @@ def test_source_and_licence_are_stated(data: Dataset) -> None:
     assert data.source.strip() and data.licence.strip() and data.target and all(data.features)
 
 
-@pytest.mark.parametrize("member", [m for m in Dataset.members.values() if "seed" in m.settings()], ids=lambda m: m.name())
+@pytest.mark.parametrize(
+    "member", [m for m in Dataset.members.values() if "seed" in m.settings()], ids=lambda m: m.name()
+)
 def test_another_seed_gives_other_data_of_the_same_kind(member: type[Dataset]) -> None:
     one, other = (dataclasses.replace(member(), seed=seed).load() for seed in (1, 2))  # type: ignore[call-arg]
     assert one[0].shape == other[0].shape
@@ -49,8 +51,7 @@ def test_another_seed_gives_other_data_of_the_same_kind(member: type[Dataset]) -
 
 
 def test_the_penguins_are_those_of_the_file() -> None:
-    with SHIPPED.joinpath("penguins.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(SHIPPED.joinpath("penguins.csv").read_text(encoding="utf-8").splitlines()))
     flippers = [float(row["flipper_length_mm"]) for row in rows]
     masses = [float(row["body_mass_g"]) / 1000 for row in rows]
     x, y = Penguins().load()

@@ -1,11 +1,22 @@
-"""Descents: one ball and ten thousand through the same steps; where they end, and what is a result instead of an error."""
+"""Descents: one ball and ten thousand through the same steps; where they end, and what is a result, not an error."""
 
 import numpy as np
 import pytest
 
 from dlcore.descent import DIVERGED, UNDECIDED, arrived, basins, descend, level, newton_step, walk
 from dlcore.optimizers import SGD
-from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, LineFit, NarrowValley, Parabola, Rosenbrock, Saddle, Surface, parse
+from dlcore.surfaces import (
+    Bowl,
+    DoubleWell,
+    Himmelblau,
+    LineFit,
+    NarrowValley,
+    Parabola,
+    Rosenbrock,
+    Saddle,
+    Surface,
+    parse,
+)
 
 every_surface = pytest.mark.parametrize("surface", [Surface.get(name) for name in Surface.members], ids=repr)
 
@@ -100,7 +111,9 @@ def test_on_a_quadratic_one_newton_step_leads_to_the_bottom(surface: Surface) ->
 
 def test_arrived_is_within_one_percent_of_the_map_where_it_curves_up() -> None:
     side = 8.0
-    assert arrived(Parabola(), np.array([[0.0, 0.0099 * side, -0.0099 * side, 0.0101 * side]])).tolist() == [True] * 3 + [False]
+    assert arrived(Parabola(), np.array([[0.0, 0.0099 * side, -0.0099 * side, 0.0101 * side]])).tolist() == [
+        True
+    ] * 3 + [False]
     assert not arrived(parse("-x**2"), np.array([0.0])), "the top of a hill"
     assert not arrived(parse("x"), np.array([0.0])), "a slope without a bottom"
     assert not arrived(Bowl(), np.array([[np.inf, np.nan], [0.0, 0.0]])).any()
@@ -164,7 +177,9 @@ def test_rosenbrocks_valley_is_too_slow_for_two_hundred_steps() -> None:
     assert found.undecided > 0.5
 
 
-@pytest.mark.parametrize(("text", "diverged"), [("3", 0), ("0*x + 0*y", 0), ("log(-1 - x**2 - y**2)", 1), ("x*y/(x - x)", 1)])
+@pytest.mark.parametrize(
+    ("text", "diverged"), [("3", 0), ("0*x + 0*y", 0), ("log(-1 - x**2 - y**2)", 1), ("x*y/(x - x)", 1)]
+)
 def test_ground_without_minima_has_none(text: str, diverged: float) -> None:
     surface = parse(text)
     found = basins(surface, surface.grid(10), SGD(0.1), 20)
@@ -191,3 +206,8 @@ def test_balls_that_overflow_are_silent(text: str) -> None:
     for rate in (1e-4, 0.1, 1e3):
         found = basins(surface, surface.grid(15), SGD(rate), 40)
         assert found.share.sum() + found.diverged + found.undecided == pytest.approx(1)
+
+
+def test_fewer_than_no_steps_are_refused():
+    with pytest.raises(ValueError, match="0 steps or more"):
+        descend(Bowl(), (1.0, 1.0), SGD(0.1), -1)

@@ -1,6 +1,7 @@
 """Diagnosis: every verdict occurs, for the right reason, and its numbers are those of the landscape."""
 
 import math
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
@@ -40,7 +41,14 @@ def through(*w: float) -> Path:
 
 @pytest.mark.parametrize(
     ("surface", "curvature"),
-    [(Parabola(), 2.0), (SlopeFit(), 2.0), (LineFit(), 2.0), (Bowl(), 2.0), (NarrowValley(), 25.0), (parse("9*x**2"), 18.0)],
+    [
+        (Parabola(), 2.0),
+        (SlopeFit(), 2.0),
+        (LineFit(), 2.0),
+        (Bowl(), 2.0),
+        (NarrowValley(), 25.0),
+        (parse("9*x**2"), 18.0),
+    ],
     ids=repr,
 )
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.99])
@@ -104,7 +112,8 @@ def test_slow_estimates_the_steps_that_are_left(surface: Surface, rate: float) -
 def test_slow_without_a_steady_pace_makes_no_estimate() -> None:
     assert told(Parabola(), 0.01, 5).left is None, "too few steps to see a pace"
     assert told(parse("x"), 0.1).left is None, "no curvature, so no distance to a bottom"
-    assert told(Plateau(), 0.01, 20, (-4.0, 1.0)) == Diagnosis("slow", None, 0.0, pytest.approx(1), pytest.approx(2), None)
+    found = told(Plateau(), 0.01, 20, (-4.0, 1.0))
+    assert (found.verdict, found.left) == ("slow", None), "the valley's shape is not to be seen from here"
 
 
 def test_oscillating_turns_back_at_every_step() -> None:
@@ -113,13 +122,14 @@ def test_oscillating_turns_back_at_every_step() -> None:
     # 3 * 0.98^k < 0.08 from k = 180 on
     assert found.left == pytest.approx(140, abs=2)
     # exactly at the limit it swings between two equally high places for ever
-    assert told(Parabola(), 1.0) == Diagnosis("oscillating", None, 1.0, pytest.approx(2), pytest.approx(1), None)
+    found = told(Parabola(), 1.0)
+    assert (found.verdict, found.step, found.swings, found.left) == ("oscillating", None, 1.0, None)
 
 
 def test_swings_are_the_share_of_steps_that_turned_back() -> None:
     path = descend(NarrowValley(), (-3.5, 1.2), SGD(0.07), 40)
-    moves = [b - a for a, b in zip(path.w, path.w[1:], strict=False)]
-    turned = [float(a @ b) < 0 for a, b in zip(moves, moves[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(path.w)]
+    turned = [float(a @ b) < 0 for a, b in pairwise(moves)]
     assert 0 < sum(turned) < len(turned)
     assert diagnose(NarrowValley(), path).swings == pytest.approx(sum(turned) / len(turned))
 
@@ -190,11 +200,15 @@ def test_every_verdict_has_been_seen_here() -> None:
 
 
 def test_before_the_first_step_nothing_has_happened() -> None:
-    assert told(Rosenbrock(), 0.001, 0) == Diagnosis("slow", None, 0.0, pytest.approx(1001.6), pytest.approx(2 / 1001.6), None)
+    found = told(Rosenbrock(), 0.001, 0)
+    assert (found.verdict, found.step, found.swings, found.left) == ("slow", None, 0.0, None)
+    assert found.curvature == pytest.approx(1001.6), "of the known minimum, where the ball has yet to come"
     assert told(Parabola(), 0.1, 0, (0.0,)).verdict == "converged"
 
 
-@pytest.mark.parametrize("text", ["log(x)", "1/x", "exp(exp(x))*y", "log(log(x) + y)", "abs(x) + abs(y)", "sqrt(x)*y", "3"])
+@pytest.mark.parametrize(
+    "text", ["log(x)", "1/x", "exp(exp(x))*y", "log(log(x) + y)", "abs(x) + abs(y)", "sqrt(x)*y", "3"]
+)
 @pytest.mark.parametrize("rate", [1e-4, 0.1, 10.0, 1e3])
 def test_wild_ground_gets_a_verdict_and_no_warning(text: str, rate: float) -> None:
     surface = parse(text)
@@ -202,7 +216,12 @@ def test_wild_ground_gets_a_verdict_and_no_warning(text: str, rate: float) -> No
         for place in (surface.start, (0.0,) * len(surface.weights), (450.0,) * len(surface.weights)):
             path = descend(surface, place, SGD(rate), steps)
             found = diagnose(surface, path)
-            assert found.verdict in get_args(Verdict) and end_of(surface, path) in ("deepest", "other", "nowhere", "lost")
+            assert found.verdict in get_args(Verdict) and end_of(surface, path) in (
+                "deepest",
+                "other",
+                "nowhere",
+                "lost",
+            )
             assert found.step is None or 0 <= found.step <= steps
 
 

@@ -48,7 +48,12 @@ def test_members_are_found_by_being_defined_and_in_that_order() -> None:
 
 
 def test_names_are_keras_names() -> None:
-    names = {"SGD": "sgd", "RMSprop": "rmsprop", "MeanSquaredError": "mean_squared_error", "SixHumpCamel": "six_hump_camel"}
+    names = {
+        "SGD": "sgd",
+        "RMSprop": "rmsprop",
+        "MeanSquaredError": "mean_squared_error",
+        "SixHumpCamel": "six_hump_camel",
+    }
     assert {name: type(name, (Dish,), {}).name() for name in names} == names
 
 
@@ -65,7 +70,9 @@ def test_a_member_that_is_given_is_returned_as_it_is() -> None:
 @pytest.mark.parametrize("module", FAMILIES, ids=lambda module: module.__name__)
 def test_every_family_gets_its_own_members_by_name(module) -> None:
     (family,) = (
-        c for c in vars(module).values() if isinstance(c, type) and Family in c.__bases__ and c.__module__ == module.__name__
+        c
+        for c in vars(module).values()
+        if isinstance(c, type) and Family in c.__bases__ and c.__module__ == module.__name__
     )
     assert family.members
     for name, member in family.members.items():
@@ -111,7 +118,9 @@ def test_what_is_out_of_range_is_refused_with_what_would_be_right(settings: dict
     assert str(error.value) == message
 
 
-@pytest.mark.parametrize("settings", [{"salt": 0.01}, {"salt": 10}, {"salt": np.float64(1)}, {"bowls": 9}, {"note": "any"}])
+@pytest.mark.parametrize(
+    "settings", [{"salt": 0.01}, {"salt": 10}, {"salt": np.float64(1)}, {"bowls": 9}, {"note": "any"}]
+)
 def test_both_ends_of_a_range_are_in_it(settings: dict[str, object]) -> None:
     assert replace(MisoSoup(), **settings) == MisoSoup(**settings)  # type: ignore[arg-type]
 
@@ -148,7 +157,9 @@ def test_settings_are_declared_once_with_their_ranges() -> None:
 
 @pytest.mark.parametrize("module", FAMILIES, ids=lambda module: module.__name__)
 def test_every_default_is_in_its_own_range(module) -> None:
-    for name, member in next(c for c in vars(module).values() if isinstance(c, type) and Family in c.__bases__).members.items():
+    for name, member in next(
+        c for c in vars(module).values() if isinstance(c, type) and Family in c.__bases__
+    ).members.items():
         for key, declared in member.settings().items():
             declared.check(f"{name}'s {key}", declared.default)
 

@@ -14,7 +14,11 @@ every_loss = pytest.mark.parametrize("loss", MEMBERS, ids=repr)
 def batch(loss: Loss, *shape: int) -> tuple[np.ndarray, np.ndarray]:
     """Targets of the kind that the loss takes, and predictions between 0 and 1."""
     rng = np.random.default_rng(1)
-    targets = {"real": rng.normal(size=shape), "positive": rng.uniform(0.5, 3, shape), "binary": rng.integers(0, 2, shape)}
+    targets = {
+        "real": rng.normal(size=shape),
+        "positive": rng.uniform(0.5, 3, shape),
+        "binary": rng.integers(0, 2, shape),
+    }
     return targets[loss.targets].astype(float), rng.uniform(0.1, 0.9, shape)
 
 

@@ -15,7 +15,13 @@ from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface, parse
 
 NOISY = NoisyLine(count=80, outliers=0.1, seed=3)
 MEMBERS = [Surface.get(name) for name in Surface.members]
-MEMBERS += [LineFit(scaled=False), LineFit(NOISY), LineFit(NOISY, scaled=False), SlopeFit(NOISY), parse("cosh(x) + x", 3.0)]
+MEMBERS += [
+    LineFit(scaled=False),
+    LineFit(NOISY),
+    LineFit(NOISY, scaled=False),
+    SlopeFit(NOISY),
+    parse("cosh(x) + x", 3.0),
+]
 
 every_surface = pytest.mark.parametrize("surface", MEMBERS, ids=repr)
 
@@ -56,7 +62,9 @@ def test_hessian_is_the_limit_of_second_differences_of_the_height(surface: Surfa
                 s * t * surface(*(w + s * step[i][:, None] + t * step[j][:, None])) for s in (1, -1) for t in (1, -1)
             ]
             bend = sum(corners) / (4 * h[i] * h[j])
-            assert hessian[i, j] == pytest.approx(bend, rel=2e-3, abs=blur / (h[i] * h[j]) * 1e-4 + 1e-4 * np.abs(bend).max())
+            assert hessian[i, j] == pytest.approx(
+                bend, rel=2e-3, abs=blur / (h[i] * h[j]) * 1e-4 + 1e-4 * np.abs(bend).max()
+            )
 
 
 @every_surface
@@ -147,7 +155,14 @@ def test_the_grid_covers_the_map_with_x_along_the_first_axis(surface: Surface) -
 def test_far_is_more_than_100_map_widths_from_the_middle_or_no_number(surface: Surface) -> None:
     middle = np.array([(low + high) / 2 for low, high in surface.extent])
     for i, side in enumerate(sides(surface)):
-        for share, expected in ((99.9, False), (-99.9, False), (100.1, True), (-100.1, True), (np.nan, True), (np.inf, True)):
+        for share, expected in (
+            (99.9, False),
+            (-99.9, False),
+            (100.1, True),
+            (-100.1, True),
+            (np.nan, True),
+            (np.inf, True),
+        ):
             w = middle.copy()
             w[i] += share * side
             assert bool(surface.far(w)) is expected

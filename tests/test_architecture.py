@@ -1,0 +1,99 @@
+"""The shape of the house: which way imports point, and what is nowhere in it; a short walk over the syntax trees."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ui.texts import LANGUAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("dlcore", "charts", "ui", "pages", "streamlit_app.py")
+MAY_IMPORT = {
+    "dlcore": {"dlcore", "numpy"},
+    "charts": {"charts", "altair", "numpy", "pandas"},
+    "ui": {"ui", "dlcore", "numpy", "pandas", "streamlit"},
+    "pages": {"ui", "charts", "dlcore", "numpy", "streamlit"},
+    "streamlit_app.py": {"ui", "charts", "dlcore", "numpy", "streamlit"},
+}
+OVERRIDE_REQUIREMENTS = {"uv.lock", "Pipfile", "Pipfile.lock", "environment.yml", "environment.yaml"}
+HANGUL = re.compile("[ᄀ-ᇿ㄰-㆏가-힣]")
+
+
+def scripts(part: str) -> list[Path]:
+    return sorted((ROOT / part).rglob("*.py")) if (ROOT / part).is_dir() else [ROOT / part]
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Every package that a script imports, wherever in it the import stands."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: import by full name"
+            yield str(node.module).split(".")[0]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_imports_point_one_way(part: str) -> None:
+    assert scripts(part), "there is something to look at"
+    for path in scripts(part):
+        foreign = set(imported(path)) - MAY_IMPORT[part] - sys.stdlib_module_names
+        assert not foreign, f"{path.relative_to(ROOT)} may not import {', '.join(sorted(foreign))}"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_executed_unpickled_or_written_as_html_unchecked(part: str) -> None:
+    for path in scripts(part):
+        assert not {"pickle", "marshal", "shelve"} & set(imported(path)), path
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call):
+                called = node.func.id if isinstance(node.func, ast.Name) else None
+                assert called not in ("eval", "exec", "compile", "__import__"), f"{path}:{node.lineno}"
+                assert "unsafe_allow_html" not in [word.arg for word in node.keywords], f"{path}:{node.lineno}"
+
+
+def test_no_script_speaks_korean() -> None:
+    ours = [path for part in (*PARTS, "benchmarks", "tools", "deploy") for path in scripts(part) if path.exists()]
+    for path in ours:
+        # a language is named in itself, and that is no translation
+        text = path.read_text(encoding="utf-8").replace(LANGUAGES["ko"], "")
+        assert not HANGUL.search(text), f"{path.relative_to(ROOT)}: words belong in pages/words.toml"
+
+
+@pytest.mark.parametrize("page", scripts("pages"), ids=lambda path: path.stem)
+def test_a_page_is_short_and_has_both_texts(page: Path) -> None:
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 120
+    assert re.fullmatch(r"\d+_[a-z_]+", page.stem), "one topic: its number and its name"
+    for language in LANGUAGES:
+        assert page.with_suffix(f".{language}.md").exists()
+
+
+@pytest.mark.parametrize("page", [*scripts("pages"), ROOT / "streamlit_app.py"], ids=lambda path: path.stem)
+def test_a_page_is_the_script_of_a_lesson(page: Path) -> None:
+    statements = [node for node in tree(page).body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    assert ast.unparse(statements[0]) == "lesson = ui.begin(__file__)"
+    assert ast.unparse(statements[-1]) == "lesson.end()"
+
+
+def test_every_text_belongs_to_a_page() -> None:
+    pages = {path.stem for path in scripts("pages")} | {"start"}
+    assert {path.name.split(".")[0] for path in (ROOT / "pages").glob("*.md")} == pages
+
+
+def test_nothing_takes_the_place_of_requirements_txt() -> None:
+    assert (ROOT / "requirements.txt").exists()
+    assert set((ROOT / ".gitignore").read_text(encoding="utf-8").split()) >= OVERRIDE_REQUIREMENTS - {
+        "environment.yaml"
+    }
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    tracked = listed.stdout.splitlines() if listed.returncode == 0 else [path.name for path in ROOT.iterdir()]
+    assert not OVERRIDE_REQUIREMENTS & {Path(name).name for name in tracked}

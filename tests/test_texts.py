@@ -1,0 +1,148 @@
+"""The texts of the app: both languages say the same in the same places, no word is missing and none is dead."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from dlcore.datasets import Dataset
+from dlcore.diagnosis import Verdict
+from dlcore.family import Family
+from dlcore.formulas import LIMITS, REASONS
+from dlcore.surfaces import Surface
+from ui import texts
+from ui.menu import START, page_of, topics
+from ui.texts import LANGUAGES, PLACEHOLDER
+
+PAGES = [page_of(START), *topics()]
+SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
+WORDS = texts.words()
+DATA = [Dataset.get(name) for name in Dataset.members]
+FAMILIES: list[type[Family]] = [Dataset, Surface]
+SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
+
+MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": ("deepest", "other", "nowhere", "lost")}
+"""Words whose key a script puts together: a prefix, and the facts that follow it."""
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+every_word = pytest.mark.parametrize("key", WORDS)
+
+
+def placeholders(text: str) -> list[tuple[str, str]]:
+    """The name and format of every placeholder, in no order, since languages order them differently."""
+    return sorted(PLACEHOLDER.findall(text))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a script, by the last name of what is called."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            yield (node.func.id if isinstance(node.func, ast.Name) else node.func.attr), node
+
+
+def literals() -> set[str]:
+    """Everything that scripts write between quotes or as the name of an argument."""
+    found: set[str] = set()
+    for path in SCRIPTS:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.keyword) and node.arg:
+                found.add(node.arg)
+    return found
+
+
+# ---- prose ---------------------------------------------------------------------------------------------------------
+
+
+@every_page
+def test_both_languages_have_the_same_sections_headings_and_placeholders(page) -> None:
+    korean, english = (texts.prose(page.text(language)) for language in LANGUAGES)
+    assert list(korean) == list(english)
+    assert korean["title"] and len(korean) > 1
+    for name in korean:
+        headings = [re.findall(r"^#+ ", text, re.MULTILINE) for text in (korean[name], english[name])]
+        assert headings[0] == headings[1], name
+        assert placeholders(korean[name]) == placeholders(english[name]), name
+        assert korean[name] != english[name], f"{name} is not translated"
+        assert korean[name].count("$") == english[name].count("$"), f"{name}: the same formulas"
+
+
+@every_page
+def test_every_section_is_written_once_and_shown(page) -> None:
+    tree = ast.parse(page.script.read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    shown = {node.name for node in functions if "lesson.beat" in map(ast.unparse, node.decorator_list)}
+    shown |= {ast.literal_eval(call.args[0]) for name, call in calls(page.script) if name == "prose"}
+    for language in LANGUAGES:
+        sections = texts.prose(page.text(language))
+        source = page.text(language).read_text(encoding="utf-8")
+        assert len(re.findall(r"^<!--", source, re.MULTILINE)) == len(sections) - 1, "a section's name stands twice"
+        assert all(sections.values()), "no section is empty"
+        assert set(sections) - {"title", "in_a_sentence"} == shown
+
+
+@every_page
+def test_a_topic_says_what_it_is_about_in_a_sentence(page) -> None:
+    for language in LANGUAGES:
+        assert not page.number or len(texts.prose(page.text(language))["in_a_sentence"]) > 20
+
+
+# ---- words ---------------------------------------------------------------------------------------------------------
+
+
+@every_word
+def test_a_word_has_exactly_both_languages_with_the_same_placeholders(key: str) -> None:
+    assert set(WORDS[key]) == set(LANGUAGES)
+    assert all(text.strip() == text and text for text in WORDS[key].values())
+    assert placeholders(WORDS[key]["ko"]) == placeholders(WORDS[key]["en"])
+    assert all(
+        "{" not in PLACEHOLDER.sub("", text) and "}" not in PLACEHOLDER.sub("", text) for text in WORDS[key].values()
+    )
+
+
+def test_no_word_stands_on_two_shelves() -> None:
+    keys = [key for shelf in SHELVES.values() for key in shelf]
+    assert sorted(keys) == sorted(set(keys)) == sorted(WORDS)
+
+
+def test_every_fact_that_a_script_puts_into_words_has_its_word() -> None:
+    missing = {prefix + fact for prefix, facts in MADE_UP.items() for fact in facts} - set(WORDS)
+    assert not missing
+
+
+def test_every_member_that_a_menu_offers_has_its_word() -> None:
+    offered = {name for family in FAMILIES for name in family.members}
+    offered |= {key for data in DATA for key in data.settings()}
+    offered |= {column for data in DATA for column in (*data.features, data.target) if len(column) > 1}
+    assert not offered - set(WORDS)
+
+
+def test_a_bound_that_is_broken_is_named() -> None:
+    for reason in REASONS:
+        for text in WORDS[f"formula_{reason}"].values():
+            assert {name for name, _ in placeholders(text)} <= ({"found", "limit"} if reason in LIMITS else {"found"})
+            assert (reason in LIMITS) == ("{{limit}}" in text)
+
+
+def test_every_word_that_is_asked_for_by_name_exists() -> None:
+    for path in SCRIPTS:
+        for name, call in calls(path):
+            if name in ("say", "word", "_say") and call.args and isinstance(call.args[0], ast.Constant):
+                assert call.args[0].value in WORDS, f"{path.name}:{call.lineno}"
+            if name == "words":
+                asked = {word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
+                assert asked <= set(WORDS), f"{path.name}:{call.lineno}"
+
+
+def test_no_word_is_dead() -> None:
+    used = literals() | {prefix + fact for prefix, facts in MADE_UP.items() for fact in facts}
+    for family in FAMILIES:
+        for name, member in family.members.items():
+            used |= {name, *member.settings()}
+    used |= {column for data in DATA for column in (*data.features, data.target)}
+    assert not set(WORDS) - used
