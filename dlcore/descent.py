@@ -48,6 +48,8 @@ def descend(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: 
     first = np.array(start, dtype=float)
     if first.shape != (len(surface.weights),):
         raise ValueError(f"{type(surface).__name__} has the weights {surface.weights}; the start is {start}")
+    if steps < 0:
+        raise ValueError(f"a ball takes 0 steps or more; it is {steps}")
     if surface.far(first):
         raise ValueError(f"the start {start} is more than 100 map widths away, or not a number")
     places, slopes, diverged = [], [], None

@@ -1,5 +1,12 @@
-"""Which pages there are: a test that asks for ``script`` runs for every page found, one that asks for ``language`` in each."""
+"""Which pages there are, and which Chromium.
 
+A test that asks for ``script`` runs for every lesson found, for ``any_script`` also for the start page, and one that
+asks for ``language`` runs in each.
+"""
+
+import os
+import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,3 +27,38 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("script", lessons())
     if "language" in metafunc.fixturenames:
         metafunc.parametrize("language", LANGUAGES)
+
+
+# ---- Chromium --------------------------------------------------------------------------------------------------------
+
+NO_BROWSER = "browser tests need Chromium: apt-get install chromium, or python -m playwright install chromium"
+ON_PATH = ("chromium", "chromium-browser", "google-chrome")
+
+
+@cache
+def found_chromium() -> str | None:
+    """The Chromium on PATH, else the one that Playwright installed for itself."""
+    if on_path := next((path for name in ON_PATH if (path := shutil.which(name))), None):
+        return on_path
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one the test is skipped, or fails where CI says that there has to be one."""
+    found = found_chromium()
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, and not once a test, why the browser tests were skipped."""
+    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(f"skipped: {NO_BROWSER}", yellow=True)

@@ -189,29 +189,46 @@ def same_elsewhere(at: AppTest, script: str, opened: Open, shown: Look) -> None:
 
 
 def test_extremes_of_every_control(script: str, language: str, opened: Open, sound: Check, shown: Look) -> None:
+    """And what is then in the address shows the same to another visitor."""
     at = opened(script, lang=language, predict="0")
     pictures = len(at.get("vega_lite_chart"))
     for row in each(at, extremes):
         sound(at)
         assert len(at.get("vega_lite_chart")) == pictures, row
         assert not at.error and not at.warning, row
-        same_elsewhere(at, script, opened, shown)
+        if language == "ko":
+            same_elsewhere(at, script, opened, shown)
 
 
-def test_every_option_of_every_menu(script: str, language: str, opened: Open, sound: Check, shown: Look) -> None:
+def test_every_option_of_every_menu(script: str, language: str, opened: Open, sound: Check) -> None:
+    """With the extremes of the controls that only this option has."""
     at = opened(script, lang=language, predict="0")
     pictures = len(at.get("vega_lite_chart"))
-    usual = {key for _, key, _ in extremes(at)}
+    seen = {key for _, key, _ in extremes(at)}
     for row in list(at_once(at, options)):
         put(at, row)
         at.run()
         sound(at)
         assert len(at.get("vega_lite_chart")) == pictures, row
-        same_elsewhere(at, script, opened, shown)
-        for own in each(at, lambda beat: [extreme for extreme in extremes(beat) if extreme[1] not in usual]):
+        new = {key for _, key, _ in extremes(at)} - seen
+        for own in each(at, lambda beat, new=new: [extreme for extreme in extremes(beat) if extreme[1] in new]):
             sound(at)
             assert not at.error and not at.warning, own
-            same_elsewhere(at, script, opened, shown)
+        seen |= new
+
+
+def test_every_option_from_its_far_corner_here_and_elsewhere(
+    script: str, opened: Open, sound: Check, shown: Look
+) -> None:
+    at = opened(script, lang="en", predict="0")
+    for row in list(at_once(at, options)):
+        put(at, row)
+        at.run()
+        put(at, [("number_input", box.key, box.max) for box in at.number_input])
+        at.run()
+        sound(at)
+        assert not at.error and not at.warning, row
+        same_elsewhere(at, script, opened, shown)
 
 
 def test_the_address_of_every_preset_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
@@ -309,7 +326,7 @@ def test_visitors_do_not_see_each_others_settings(script: str, opened: Open, sho
     before = shown(other)
     changed_a_little(one)
     first = guesses(one)[0]
-    one.pills(key=first.key).select(names(first, one)[0]).run()
+    one.pills(key=first.key).select(names(first)[0]).run()
     other.run()
     assert shown(other) == before
     assert other.query_params == {"lang": "en"}
