@@ -5,7 +5,6 @@ from typing import Any
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from charts import frames, style
 from charts.frames import Run
@@ -65,7 +64,7 @@ def curve_with_balls(x: np.ndarray, height: np.ndarray, runs: Mapping[str, Run],
     look = {"x_title": x_title, "y_title": y_title, "x_domain": _ends(x), "y_domain": (low - room, high + room)}
     look["names"] = tuple(runs)
     path = frames.with_tangents(frames.of_path(runs), reach=(x[-1] - x[0]) / 7)
-    curve = pd.DataFrame({"x": x, "height": np.where(np.isfinite(height), height, np.nan)})
+    curve = {"x": x, "height": np.where(np.isfinite(height), height, np.nan)}
     return Picture(_draw_curve, _plain(look), {"curve": curve, "path": path})
 
 
@@ -105,7 +104,7 @@ def data_with_lines(
     """
     look = {"x_title": x_title, "y_title": y_title, "x_domain": _ends(x, 0.04), "y_domain": _ends(y, 0.25)}
     look["names"] = tuple(lines)
-    points = pd.DataFrame({"x": x, "y": y})
+    points = {"x": x, "y": y}
     return Picture(
         _draw_data, _plain(look), {"points": points, "lines": frames.of_lines(lines, _plain(look)["x_domain"])}
     )
@@ -134,7 +133,7 @@ def _draw_data(x_title: str, y_title: str, x_domain: Range, y_domain: Range, nam
 def height_by_step(runs: Mapping[str, Run], x_title: str, y_title: str) -> Picture:
     """The height at every step of every run; what climbs over one and a half times the start's height is cut off."""
     path = frames.of_path(runs)
-    heights = path["height"].to_numpy()
+    heights = path["height"]
     start, low = float(heights[0]), float(np.fmin.reduce(heights))
     ceiling = start + 0.5 * (start - low) if start > low else start + abs(start) + 1
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(runs)}
@@ -220,7 +219,7 @@ def basin_map(
     """
     x, y = extent
     look = {"x_title": x_title, "y_title": y_title, "x_domain": x, "y_domain": y, "height": height}
-    numbered = frames.of_points(minima[:12]).assign(label=[str(k + 1) for k in range(len(minima[:12]))])
+    numbered = frames.of_points(minima[:12]) | {"label": np.arange(1, len(minima[:12]) + 1).astype(str)}
     return Picture(_draw_basins, _plain(look), {"image": frames.of_image(address, extent), "minima": numbered})
 
 

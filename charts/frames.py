@@ -1,16 +1,19 @@
 """Frames: the numbers of a run as tables with neutral column names, ready for the charts of ``charts.descent``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from charts import style
 from charts.png import indexed_png
 
 FOREVER = 1_000_000
 """Until when the last row of a run is the one to show: longer than any player counts."""
+
+
+Columns = dict[str, np.ndarray]
+"""A table: equally long columns by name. A pandas frame would cost more than all the rest of a rerun."""
 
 
 class Run(Protocol):
@@ -24,62 +27,69 @@ class Run(Protocol):
     def gradient(self) -> np.ndarray: ...
 
 
-def of_path(runs: Mapping[str, Run]) -> pd.DataFrame:
+def of_path(runs: Mapping[str, Run]) -> Columns:
     """One row a step for every run, by the name of the run.
 
     Columns: name; step, shown from ``step`` until before ``until``; the weights x and, if there are two, y; height; the
     gradient gx, gy; and where the next step leads, x_next, y_next (the same place in the last row).
     """
-    return pd.concat(
-        [_one_path(name, run.w, run.height, run.gradient) for name, run in runs.items()], ignore_index=True
-    )
+    return _stacked([_one_path(name, run.w, run.height, run.gradient) for name, run in runs.items()])
 
 
-def _one_path(name: str, w: np.ndarray, height: np.ndarray, gradient: np.ndarray) -> pd.DataFrame:
-    step = np.arange(len(w))
-    until = np.where(step == step[-1], FOREVER, step + 1)
+def _one_path(name: str, w: np.ndarray, height: np.ndarray, gradient: np.ndarray) -> Columns:
     after = np.concatenate([w[1:], w[-1:]])
-    columns: dict[str, object] = {"name": name, "step": step, "until": until, "height": height}
+    columns = _steps(name, len(w)) | {"height": height}
     for i, letter in enumerate("xy"[: w.shape[1]]):
         columns |= {letter: w[:, i], f"g{letter}": gradient[:, i], f"{letter}_next": after[:, i]}
-    return pd.DataFrame(columns)
+    return columns
 
 
-def with_tangents(path: pd.DataFrame, reach: float) -> pd.DataFrame:
+def with_tangents(path: Columns, reach: float) -> Columns:
     """The path of one weight with the ends of a tangent at every step, ``reach`` to either side: x0, y0, x1, y1."""
-    left, right = path["x"] - reach, path["x"] + reach
     rise = reach * path["gx"]
-    return path.assign(x0=left, y0=path["height"] - rise, x1=right, y1=path["height"] + rise)
+    ends = {"x0": path["x"] - reach, "y0": path["height"] - rise, "x1": path["x"] + reach, "y1": path["height"] + rise}
+    return path | ends
 
 
-def below(path: pd.DataFrame, ceiling: float) -> pd.DataFrame:
+def below(path: Columns, ceiling: float) -> Columns:
     """The path's heights for a chart with an upper edge: higher ones, and what is not a number, become empty."""
-    height = path["height"].to_numpy()
+    height = path["height"]
     with np.errstate(invalid="ignore"):
         shown = np.where(np.isfinite(height) & (height <= ceiling), height, np.nan)
-    return pd.DataFrame({"name": path["name"], "step": path["step"], "until": path["until"], "height": shown})
+    return {"name": path["name"], "step": path["step"], "until": path["until"], "height": shown}
 
 
-def of_lines(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: tuple[float, float]) -> pd.DataFrame:
+def of_lines(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: tuple[float, float]) -> Columns:
     """The line slope * x + intercept at every step of every run, between the two ends ``x``: x0, y0, x1, y1."""
     parts = []
     for name, (slope, intercept) in runs.items():
-        step = np.arange(len(slope))
-        until = np.where(step == step[-1], FOREVER, step + 1)
-        ends = {"y0": slope * x[0] + intercept, "y1": slope * x[1] + intercept}
-        parts.append(pd.DataFrame({"name": name, "step": step, "until": until, "x0": x[0], "x1": x[1], **ends}))
-    return pd.concat(parts, ignore_index=True)
+        rows = _steps(name, len(slope))
+        for end, at in enumerate(x):
+            rows |= {f"x{end}": np.full(len(slope), at), f"y{end}": slope * at + intercept}
+        parts.append(rows)
+    return _stacked(parts)
 
 
-def of_points(points: np.ndarray) -> pd.DataFrame:
+def of_points(points: np.ndarray) -> Columns:
     """Points, shape (count, 1 or 2), as columns x and y."""
-    return pd.DataFrame(points, columns=pd.Index(list("xy"[: points.shape[1]])))
+    return {letter: points[:, i] for i, letter in enumerate("xy"[: points.shape[1]])}
 
 
-def of_image(address: str, extent: tuple[tuple[float, float], ...]) -> pd.DataFrame:
+def of_image(address: str, extent: tuple[tuple[float, float], ...]) -> Columns:
     """One picture that fills the map: its address and its corners."""
     (x0, x1), (y0, y1) = extent
-    return pd.DataFrame({"url": [address], "x0": [x0], "x1": [x1], "y0": [y0], "y1": [y1]})
+    return {"url": np.array([address])} | {
+        k: np.array([v]) for k, v in {"x0": x0, "x1": x1, "y0": y0, "y1": y1}.items()
+    }
+
+
+def _steps(name: str, count: int) -> Columns:
+    step = np.arange(count)
+    return {"name": np.full(count, name), "step": step, "until": np.where(step == count - 1, FOREVER, step + 1)}
+
+
+def _stacked(parts: Sequence[Columns]) -> Columns:
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
 def height_bands(height: np.ndarray) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
+from charts.frames import Columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,9 +16,13 @@ class Picture:
 
     draw: Callable[..., Any]
     look: Mapping[str, Any]
-    data: Mapping[str, pd.DataFrame]
+    data: Mapping[str, Columns]
 
     def to_dict(self) -> dict[str, Any]:
         """The whole chart as Vega-Lite with its data in it, as a reader's browser gets it."""
-        rows = {name: frame.to_dict(orient="records") for name, frame in self.data.items()}
+        columns = {name: {key: part.tolist() for key, part in table.items()} for name, table in self.data.items()}
+        rows = {
+            name: [dict(zip(t, row, strict=True)) for row in zip(*t.values(), strict=True)]
+            for name, t in columns.items()
+        }
         return self.draw(**self.look).to_dict() | {"datasets": rows}

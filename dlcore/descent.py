@@ -42,8 +42,8 @@ def descend(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: 
     """The path of one ball from ``start`` (one number a weight) over ``steps`` steps (0 or more).
 
     A diverging run is a result: the path ends where the ball was last seen, and ``diverged`` is the step that lost it.
-    Raises ValueError for fewer than 0 steps, and for a start that has the wrong number of weights, lies more than 100 map
-    widths away or is not a number.
+    Raises ValueError for fewer than 0 steps, and for a start that has the wrong number of weights, lies more than 100
+    map widths away or is not a number.
     """
     first = np.array(start, dtype=float)
     if first.shape != (len(surface.weights),):

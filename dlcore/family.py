@@ -20,6 +20,7 @@ import math
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, ClassVar, Self
 
 
@@ -110,6 +111,7 @@ class Family:
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
     @classmethod
+    @cache
     def settings(cls) -> dict[str, Setting]:
         """The declared ranges by the setting's name."""
         fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()

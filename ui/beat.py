@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import click, player, predict, texts
+from ui import arrow, click, player, predict
 from ui.cache import shared
 from ui.controls import Controls
 
@@ -31,7 +32,7 @@ class Drawable(Protocol):
     @property
     def look(self) -> Mapping[str, Any]: ...
     @property
-    def data(self) -> Mapping[str, pd.DataFrame]: ...
+    def data(self) -> Mapping[str, Mapping[str, np.ndarray]]: ...
 
 
 class Beat(Controls):
@@ -55,7 +56,7 @@ class Beat(Controls):
 
     def member(self, name: str) -> str:
         """What a member of a family is called: its word, or its name if the glossary has none."""
-        return self.word(name) if name in texts.words() else name.replace("_", " ")
+        return self.word(name) if name in self.lesson.words else name.replace("_", " ")
 
     def more(self):
         """What is one click away."""
@@ -106,9 +107,10 @@ class Beat(Controls):
     def picture(self, picture: "Drawable", summary: str) -> None:
         """A picture of ``charts``, and the same in a sentence beneath it."""
         spec = json.loads(_spec(picture.draw, picture.look))
-        spec["datasets"] = dict(picture.data)
+        spec["datasets"] = {name: arrow.table(columns) for name, columns in picture.data.items()}
         name = picture.draw.__name__.strip("_")
-        st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=summary, width="stretch")
+        # a name that stays the same: Streamlit builds a chart anew when its name changes, so the numbers stand below it
+        st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=self.word(name), width="stretch")
         st.caption(summary)
 
     def clicks(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]) -> None:

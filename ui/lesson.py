@@ -27,13 +27,14 @@ class Lesson:
 
     def __init__(self, page: menu.Page, language: str, state: address.PageState) -> None:
         self.page, self.language, self.state = page, language, state
+        self.words = texts.words()
         self.controls = Controls(page.name, state, self.word)
         self.predicting = True
         self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
 
     def word(self, key: str, /, **values: Any) -> str:
         """A word of the glossary in the reader's language, its placeholders filled."""
-        word, _ = texts.in_language(texts.words().get(key, {}), self.language, f"the word {key!r} in pages/words.toml")
+        word, _ = texts.in_language(self.words.get(key, {}), self.language, f"the word {key!r} in pages/words.toml")
         return texts.fill(word, values)
 
     def section(self, name: str, /, **values: Any) -> tuple[str, bool]:
@@ -59,6 +60,7 @@ class Lesson:
 
         @st.fragment
         def run() -> None:
+            self.words = texts.words()
             with st.container(key=f"beat-{name}"):
                 self.prose(name)
                 function(Beat(self, name))

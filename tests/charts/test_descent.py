@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import charts
@@ -105,7 +106,7 @@ def test_every_named_data_set_is_supplied_and_every_one_supplied_is_drawn(make) 
 def test_every_field_that_is_drawn_or_told_is_a_column(make) -> None:
     picture = make()
     for layer in layers(whole(picture)):
-        columns = set(picture.data[layer["data"]["name"]].columns)
+        columns = set(picture.data[layer["data"]["name"]])
         assert fields(layer["encoding"]), "a layer shows something"
         assert fields(layer["encoding"]) <= columns
         for filtered in layer.get("transform", []):
@@ -168,7 +169,7 @@ def test_words_of_the_reader_are_titles_and_never_columns(make) -> None:
 
 def test_the_curve_is_the_surface_and_its_range_holds_it() -> None:
     picture = curve()
-    drawn = picture.data["curve"]
+    drawn = pd.DataFrame(picture.data["curve"])
     assert drawn["height"].to_numpy() == pytest.approx(SlopeFit()(drawn["x"].to_numpy()))
     low, high = picture.look["y_domain"]
     assert low < drawn["height"].min() and drawn["height"].max() < high
@@ -182,7 +183,7 @@ def test_a_curve_with_holes_or_without_relief_can_be_drawn(text: str) -> None:
     (w,) = surface.grid(51) if len(surface.weights) == 1 else (np.linspace(-5, 5, 51),)
     height = surface(w)
     picture = charts.curve_with_balls(w, height, {"×1": path}, "w", "E")
-    assert np.array_equal(np.isfinite(height), picture.data["curve"]["height"].notna())
+    assert np.array_equal(np.isfinite(height), ~np.isnan(picture.data["curve"]["height"]))
     low, high = picture.look["y_domain"]
     assert np.isfinite([low, high]).all() and low < high
 
@@ -194,7 +195,7 @@ def test_the_tangent_is_that_of_the_chosen_run_alone() -> None:
 
 
 def test_the_level_line_leads_to_the_next_step() -> None:
-    frame = curve().data["path"]
+    frame = pd.DataFrame(curve().data["path"])
     for _, run in frame.groupby("name"):
         assert run["x_next"].iloc[:-1].tolist() == run["x"].iloc[1:].tolist()
         assert run["x_next"].iloc[-1] == run["x"].iloc[-1]
@@ -205,12 +206,12 @@ def test_the_data_lie_inside_their_picture_with_room_for_the_line() -> None:
     x, y = LineFit().points
     for values, domain in ((x, picture.look["x_domain"]), (y, picture.look["y_domain"])):
         assert domain[0] < values.min() and values.max() < domain[1]
-    ends = picture.data["lines"]
+    ends = pd.DataFrame(picture.data["lines"])
     assert (ends["x0"].iloc[0], ends["x1"].iloc[0]) == picture.look["x_domain"]
 
 
 def test_what_climbs_out_of_the_heights_is_cut_off() -> None:
-    frame = charts.height_by_step(runs(Bowl(), 1.1), "step", "E").data["heights"]
+    frame = pd.DataFrame(charts.height_by_step(runs(Bowl(), 1.1), "step", "E").data["heights"])
     start, low = 13.0, descend(Bowl(), (-3.0, 2.0), SGD(0.55), 12).height.min()
     assert frame["height"].max() <= start + 0.5 * (start - low)
     assert frame.loc[frame["name"] == "×2", "height"].isna().sum() > 0
@@ -221,7 +222,7 @@ def test_what_climbs_out_of_the_heights_is_cut_off() -> None:
 def test_heights_without_a_fall_can_be_drawn(text: str) -> None:
     surface = parse(text)
     path = descend(surface, (0.5, 0.5), SGD(1.0), 8)
-    frame = charts.height_by_step({"×1": path}, "step", "E").data["heights"]
+    frame = pd.DataFrame(charts.height_by_step({"×1": path}, "step", "E").data["heights"])
     assert not np.isinf(frame["height"]).any() and len(frame) == path.steps + 1
     assert frame["height"].iloc[0] == path.height[0] or np.isnan(path.height[0])
 
@@ -248,7 +249,7 @@ def test_a_run_keeps_its_colour_and_there_is_a_legend_only_where_runs_are_compar
 
 def test_the_map_shows_its_picture_from_corner_to_corner() -> None:
     picture = above()
-    image = picture.data["image"].to_dict(orient="records")[0]
+    image = {key: column[0] for key, column in picture.data["image"].items()}
     assert image["url"].startswith("data:image/png;base64,")
     assert (image["x0"], image["x1"]) == picture.look["x_domain"] == (-6, 6)
     assert (image["y0"], image["y1"]) == picture.look["y_domain"] == (-6, 6)
@@ -259,14 +260,14 @@ def test_the_map_shows_its_picture_from_corner_to_corner() -> None:
 
 def test_a_map_without_known_minima_can_be_drawn() -> None:
     picture = charts.map_with_paths("data:,", ((0.0, 1.0), (0.0, 1.0)), runs(Bowl(), 0.1), (), "x", "y")
-    assert picture.data["minima"].empty and list(picture.data["minima"].columns) == ["x", "y"]
+    assert {key: len(column) for key, column in picture.data["minima"].items()} == {"x": 0, "y": 0}
     json.dumps(whole(picture), allow_nan=False)
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 12, 30])
 def test_the_first_twelve_minima_are_numbered_from_one(count: int) -> None:
     minima = np.random.default_rng(0).uniform(size=(count, 2))
-    numbered = charts.basin_map("data:,", ((0.0, 1.0), (0.0, 1.0)), minima, "x", "y").data["minima"]
+    numbered = pd.DataFrame(charts.basin_map("data:,", ((0.0, 1.0), (0.0, 1.0)), minima, "x", "y").data["minima"])
     assert numbered["label"].tolist() == [str(k) for k in range(1, min(count, 12) + 1)]
     assert numbered[["x", "y"]].to_numpy() == pytest.approx(minima[:12])
 
@@ -274,7 +275,7 @@ def test_the_first_twelve_minima_are_numbered_from_one(count: int) -> None:
 @pytest.mark.parametrize("surface", [DoubleWell(), Himmelblau()], ids=repr)
 def test_a_run_may_be_nothing_but_its_start(surface: Surface) -> None:
     path = descend(surface, surface.start, SGD(0.1), 0)
-    frame = frames.of_path({"×1": path})
+    frame = pd.DataFrame(frames.of_path({"×1": path}))
     assert len(frame) == 1 and frame["until"].iloc[0] == frames.FOREVER
     heights = charts.height_by_step({"×1": path}, "step", "E")
     assert heights.data["heights"]["height"].tolist() == path.height.tolist()

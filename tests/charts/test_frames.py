@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -37,7 +38,7 @@ def two_runs() -> dict[str, Path]:
 
 
 def test_at_every_step_exactly_one_row_of_each_run_is_shown() -> None:
-    frame = frames.of_path(two_runs())
+    frame = pd.DataFrame(frames.of_path(two_runs()))
     for t in (0, 1, 3, 6, 7, 8, 1000):
         shown = frame[(frame["step"] <= t) & (t < frame["until"])]
         assert shown["name"].tolist() == ["×1", "×2"]
@@ -46,7 +47,7 @@ def test_at_every_step_exactly_one_row_of_each_run_is_shown() -> None:
 
 def test_a_path_has_the_numbers_of_its_run_and_where_the_next_step_leads() -> None:
     runs = two_runs()
-    frame = frames.of_path(runs)
+    frame = pd.DataFrame(frames.of_path(runs))
     assert list(frame.columns) == ["name", "step", "until", "height", "x", "gx", "x_next", "y", "gy", "y_next"]
     for name, run in runs.items():
         rows = frame[frame["name"] == name]
@@ -56,13 +57,13 @@ def test_a_path_has_the_numbers_of_its_run_and_where_the_next_step_leads() -> No
 
 
 def test_one_weight_has_no_y() -> None:
-    frame = frames.of_path({"×1": descend(DoubleWell(), (1.0,), SGD(0.01), 2)})
+    frame = pd.DataFrame(frames.of_path({"×1": descend(DoubleWell(), (1.0,), SGD(0.01), 2)}))
     assert list(frame.columns) == ["name", "step", "until", "height", "x", "gx", "x_next"]
 
 
 def test_the_slope_of_a_tangent_is_the_gradient_and_it_touches_the_ball() -> None:
     run = descend(DoubleWell(), (1.6,), SGD(0.03), 20)
-    frame = frames.with_tangents(frames.of_path({"×1": run}), reach=0.4)
+    frame = pd.DataFrame(frames.with_tangents(frames.of_path({"×1": run}), reach=0.4))
     slope = (frame["y1"] - frame["y0"]) / (frame["x1"] - frame["x0"])
     assert slope.to_numpy() == pytest.approx(run.gradient[:, 0])
     assert ((frame["x0"] + frame["x1"]) / 2).to_numpy() == pytest.approx(run.w[:, 0])
@@ -73,14 +74,14 @@ def test_the_slope_of_a_tangent_is_the_gradient_and_it_touches_the_ball() -> Non
 def test_below_empties_what_is_too_high_or_no_number() -> None:
     heights = np.array([1.0, 5.0, 5.1, np.inf, np.nan, -np.inf, -2.0])
     run = Path(np.zeros((7, 1)), heights, np.zeros((7, 1)))
-    frame = frames.below(frames.of_path({"×1": run}), 5.0)
+    frame = pd.DataFrame(frames.below(frames.of_path({"×1": run}), 5.0))
     assert frame["height"].fillna(99).tolist() == [1.0, 5.0, 99, 99, 99, 99, -2.0]
     assert frame["step"].tolist() == list(range(7)), "the steps stay"
 
 
 def test_a_line_joins_the_heights_that_its_weights_give_at_both_ends() -> None:
     slope, intercept = np.array([1.0, -2.0, 0.5]), np.array([0.0, 3.0, 1.0])
-    frame = frames.of_lines({"×1": (slope, intercept), "×2": (slope[:1], intercept[:1])}, (-1.0, 4.0))
+    frame = pd.DataFrame(frames.of_lines({"×1": (slope, intercept), "×2": (slope[:1], intercept[:1])}, (-1.0, 4.0)))
     assert frame["y0"].tolist() == [-1.0, 5.0, 0.5, -1.0] and frame["y1"].tolist() == [4.0, -5.0, 3.0, 4.0]
     assert set(frame["x0"]) == {-1.0} and set(frame["x1"]) == {4.0}
     assert frame["until"].tolist() == [1, 2, frames.FOREVER, frames.FOREVER]
