@@ -19,8 +19,8 @@ class Diagnosis:
     verdict: converged (at a minimum, and stayed), slow (on its way, going down), oscillating (jumping across the
     valley without arriving), diverged (higher than it began, or lost), bottomless (lost while going down), stuck (no
     slope, or next to none and ever less, and no minimum either: a plain, a saddle).
-    step: the step at which it arrived, got stuck or was lost, or from which on it was higher than at the start; else
-    None.
+    step: the step at which it arrived or got stuck, from which on it was higher than at the start (diverged), or which
+    lost it (bottomless); else None. ``Path.diverged`` is the step that lost it.
     swings: the share of steps that turned back against the step before.
     curvature: the largest curvature (eigenvalue of the Hessian, lambda) where the ball is judged.
     limit: 2 / lambda, the learning rate beyond which plain gradient descent cannot come to rest there; infinite if
@@ -56,7 +56,9 @@ def _verdict(path: Path, there: np.ndarray, still: np.ndarray, turns: np.ndarray
     higher = path.height > path.height[0] + 1e-9 * (1 + abs(path.height[0]))
     if path.diverged is not None:
         falling = path.steps > 0 and path.height[-1] < path.height[0]
-        return ("bottomless" if falling else "diverged"), path.diverged
+        return (
+            ("bottomless", path.diverged) if falling else ("diverged", _since(higher) if higher[-1] else path.diverged)
+        )
     if there[-1]:
         return "converged", _since(there)
     if path.steps == 0:

@@ -86,7 +86,10 @@ class Experiment:
 
     def report(self, say: Say) -> str:
         """What happened to every run, a line each, in the reader's words."""
-        lines = [_told(say, self.diagnoses[name], self.rate * FACTORS[name], name) for name in self.diagnoses]
+        lines = [
+            _told(say, diagnosis, self.rate * FACTORS[name], self.paths[name].diverged)
+            for name, diagnosis in self.diagnoses.items()
+        ]
         return "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines)
 
     def table(self) -> pd.DataFrame:
@@ -179,11 +182,13 @@ def play(beat: Beat, shown: Experiment) -> None:
         st.markdown(shown.report(beat.word))
 
 
-def _told(say: Say, diagnosis: Diagnosis, rate: float, name: str) -> str:
+def _told(say: Say, diagnosis: Diagnosis, rate: float, lost: int | None) -> str:
     facts: dict[str, object] = {"step": diagnosis.step, "left": readable(diagnosis.left or 0)}
     facts |= {"curvature": readable(diagnosis.curvature), "limit": readable(diagnosis.limit), "rate": readable(rate)}
     facts["share"] = rate / diagnosis.limit
     parts = [say("run_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
+    if diagnosis.verdict == "diverged" and lost:
+        parts.append(say("lost_at", step=lost))
     if diagnosis.left:
         parts.append(say("steps_left", **facts))
     return " ".join([*parts, say("limit_fact" if diagnosis.curvature > 0 else "limit_none", **facts)])

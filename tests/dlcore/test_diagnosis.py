@@ -143,11 +143,16 @@ def test_diverged_names_the_step_from_which_on_it_was_higher_than_at_the_start()
     assert diagnose(Parabola(), through(1.0, -0.5, 3.0, -2.0)).verdict == "oscillating", "higher, but on its way down"
 
 
-def test_diverged_names_the_step_that_lost_it() -> None:
+def test_diverged_names_the_step_since_which_it_is_higher_and_the_path_the_one_that_lost_it() -> None:
     path = descend(Parabola(), (3.0,), SGD(10.0), 50)
-    assert diagnose(Parabola(), path).step == path.diverged == 2
-    found = told(parse("log(x)"), 1.0, 5, (-1.0,))
-    assert (found.verdict, found.step, found.limit) == ("diverged", 1, math.inf), "no number at all"
+    assert path.diverged == 2 and path.steps == 1
+    assert diagnose(Parabola(), path).step == 1
+
+
+def test_lost_at_once_is_diverged_at_that_step() -> None:
+    path = descend(Parabola(), (3.0,), SGD(1000.0), 50)
+    assert path.steps == 0 and path.diverged == 1
+    assert (diagnose(Parabola(), path).verdict, diagnose(Parabola(), path).step) == ("diverged", 1)
 
 
 def test_bottomless_is_lost_while_going_down() -> None:
