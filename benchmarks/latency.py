@@ -257,8 +257,8 @@ def _press(tab: Tab, control: Control) -> None:
         control.missed += 1
         return
     seen = page.evaluate("() => ({ ...window.__probe, arm: 0 })")
-    times = [(seen[name] or float("nan")) - seen["pressed"] for name in ("sent", "first", "last")]
-    control.presses.append(Press(*times, sum(tab.down[frames:]), tab.server.cpu() - cpu))
+    sent, first, last = ((seen[name] or float("nan")) - seen["pressed"] for name in ("sent", "first", "last"))
+    control.presses.append(Press(sent, first, last, sum(tab.down[frames:]), tab.server.cpu() - cpu))
 
 
 def moved(key: str, beat: str) -> Callable[[Page], None]:
@@ -384,7 +384,7 @@ def printed(title: str, rows: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--presses", type=int, default=30)
     parser.add_argument("--only", help="names of controls, separated by commas; the smallest app is always measured")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")

@@ -70,26 +70,22 @@ class Beat(Controls):
         Each names what differs from the defaults. Choosing one returns the rest of the controls ``owns`` to their
         defaults and asks for a new prediction.
         """
-        widget = f"{self._page}.{self.name}-preset"
         mine = {key: kept for key, kept in self._state.kept.items() if key in owns}
-        now = next((name for name, preset in presets.items() if dict(preset) == mine), None)
-        if st.session_state.get(widget) != now:
-            st.session_state[widget] = now
-        st.pills(
-            self.word("presets"),
-            list(presets),
-            format_func=self.word,
-            key=widget,
-            wrap=True,
-            on_change=self._preset_chosen,
-            args=(widget, presets, owns),
-        )
+        st.caption(self.word("presets"))
+        with st.container(horizontal=True, gap="xsmall"):
+            for name, preset in presets.items():
+                # buttons, not pills: pills that the script sets are set back by a browser that has not heard of it yet
+                st.button(
+                    self.word(name),
+                    key=f"{self._page}.{self.name}-preset-{name}",
+                    type="primary" if dict(preset) == mine else "secondary",
+                    on_click=self._preset_chosen,
+                    args=(preset, owns),
+                )
 
-    def _preset_chosen(self, widget: str, presets: Mapping[str, Mapping[str, Any]], owns: Sequence[str]) -> None:
-        chosen = st.session_state[widget]
-        if chosen is not None:
-            self.set(presets[chosen], clears=tuple(owns))
-            predict.ask_again(self._state, self.name)
+    def _preset_chosen(self, preset: Mapping[str, Any], owns: Sequence[str]) -> None:
+        self.set(preset, clears=tuple(owns))
+        predict.ask_again(self._state, self.name)
 
     # ---- predict ---------------------------------------------------------------------------------------------------
 

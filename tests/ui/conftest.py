@@ -43,8 +43,6 @@ def shown() -> Callable[[AppTest], Shown]:
     def look(at: AppTest) -> Shown:
         kinds = (at.slider, at.select_slider, at.number_input, at.selectbox, at.toggle, at.text_input, at.pills)
         values = {w.key: w.value for kind in kinds for w in kind if w.key}
-        # which preset a setting happens to be is not a setting
-        values = {key: value for key, value in values.items() if not key.endswith("-preset")}
         said = [element.value for element in (*at.caption, *at.markdown)]
         return {"values": values, "said": said, "steps": steps_written_out(at)}
 
@@ -58,7 +56,9 @@ def steps() -> Callable[[AppTest], dict[str, list[str]]]:
 
 
 def steps_written_out(at: AppTest) -> dict[str, list[str]]:
-    bars = [json.loads(bar.proto.json) for bar in at.get("bidi_component") if bar.proto.component_name == "lesson_player"]
+    bars = [
+        json.loads(bar.proto.json) for bar in at.get("bidi_component") if bar.proto.component_name == "lesson_player"
+    ]
     return {bar["container"]: bar["lines"] for bar in bars}
 
 

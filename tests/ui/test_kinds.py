@@ -69,7 +69,23 @@ def test_what_is_written_is_read_as_it_was(data: st.DataObject, kind: Kind) -> N
     assert kind.read(kind.write(value)) == (value, True)
 
 
-NONSENSE = ["", " ", "nan", "inf", "-inf", "1e999", "0x10", "1_0", "--1", "1,2", "\x00", "true", "٣", "a" * 10_000, "9" * 5000]
+NONSENSE = [
+    "",
+    " ",
+    "nan",
+    "inf",
+    "-inf",
+    "1e999",
+    "0x10",
+    "1_0",
+    "--1",
+    "1,2",
+    "\x00",
+    "true",
+    "٣",
+    "a" * 10_000,
+    "9" * 5000,
+]
 
 
 @given(kinds, st.one_of(st.text(), st.sampled_from(NONSENSE), st.floats().map(str)))

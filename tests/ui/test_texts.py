@@ -26,7 +26,10 @@ def save(path: Path, text: str) -> None:
 
 
 def test_values_stand_where_their_names_were() -> None:
-    assert texts.fill("{{name}}: {{rate:.2f}} ({{share:.0%}})", {"name": "η", "rate": 0.126, "share": 0.5}) == "η: 0.13 (50%)"
+    assert (
+        texts.fill("{{name}}: {{rate:.2f}} ({{share:.0%}})", {"name": "η", "rate": 0.126, "share": 0.5})
+        == "η: 0.13 (50%)"
+    )
 
 
 def test_latex_and_single_braces_stay() -> None:
@@ -93,7 +96,11 @@ def test_what_neither_language_has_is_named() -> None:
 
 @pytest.fixture
 def half_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> menu.Page:
-    words = '[f]\nnot_translated = { ko = "아직 없음", en = "Not yet" }\nonly_ko = { ko = "그릇" }\nfilled = { en = "n = {{n}}" }\n'
+    words = """[f]
+not_translated = { ko = "아직 없음", en = "Not yet" }
+only_ko = { ko = "그릇" }
+filled = { en = "n = {{n}}" }
+"""
     (tmp_path / "words.toml").write_text(words, encoding="utf-8")
     (tmp_path / "1_bowls.ko.md").write_text("# 그릇\n<!-- intro -->\n둥글다 {{n}}\n", encoding="utf-8")
     (tmp_path / "1_bowls.en.md").write_text("# Bowls\n<!-- more -->\nRound\n", encoding="utf-8")
@@ -126,7 +133,11 @@ def test_the_reader_is_told_of_the_other_language(half_translated: menu.Page) ->
 
     at = AppTest.from_function(script, args=(half_translated,)).run()
     assert not at.exception
-    assert [element.value for element in at.main if element.type in ("markdown", "caption")] == ["Round", "Not yet", "둥글다 3"]
+    assert [getattr(element, "value", "") for element in at.main if element.type in ("markdown", "caption")] == [
+        "Round",
+        "Not yet",
+        "둥글다 3",
+    ]
 
 
 # ---- the texts that ship ---------------------------------------------------------------------------------------------

@@ -1,0 +1,267 @@
+"""A real server and a real Chromium, and what a visitor in front of it can see and do."""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+PATIENCE = 30_000
+"""How long anything may take on a slow machine, in milliseconds."""
+
+DRAWN = """() => {
+  const done = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+  const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+  return done && !document.querySelector('[data-testid="stSkeleton"]')
+    && charts.every(chart => chart.querySelector('svg .role-mark :is(path[d], image, text), canvas'))
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+# ---- servers ---------------------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+            return answer.read() == b"ok"
+    except OSError:
+        return False
+
+
+def serving(folder: Path, log: Path) -> Iterator[str]:
+    """The address of a server for the project in a folder, for as long as it is wanted."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
+        try:
+            until = time.monotonic() + 60
+            while not answers(address):
+                if server.poll() is not None or time.monotonic() > until:
+                    pytest.fail(f"the server did not start:\n{log.read_text()}")
+                time.sleep(0.1)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serving(ROOT, tmp_path_factory.mktemp("server") / "log.txt")
+
+
+@pytest.fixture
+def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[[Path], str]]:
+    """``serve(folder)``: a fresh server of the test's own."""
+    running: list[Iterator[str]] = []
+
+    def start(folder: Path) -> str:
+        running.append(serving(folder, tmp_path / f"server-{len(running)}.txt"))
+        return next(running[-1])
+
+    yield start
+    for one in running:
+        next(one, None)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+# ---- visitors --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Visitor:
+    """One browser window, and all that it complained of or asked for."""
+
+    context: BrowserContext
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+    sent: list[Any] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._asked)
+        self.page.on("websocket", self._connected)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        where = message.location.get("url", "")
+        # a deep link makes Streamlit look for itself under the page's name first
+        if "404" in message.text and re.search(r"/\w+/_stcore/(health|host-config)$", where):
+            return
+        self.complaints.append(f"{message.type}: {message.text} ({where})")
+
+    def _asked(self, request: Any) -> None:
+        asked = urlsplit(request.url)
+        if asked.scheme in ("http", "https", "ws", "wss") and asked.netloc != urlsplit(self.base).netloc:
+            self.elsewhere.append(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: self.sent.append(frame))
+
+    # ---- going places ------------------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> "Visitor":
+        self.page.goto(self.base + path)
+        return self.ready()
+
+    def ready(self) -> "Visitor":
+        """When the script has run, its charts are drawn and its players are there."""
+        self.page.wait_for_selector('[data-testid="stMain"] h1')
+        self.page.wait_for_function(DRAWN)
+        for bar in self.page.locator('[class*="st-key-player-"]').all():
+            # the player names itself as its last act of starting
+            bar.locator(".player[aria-label]").wait_for(state="attached")
+        return self
+
+    @property
+    def address(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True))
+
+    def until_address(self, **expected: str | None) -> None:
+        """Wait until the address says so; None: until it does not name the key."""
+        script = """expected => {
+          const now = new URLSearchParams(location.search)
+          return Object.entries(expected).every(([key, value]) => now.get(key) === value)
+        }"""
+        self.page.wait_for_function(script, arg=expected)
+        self.ready()
+
+    # ---- controls ----------------------------------------------------------------------------------------------------
+
+    def control(self, key: str) -> Locator:
+        """A control by its short key, as it stands in the address; waited for."""
+        return self.page.locator(f'[class*="st-key-"][class$="-{key}"], [class*="-{key} "][class*="st-key-"]').first
+
+    def press(self, key: str, *strokes: str) -> None:
+        """Move a slider with the keyboard."""
+        thumb = self.control(key).get_by_role("slider")
+        for stroke in strokes:
+            thumb.press(stroke)
+
+    def type_number(self, key: str, text: str) -> None:
+        box = self.control(key).locator("input")
+        box.fill(text)
+        box.press("Enter")
+
+    def shown_number(self, key: str) -> float:
+        return float(self.control(key).locator("input").input_value())
+
+    def slid_to(self, key: str) -> str:
+        thumb = self.control(key).get_by_role("slider")
+        return thumb.get_attribute("aria-valuetext") or thumb.get_attribute("aria-valuenow") or ""
+
+    def speak(self, language: str) -> None:
+        name = {"ko": "한국어", "en": "English"}[language]
+        self.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name=name).click()
+        self.until_address(lang=language)
+        self.page.wait_for_function("language => document.documentElement.lang === language", arg=language)
+
+    # ---- a beat ------------------------------------------------------------------------------------------------------
+
+    def beat(self, name: str) -> Locator:
+        return self.page.locator(f".st-key-beat-{name}")
+
+    def button(self, beat: str, which: str) -> Locator:
+        """One of the player's: play, back, on."""
+        return self.beat(beat).locator(f"button.{which}")
+
+    def steps(self, beat: str) -> list[int]:
+        """What the charts of a beat show: the value of t in each."""
+        script = "inputs => inputs.map(input => Number(input.value))"
+        return self.beat(beat).locator('.vega-bindings input[name="t"]').evaluate_all(script)
+
+    def line(self, beat: str) -> str:
+        return self.beat(beat).locator(".player .line").inner_text()
+
+    def last_step(self, beat: str) -> int:
+        return int(self.beat(beat).locator(".player .scrub").get_attribute("max") or -1)
+
+    def until_step(self, beat: str, test: str) -> None:
+        """Wait until every chart's t passes a test, such as ``t > 3 && t < last``."""
+        script = """([beat, test]) => {
+          const inputs = [...document.querySelectorAll(`.st-key-beat-${beat} .vega-bindings input[name="t"]`)]
+          const find = (root) => root.querySelector(".scrub") ?? [...root.querySelectorAll("*")]
+            .map(one => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
+          const scrub = find(document.querySelector(`.st-key-beat-${beat}`))
+          const passes = new Function("t", "last", `return ${test}`)
+          return scrub && inputs.length > 0 && inputs.every(one => passes(Number(one.value), Number(scrub.max)))
+        }"""
+        self.page.wait_for_function(script, arg=[beat, test])
+
+    def said(self) -> list[str]:
+        """Every sentence under a picture, what happened, and the step written out."""
+        happened = '[class*="st-key-beat-"] [data-testid="stMarkdownContainer"]'
+        places = f'[data-testid="stCaptionContainer"], .player .line, {happened}'
+        return self.page.locator(places).all_inner_texts()
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Browser profiles by their settings; the pages in one share nothing but the cache of Streamlit's own files."""
+    known: dict[str, BrowserContext] = {}
+
+    def profile(**how: Any) -> BrowserContext:
+        key = repr(sorted(how.items()))
+        if key not in known:
+            known[key] = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "ko-KR", **how})
+            known[key].set_default_timeout(PATIENCE)
+        return known[key]
+
+    yield profile
+    for context in known.values():
+        context.close()
+
+
+@pytest.fixture
+def visitor(windows: Callable[..., BrowserContext], server: str) -> Iterator[Callable[..., Visitor]]:
+    """``visitor()``: someone new, in a session of their own; ``base`` is another server, the rest is Playwright's."""
+    pages: list[Page] = []
+
+    def arrive(base: str = server, **how: Any) -> Visitor:
+        context = windows(**how)
+        pages.append(context.new_page())
+        one = Visitor(context, pages[-1], base)
+        one.listen()
+        return one
+
+    yield arrive
+    for page in pages:
+        page.close()

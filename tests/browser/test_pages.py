@@ -1,0 +1,98 @@
+"""Every page in a real browser: its charts are drawn, and it neither complains nor asks anyone else for anything."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Arrive = Callable[..., Any]
+TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
+
+
+def address_of(script: str) -> str:
+    numbered = re.fullmatch(r"pages/\d+_(\w+)\.py", script)
+    return f"/{numbered[1]}" if numbered else "/"
+
+
+def test_everything_is_drawn_and_nothing_complains(any_script: str, language: str, visitor: Arrive) -> None:
+    one = visitor().go(
+        f"{address_of(any_script)}?lang={language}&predict=0" if "pages/" in any_script else f"/?lang={language}"
+    )
+    charts = one.page.locator('[data-testid="stVegaLiteChart"]')
+    if "pages/" in any_script:
+        assert charts.count() > 0
+    for k in range(charts.count()):
+        # axes without anything between them would be drawn, too
+        drawn = charts.nth(k).locator("svg .role-mark").locator("path[d], image, text")
+        assert drawn.count() > 0
+        assert charts.nth(k).locator("svg .role-axis-label text").count() > 3
+    one.page.wait_for_function("language => document.documentElement.lang === language", arg=language)
+    assert one.page.locator('[data-testid="stException"]').count() == 0
+    assert one.complaints == []
+    assert one.elsewhere == []
+
+
+def test_a_page_fits_a_phone(any_script: str, language: str, visitor: Arrive) -> None:
+    query = "&predict=0" if "pages/" in any_script else ""
+    one = visitor(viewport={"width": 390, "height": 844}, has_touch=True).go(
+        f"{address_of(any_script)}?lang={language}{query}"
+    )
+    assert one.page.evaluate(TOO_WIDE) <= 0
+    outside = one.page.evaluate("""() => [...document.querySelectorAll('[data-testid=stMain] *')]
+      .filter(one => one.getClientRects().length
+        && one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+      .filter(one => { for (let up = one; up; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX !== 'visible' && up.dataset.testid !== 'stMain') return false
+      } return true }).slice(0, 5).map(one => one.outerHTML.slice(0, 200))""")
+    assert outside == []
+
+
+def test_a_deep_link_is_right_on_a_fresh_server(language: str, visitor: Arrive, serve: Callable[[Path], str]) -> None:
+    one = visitor(serve(ROOT)).go(f"/gradient_descent?lang={language}")
+    assert one.page.locator('[data-testid="stVegaLiteChart"]').count() > 0
+    sidebar = one.page.locator('[data-testid="stSidebar"]')
+    assert sidebar.locator('[data-testid="stPageLink"]').count() >= 2
+    assert one.page.locator('[role="dialog"]').count() == 0
+    assert one.complaints == []
+
+
+@pytest.fixture
+def copy_of_project(tmp_path: Path) -> Path:
+    copy = tmp_path / "project"
+    left_out = shutil.ignore_patterns(
+        ".git", "__pycache__", "tests", "shots", ".venv", ".*_cache", ".hypothesis", "benchmarks"
+    )
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    return copy
+
+
+def test_a_saved_text_shows_in_the_open_page(
+    visitor: Arrive, serve: Callable[[Path], str], copy_of_project: Path
+) -> None:
+    one = visitor(serve(copy_of_project)).go("/gradient_descent?lang=en&lr=0.2&predict=0")
+    text = next((copy_of_project / "pages").glob("*gradient_descent.en.md"))
+    before = text.read_text(encoding="utf-8")
+    text.write_text(before + "\nA sentence of today.\n", encoding="utf-8")
+    one.page.wait_for_selector("text=A sentence of today.")
+    words = copy_of_project / "pages" / "words.toml"
+    old = words.read_text(encoding="utf-8")
+    assert 'en = "Reset this page"' in old
+    words.write_text(old.replace('en = "Reset this page"', 'en = "From the beginning"'), encoding="utf-8")
+    one.page.wait_for_selector("text=From the beginning")
+    # what was set stays
+    assert one.address == {"lang": "en", "lr": "0.2", "predict": "0"}
+    assert one.ready().slid_to("lr") == "0.2"
+
+
+def test_a_visitors_words_are_shown_as_they_are(visitor: Arrive) -> None:
+    """Formulas in sentences keep their stars, and a visitor's markup does nothing."""
+    one = visitor().go("/gradient_descent?lang=en&f=own_formula&f_text=__import__(x)&zz=%3Cb%3Ehi%3C%2Fb%3E&*a*=1")
+    main = one.page.locator('[data-testid="stMain"]')
+    assert "__import__" in main.locator('[data-testid="stAlertContentError"]').inner_text()
+    assert "*a*" in main.locator('[data-testid="stAlertContentWarning"]').inner_text()
+    assert any("x**2 + 3*sin(y)" in text for text in one.said())
+    assert one.complaints == []

@@ -1,0 +1,180 @@
+"""Predict first: what a guess opens, what is said of it, and when it is asked again."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import texts
+
+Open = Callable[..., AppTest]
+Steps = Callable[[AppTest], dict[str, list[str]]]
+
+LESSON = "pages/1_gradient_descent.py"
+BEATS = ("one_weight", "two_weights", "any_landscape", "where_it_ends")
+WITH_PLAYER = BEATS[:3]
+
+# what is known without dlcore: the side of the bowl the start is on, a rate of a tenth of the limit, two valleys with
+# the ball starting on the side of the shallower one, four equal valleys with a quarter each and rough edges
+KNOWN = {"one_weight": "go_right", "two_weights": "will_arrive", "any_landscape": "end_other"}
+
+
+def choices(at: AppTest, beat: str) -> list[str]:
+    known = {text: key for key, both in texts.words().items() for text in both.values()}
+    return [known[label] for label in at.pills(key=f"predict-{beat}").options]
+
+
+def asked(at: AppTest) -> set[str]:
+    keys = {str(pills.key) for pills in at.pills}
+    return {key.removeprefix("predict-") for key in keys if key.startswith("predict-")}
+
+
+def guess(at: AppTest, beat: str, choice: str) -> AppTest:
+    return at.pills(key=f"predict-{beat}").select(choice).run()
+
+
+def in_beat(at: AppTest, beat: str) -> Any:
+    return at.container(key=f"beat-{beat}")
+
+
+def verdicts(at: AppTest, beat: str) -> tuple[list[str], list[str]]:
+    """What was said to a right guess and to a wrong one."""
+    block = in_beat(at, beat)
+    return [each.value for each in block.success], [each.value for each in block.info]
+
+
+def word(key: str, language: str, **values: Any) -> str:
+    return texts.fill(texts.words()[key][language], values)
+
+
+def test_exactly_one_answer_is_right(language: str, opened: Open) -> None:
+    offered = {beat: choices(opened(LESSON, lang=language), beat) for beat in BEATS}
+    right: dict[str, list[str]] = {beat: [] for beat in BEATS}
+    refuted: dict[str, list[str]] = {beat: [] for beat in BEATS}
+    for k in range(max(map(len, offered.values()))):
+        at = opened(LESSON, lang=language)
+        answered = {beat: names[k] for beat, names in offered.items() if k < len(names)}
+        for beat, choice in answered.items():
+            at.pills(key=f"predict-{beat}").select(choice)
+        at.run()
+        for beat, choice in answered.items():
+            success, info = verdicts(at, beat)
+            assert len(success) + len(info) == 1, (beat, choice)
+            label = word(choice, language)
+            if success:
+                right[beat].append(choice)
+                assert word("guess_right", language, guess=label) in success[0]
+            else:
+                refuted[beat] += info
+                assert label in info[0]
+            # the verdict, and then why
+            assert len(re.sub(r"\*\*.*?\*\*", "", (success + info)[0], count=1).strip()) > 20
+    for beat in BEATS:
+        assert len(right[beat]) == 1, beat
+        assert right[beat][0] == KNOWN.get(beat, right[beat][0])
+        assert len(refuted[beat]) == len(offered[beat]) - 1
+        assert all(word(right[beat][0], language) in said for said in refuted[beat])
+
+
+@pytest.mark.parametrize(
+    ("address", "beat", "truth"),
+    [
+        ({"w": "3"}, "one_weight", "go_left"),
+        ({"w": "-1"}, "one_weight", "go_right"),
+        ({"lr2": "1.05"}, "two_weights", "will_diverge"),
+        ({"lr2": "0.001"}, "two_weights", "will_crawl"),
+        ({"p": "-1.6"}, "any_landscape", "end_deepest"),
+        ({"f": "bowl", "lr3": "2"}, "any_landscape", "end_lost"),
+        ({"f": "bowl", "lr3": "0.0001"}, "any_landscape", "end_nowhere"),
+        ({"f": "bowl"}, "any_landscape", "end_deepest"),
+        ({"g": "bowl"}, "where_it_ends", "share_most"),
+        ({"g": "rastrigin"}, "where_it_ends", "share_quarter"),
+    ],
+)
+def test_the_truth_follows_the_settings(address: dict[str, str], beat: str, truth: str, opened: Open) -> None:
+    at = guess(opened(LESSON, address, lang="en"), beat, truth)
+    success, info = verdicts(at, beat)
+    assert success and not info, info
+
+
+@pytest.mark.parametrize("beat", WITH_PLAYER)
+def test_nothing_is_given_away_before_the_guess(beat: str, opened: Open, steps: Steps) -> None:
+    at = opened(LESSON, lang="en")
+    container = f"beat-{beat}"
+    assert len(steps(at)[container]) == 1
+    assert "Converged" not in " ".join(text.value for text in in_beat(at, beat).markdown)
+    guess(at, beat, choices(at, beat)[0])
+    assert len(steps(at)[container]) > 10
+    assert "2/λ" in " ".join(text.value for text in in_beat(at, beat).markdown)
+
+
+def test_the_other_beats_keep_their_questions(opened: Open) -> None:
+    at = opened(LESSON, lang="en")
+    assert asked(at) == set(BEATS)
+    guess(at, "one_weight", "go_left")
+    assert asked(at) == set(BEATS) - {"one_weight"}
+
+
+@pytest.mark.parametrize(
+    ("beat", "slider"), [("one_weight", "n"), ("two_weights", "n2"), ("any_landscape", "n3"), ("where_it_ends", "n4")]
+)
+def test_other_settings_offer_another_guess(beat: str, slider: str, language: str, opened: Open, steps: Steps) -> None:
+    at = opened(LESSON, lang=language)
+    guess(at, beat, choices(at, beat)[0])
+    assert not [button for button in at.button if button.key == f"again-{beat}"]
+    at.slider(key=f"gradient_descent.{slider}").set_value(20).run()
+    assert not at.exception
+    # the old verdict no longer holds, the run stays open for exploring
+    assert not in_beat(at, beat).success
+    assert beat not in asked(at)
+    again = at.button(key=f"again-{beat}")
+    assert again.label == word("predict_again", language)
+    if beat in WITH_PLAYER:
+        assert len(steps(at)[f"beat-{beat}"]) > 1
+    again.click().run()
+    assert beat in asked(at)
+    guess(at, beat, choices(at, beat)[0])
+    assert len(sum(verdicts(at, beat), [])) == 1
+
+
+def test_back_at_the_guessed_settings_the_verdict_is_back(opened: Open) -> None:
+    at = guess(opened(LESSON, lang="en"), "one_weight", "go_right")
+    at.slider(key="gradient_descent.n").set_value(20).run()
+    assert not verdicts(at, "one_weight")[0]
+    at.slider(key="gradient_descent.n").set_value(40).run()
+    assert verdicts(at, "one_weight")[0]
+
+
+@pytest.mark.parametrize("beat", BEATS)
+def test_a_preset_asks_anew(beat: str, opened: Open, steps: Steps) -> None:
+    at = opened(LESSON, lang="en")
+    guess(at, beat, choices(at, beat)[0])
+    assert beat not in asked(at)
+    presets = [button for button in at.button if f".{beat}-preset-" in (button.key or "")]
+    presets[1].click().run()
+    assert beat in asked(at)
+    assert not sum(verdicts(at, beat), [])
+    if beat in WITH_PLAYER:
+        assert len(steps(at)[f"beat-{beat}"]) == 1
+
+
+def test_the_switch_shows_everything_at_once(language: str, opened: Open, steps: Steps) -> None:
+    at = opened(LESSON, lang=language)
+    at.toggle(key="gradient_descent.predict").set_value(False).run()
+    assert not at.exception
+    assert not asked(at) and not at.success
+    assert all(len(lines) > 10 for lines in steps(at).values())
+    assert at.query_params == {"lang": language, "predict": "0"}
+    at.toggle(key="gradient_descent.predict").set_value(True).run()
+    assert asked(at) == set(BEATS)
+
+
+def test_moving_a_control_keeps_a_question_open(opened: Open, steps: Steps) -> None:
+    at = opened(LESSON, lang="en")
+    at.slider(key="gradient_descent.w").set_value(2.0).run()
+    assert "one_weight" in asked(at)
+    assert len(steps(at)["beat-one_weight"]) == 1
+    guess(at, "one_weight", "go_left")
+    assert verdicts(at, "one_weight")[0]
