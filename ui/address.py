@@ -32,7 +32,8 @@ class PageState:
 
     kept: by key, what differs from the default. asked: what the address said, not yet read by a control.
     written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
-    shown before something unreadable was typed, by key.
+    shown before something unreadable was typed, by key. assigned: by widget, what stood there before the script last
+    assigned another value, and when.
     """
 
     kept: dict[str, Any] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class PageState:
     kinds: dict[str, Kind] = field(default_factory=dict)
     guesses: dict[str, Any] = field(default_factory=dict)
     last_good: dict[str, Any] = field(default_factory=dict)
+    assigned: dict[str, tuple[Any, float]] = field(default_factory=dict)
     touched: bool = False
 
 

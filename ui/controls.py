@@ -4,6 +4,7 @@ Every control has a short key (its name in the address), a kind (what is valid) 
 """
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from ui.kinds import Choice, Kind, Number, Several, Switch, Text
 from ui.numbers import plain
 
 Say = Callable[..., str]
+
+ECHO = 2.0
+"""For how many seconds an old value may still come back from a browser after the script has assigned another."""
 
 
 class Controls:
@@ -112,9 +116,11 @@ class Controls:
     ) -> Any:
         now = address.value(self._state, key, kind)
         widget = f"{self._page}.{key}"
+        before = st.session_state.get(widget)
         # assigned only when it differs: an assignment travels to the browser and would fight a slider being dragged
-        if st.session_state.get(widget) != convert(now):
+        if before != convert(now):
             st.session_state[widget] = convert(now)
+            self._state.assigned[widget] = (before, time.monotonic())
         args = (self._state, widget, key, kind, clears)
         draw(self._say(word, letter=letter), key=widget, on_change=_changed, args=args, **limits, **how)
         self.drawn[key] = now
@@ -122,7 +128,13 @@ class Controls:
 
 
 def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
-    address.keep(state, key, kind, st.session_state[widget])
+    state.touched = True
+    new = st.session_state[widget]
+    before, when = state.assigned.get(widget, (None, -math.inf))
+    # With every change a browser sends all that it shows: until it has heard of what the script assigned, also what
+    # stood there before. That is not the reader's wish.
+    if new == before and time.monotonic() - when < ECHO:
+        return
+    address.keep(state, key, kind, new)
     for other in clears:
         state.kept.pop(other, None)
-    state.touched = True

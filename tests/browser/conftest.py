@@ -13,7 +13,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    TimeoutError,
+    WebSocket,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -180,6 +189,19 @@ class Visitor:
         box = self.control(key).locator("input")
         box.fill(text)
         box.press("Enter")
+
+    def choose(self, key: str, name: str) -> None:
+        """Pick from a menu by searching it; a list that a repaint of the page has closed is opened again."""
+        option = self.page.get_by_role("option", name=name)
+        for patience in (5_000, 5_000, PATIENCE):
+            self.control(key).locator("input").click()
+            self.control(key).locator("input").fill(name)
+            try:
+                option.click(timeout=patience)
+                return
+            except TimeoutError:
+                self.page.keyboard.press("Escape")
+        pytest.fail(f"{name} is not to be found in the menu {key}")
 
     def shown_number(self, key: str) -> float:
         return float(self.control(key).locator("input").input_value())

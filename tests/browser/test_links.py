@@ -64,8 +64,7 @@ def test_an_address_shows_the_same_to_someone_else(visitor: Arrive) -> None:
     one.until_address(lr="0.15")
     one.type_number("a", "-2.5")
     one.until_address(a="-2.5")
-    one.control("f").locator("input").click()
-    one.page.get_by_role("option", name="Your own formula").click()
+    one.choose("f", "Your own formula")
     one.until_address(f="own_formula")
     box = one.control("f_text").locator("input")
     box.fill("x**4/8 + y**2 - sin(3*x)")
@@ -185,3 +184,46 @@ def test_a_setting_that_was_corrected_is_corrected_in_the_address(visitor: Arriv
     one.until_address(lr="3", foo=None, w=None)
     assert one.page.locator('[data-testid="stAlertContentWarning"]').count() >= 1
     assert one.slid_to("lr") == "3"
+
+
+# ---- faster than the server answers ----------------------------------------------------------------------------------
+# With every change the browser sends all it shows, so also what the server is about to change. That must not count as
+# the reader's wish.
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_strokes_in_a_moment_are_both_heard(attempt: int, visitor: Arrive) -> None:
+    one = visitor().go(f"{LESSON}?lang=en&predict=0")
+    one.press("lr", "ArrowRight", "ArrowRight")
+    one.until_address(lr="0.15")
+    one.page.wait_for_function("() => document.body.innerText.includes('η = 0.15')")
+    assert one.slid_to("lr") == "0.15"
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_change_right_after_one_that_moves_other_controls(attempt: int, visitor: Arrive) -> None:
+    """Raw inputs have a rate and a start of their own; what the browser still shows must not bring the old back."""
+    one = visitor().go(f"{LESSON}?lang=en&predict=0&a=-2.5&lr2=0.2")
+    one.control("scaled").locator("label").click()
+    one.control("x2").get_by_role("button").first.click()
+    one.page.wait_for_function("() => new URLSearchParams(location.search).has('x2')")
+    one.until_address(scaled="0")
+    one.page.wait_for_timeout(500)  # a late answer would undo it
+    one.ready()
+    assert set(one.address) == {"lang", "predict", "scaled", "x2"}, one.address
+    assert float(one.slid_to("lr2")) == 1e-5
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_two_quick_clicks_the_second_counts(attempt: int, visitor: Arrive) -> None:
+    one = visitor().go(f"{LESSON}?lang=en&predict=0&f=himmelblau")
+    plot = one.page.locator(".st-key-beat-any_landscape-place").locator(PLOT).first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    for across, up in ((0.2, 0.2), (0.75, 0.6)):
+        one.page.mouse.click(box["x"] + across * box["width"], box["y"] + (1 - up) * box["height"])
+    one.page.wait_for_function("() => Number(new URLSearchParams(location.search).get('p')) > 2.8")
+    one.page.wait_for_timeout(500)  # a late answer would undo it
+    one.ready()
+    assert abs(one.shown_number("p") - 3.0) < 0.12
+    assert abs(one.shown_number("q") - 1.2) < 0.12
