@@ -78,7 +78,7 @@ class Beat(Controls):
                 st.button(
                     self.word(name),
                     key=f"{self._page}.{self.name}-preset-{name}",
-                    type="primary" if dict(preset) == mine else "secondary",
+                    icon=":material/check:" if dict(preset) == mine else None,
                     on_click=self._preset_chosen,
                     args=(preset, owns),
                 )
