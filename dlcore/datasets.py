@@ -3,38 +3,68 @@
 Every one is used in the same way:
 
     x, y = Penguins().load()        inputs of shape (rows, features), targets of shape (rows,)
+
+The order of the file: what all share; numbers to predict; two classes; several classes; preparing data for training.
+A reader's own table is read by ``read_csv`` (see ``tables``).
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dlcore.family import Family, setting
+from dlcore.tables import Remark, Table, TableError, Task, read_csv
+
+__all__ = ["Remark", "Table", "TableError", "read_csv"]  # a reader's own data, by the same address
 
 
 class Dataset(Family):
     """What all data sets share."""
 
     features: ClassVar[tuple[str, ...]]
-    """The columns of x, each with its unit: "flipper_length_mm"."""
+    """The columns of x, each with its unit if it has one: "flipper_length_mm"."""
 
     target: ClassVar[str]
-    """What y is, with its unit: "body_mass_kg"."""
+    """What y is, with its unit if it has one: "body_mass_kg"."""
 
-    source: ClassVar[str]
-    licence: ClassVar[str]
+    task: ClassVar[Task]
+    """What there is to predict: a number ("regression"), one of two classes ("binary") or of more ("multiclass").
+
+    A setting may decide it, so ask a member, not its class: ``Spirals(arms=3).task``.
+    """
+
+    classes: ClassVar[tuple[str, ...]] = ()
+    """The name of each class in y, which counts them from 0; empty for a regression."""
+
+    straight: ClassVar[bool] = False
+    """Whether a straight line through its one input is a fair model of the target."""
+
+    source: ClassVar[str] = "generated"
+    licence: ClassVar[str] = "none needed"
 
     def load(self) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs, shape (rows, features), and targets, shape (rows,); read-only, float64."""
+        """Inputs, shape (rows, features), float64, and targets, shape (rows,); both read-only.
+
+        Targets are float64 for a regression and int64, counting the classes from 0, otherwise. Rows of a shipped table
+        are in the order of the table, which may be sorted by class: shuffle before you cut.
+        """
         return _loaded(self)
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """What ``load`` returns, made afresh: each member says here where its rows come from."""
         raise NotImplementedError
+
+    @classmethod
+    def suiting(cls, task: Task, inputs: int) -> tuple[str, ...]:
+        """The names of the members with that task and that many inputs, in the order of definition."""
+        members = {name: cls.get(name) for name in cls.members}
+        return tuple(name for name, data in members.items() if data.task == task and len(data.features) == inputs)
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +73,36 @@ def _loaded(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     # one array serves every caller, so nobody may write into it
     x.flags.writeable = y.flags.writeable = False
     return x, y
+
+
+def _shipped(name: str, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The columns of a shipped table that ``data`` names; a class becomes its place in ``data.classes``."""
+    x, y = _columns(name, data.features, data.target)
+    if not data.classes:
+        return x, y.astype(float)
+    return x, np.array([data.classes.index(label) for label in y], dtype=np.int64)
+
+
+def _columns(name: str, features: Sequence[str], target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Some columns of a shipped table as numbers, shape (rows, features), and one as it is written, shape (rows,)."""
+    text = resources.files("dlcore").joinpath("data", name).read_text(encoding="utf-8")
+    head, *rows = csv.reader(text.splitlines())
+    chosen, last = [head.index(feature) for feature in features], head.index(target)
+    return np.array([[float(row[i]) for i in chosen] for row in rows]), np.array([row[last] for row in rows])
+
+
+def _in_turn(count: int, classes: int) -> np.ndarray:
+    """Targets 0, 1, 2, 0, 1, 2, ...: all classes are as frequent as they can be in every stretch of rows."""
+    return np.arange(count, dtype=np.int64) % classes
+
+
+# ---- numbers to predict --------------------------------------------------------------------------------------------
+
+_PENGUINS_SOURCE = (
+    "K. B. Gorman, T. D. Williams, W. R. Fraser (2014), Ecological Sexual Dimorphism and Environmental Variability "
+    "within a Community of Antarctic Penguins (Genus Pygoscelis), PLoS ONE 9(3): e90081; "
+    "made a data set by A. Horst, A. Hill, K. Gorman (palmerpenguins)"
+)
 
 
 @dataclass(frozen=True)
@@ -54,17 +114,14 @@ class Penguins(Dataset):
 
     features: ClassVar = ("flipper_length_mm",)
     target: ClassVar = "body_mass_kg"
-    source: ClassVar = (
-        "K. B. Gorman, T. D. Williams, W. R. Fraser (2014), Ecological Sexual Dimorphism and Environmental Variability "
-        "within a Community of Antarctic Penguins (Genus Pygoscelis), PLoS ONE 9(3): e90081; "
-        "made a data set by A. Horst, A. Hill, K. Gorman (palmerpenguins)"
-    )
+    task: ClassVar = "regression"
+    straight: ClassVar = True
+    source: ClassVar = _PENGUINS_SOURCE
     licence: ClassVar = "CC0-1.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        columns = _columns("penguins.csv")
-        x = np.array(columns["flipper_length_mm"], dtype=float)
-        return x[:, None], np.array(columns["body_mass_g"], dtype=float) / 1000
+        x, grams = _columns("penguins.csv", self.features, "body_mass_g")
+        return x, grams.astype(float) / 1000
 
 
 @dataclass(frozen=True)
@@ -74,10 +131,11 @@ class NoisyLine(Dataset):
     noise: standard deviation of the noise. outliers: share of the points that are lifted by 15.
     """
 
+    formula: ClassVar = r"y = 2x + 1 + \varepsilon"
     features: ClassVar = ("x",)
     target: ClassVar = "y"
-    source: ClassVar = "generated"
-    licence: ClassVar = "none needed"
+    task: ClassVar = "regression"
+    straight: ClassVar = True
     count: int = setting(60, 3, 2000)
     noise: float = setting(1.5, 0.0, 10.0)
     outliers: float = setting(0.0, 0.0, 0.5)
@@ -91,10 +149,369 @@ class NoisyLine(Dataset):
         return x[:, None], y
 
 
-def _columns(name: str) -> dict[str, list[str]]:
-    text = resources.files("dlcore").joinpath("data", name).read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    return {key: [row[key] for row in rows] for key in rows[0]}
+@dataclass(frozen=True)
+class Sine(Dataset):
+    """Points along one wave of a sine with normal noise: no straight line will do.
+
+    noise: standard deviation of the noise; the wave reaches from -1 to 1.
+    """
+
+    formula: ClassVar = r"y = \sin x + \varepsilon"
+    features: ClassVar = ("x",)
+    target: ClassVar = "y"
+    task: ClassVar = "regression"
+    count: int = setting(100, 3, 2000)
+    noise: float = setting(0.2, 0.0, 2.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        x = rng.uniform(0, 2 * np.pi, self.count)
+        return x[:, None], np.sin(x) + self.noise * rng.standard_normal(self.count)
+
+
+@dataclass(frozen=True)
+class AutoMPG(Dataset):
+    """How far 392 cars of 1970 to 1982 go on a gallon, from six facts about each.
+
+    Units: cubic inches, horsepower, pounds, seconds from 0 to 60 mph, year - 1900, miles per US gallon. Six of the 398
+    cars have no horsepower and are left out, as are the columns origin and name.
+    """
+
+    features: ClassVar = ("cylinders", "displacement_in3", "horsepower", "weight_lb", "acceleration_s", "model_year")
+    target: ClassVar = "mpg"
+    task: ClassVar = "regression"
+    source: ClassVar = (
+        "R. Quinlan (1993), Auto MPG, UCI Machine Learning Repository, doi:10.24432/C5859H; "
+        "first used in the 1983 exposition of the American Statistical Association (StatLib)"
+    )
+    licence: ClassVar = "CC-BY-4.0"
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        return _shipped("auto_mpg.csv", self)
+
+
+# ---- two classes ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GaussPairs(Dataset):
+    """Two round clouds around (-1, -1) and (1, 1): a straight line separates them as well as anything can.
+
+    noise: standard deviation of each cloud along each axis. No rule errs less often than Phi(-sqrt(2) / noise), the
+    share of a cloud beyond the line x_1 + x_2 = 0.
+    """
+
+    formula: ClassVar = r"x \mid y \sim \mathcal{N}\big((2y - 1)(1, 1),\ \sigma^2 I\big)"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    task: ClassVar = "binary"
+    classes: ClassVar = ("0", "1")
+    count: int = setting(200, 20, 2000)
+    noise: float = setting(0.7, 0.0, 3.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, 2)
+        centre = np.column_stack([2 * y - 1, 2 * y - 1])
+        return centre + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+@dataclass(frozen=True)
+class XOR(Dataset):
+    """Four quarters of a square, of which opposite ones belong together: no straight line separates them.
+
+    A point is of class 1 if exactly one of its coordinates is positive, which is decided before the noise moves it.
+    noise: standard deviation of that move along each axis; the square reaches from -1 to 1.
+    """
+
+    formula: ClassVar = r"y = [x_1 x_2 < 0]"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    task: ClassVar = "binary"
+    classes: ClassVar = ("0", "1")
+    count: int = setting(200, 20, 2000)
+    noise: float = setting(0.1, 0.0, 1.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, 2)
+        side = np.where(rng.random(self.count) < 0.5, -1, 1)
+        # 1 - random() is never 0, so every point is inside its quarter
+        corner = np.column_stack([side, np.where(y == 1, -side, side)])
+        x = corner * (1 - rng.random((self.count, 2)))
+        return x + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+@dataclass(frozen=True)
+class Circles(Dataset):
+    """A circle of radius 1 (class 0) around one of radius 1/2 (class 1).
+
+    noise: standard deviation of every point's distance from its place, along each axis.
+    """
+
+    formula: ClassVar = r"x = (1 - \tfrac{y}{2}) (\cos t, \sin t) + \varepsilon"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    task: ClassVar = "binary"
+    classes: ClassVar = ("0", "1")
+    count: int = setting(200, 20, 2000)
+    noise: float = setting(0.1, 0.0, 1.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, 2)
+        t = rng.uniform(0, 2 * np.pi, self.count)
+        r = 1 - y / 2
+        x = np.column_stack([r * np.cos(t), r * np.sin(t)])
+        return x + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+@dataclass(frozen=True)
+class Moons(Dataset):
+    """Two half circles of radius 1 that reach into each other.
+
+    The upper one (class 0) is around (0, 0), the lower one (class 1) around (1, 1/2). noise: standard deviation of
+    every point's distance from its place, along each axis.
+    """
+
+    formula: ClassVar = r"x = (y, \tfrac{y}{2}) + (1 - 2y) (\cos t, \sin t) + \varepsilon,\ 0 \le t \le \pi"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    task: ClassVar = "binary"
+    classes: ClassVar = ("0", "1")
+    count: int = setting(200, 20, 2000)
+    noise: float = setting(0.1, 0.0, 1.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, 2)
+        t = rng.uniform(0, np.pi, self.count)
+        x = np.column_stack([y + (1 - 2 * y) * np.cos(t), y / 2 + (1 - 2 * y) * np.sin(t)])
+        return x + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+@dataclass(frozen=True)
+class Spirals(Dataset):
+    """Arms that wind out from the centre to radius 1, one class each: hard for a small network.
+
+    arms: how many; more than two make it a problem of several classes. turns: how often an arm goes round. noise:
+    standard deviation of every point's distance from its arm, along each axis.
+    """
+
+    formula: ClassVar = r"x = r (\cos t, \sin t) + \varepsilon,\ t = 2\pi \left(k r + \tfrac{y}{c}\right)"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    count: int = setting(300, 20, 2000)
+    arms: int = setting(2, 2, 5)
+    turns: float = setting(1.5, 0.25, 4.0)
+    noise: float = setting(0.03, 0.0, 0.5)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    @property
+    def task(self):
+        return "binary" if self.arms == 2 else "multiclass"
+
+    @property
+    def classes(self):
+        return tuple(str(arm) for arm in range(self.arms))
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, self.arms)
+        r = rng.random(self.count)
+        t = 2 * np.pi * (self.turns * r + y / self.arms)
+        x = np.column_stack([r * np.cos(t), r * np.sin(t)])
+        return x + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+_CELL_FACTS = ("radius", "texture", "perimeter", "area", "smoothness")
+_CELL_FACTS += ("compactness", "concavity", "concave_points", "symmetry", "fractal_dimension")
+
+
+@dataclass(frozen=True)
+class BreastCancer(Dataset):
+    """Thirty measures of the cell nuclei in 569 breast tumours: 212 malignant (class 1), 357 benign (class 0).
+
+    Mean, standard error and worst value (mean of the three largest) of ten facts about the nuclei in one image each.
+    Lengths and areas are in pixels of those images, whose scale the source does not state.
+    """
+
+    features: ClassVar = tuple(f"{fact}_{kind}" for kind in ("mean", "se", "worst") for fact in _CELL_FACTS)
+    target: ClassVar = "diagnosis"
+    task: ClassVar = "binary"
+    classes: ClassVar = ("benign", "malignant")
+    source: ClassVar = (
+        "W. Wolberg, O. Mangasarian, N. Street, W. Street (1995), Breast Cancer Wisconsin (Diagnostic), "
+        "UCI Machine Learning Repository, doi:10.24432/C5DW2B"
+    )
+    licence: ClassVar = "CC-BY-4.0"
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        return _shipped("breast_cancer.csv", self)
+
+
+# ---- several classes -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Blobs(Dataset):
+    """Round clouds, one class each, whose centres are spread evenly on a circle of radius 2.
+
+    centers: how many clouds. noise: standard deviation of each cloud along each axis.
+    """
+
+    formula: ClassVar = r"x = 2 (\cos t, \sin t) + \varepsilon,\ t = 2\pi \tfrac{y}{c}"
+    features: ClassVar = ("x_1", "x_2")
+    target: ClassVar = "class"
+    count: int = setting(300, 20, 2000)
+    centers: int = setting(3, 2, 10)
+    noise: float = setting(0.6, 0.0, 3.0)
+    seed: int = setting(0, 0, 2**31 - 1)
+
+    @property
+    def task(self):
+        return "binary" if self.centers == 2 else "multiclass"
+
+    @property
+    def classes(self):
+        return tuple(str(cloud) for cloud in range(self.centers))
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(self.seed)
+        y = _in_turn(self.count, self.centers)
+        t = 2 * np.pi * y / self.centers
+        x = 2 * np.column_stack([np.cos(t), np.sin(t)])
+        return x + self.noise * rng.standard_normal((self.count, 2)), y
+
+
+@dataclass(frozen=True)
+class PenguinSpecies(Dataset):
+    """The species of 342 penguins from four measurements; the rows are sorted by species.
+
+    151 Adelie, 68 Chinstrap and 123 Gentoo penguins, measured in Antarctica from 2007 to 2009.
+    """
+
+    features: ClassVar = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
+    target: ClassVar = "species"
+    task: ClassVar = "multiclass"
+    classes: ClassVar = ("Adelie", "Chinstrap", "Gentoo")
+    source: ClassVar = _PENGUINS_SOURCE
+    licence: ClassVar = "CC0-1.0"
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        return _shipped("penguins.csv", self)
+
+
+@dataclass(frozen=True)
+class Iris(Dataset):
+    """The species of 150 irises, 50 of each of three, from four measurements; the rows are sorted by species.
+
+    The values are those of Fisher's paper; UCI's own file differs from it in two rows.
+    """
+
+    features: ClassVar = ("sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm")
+    target: ClassVar = "species"
+    task: ClassVar = "multiclass"
+    classes: ClassVar = ("setosa", "versicolor", "virginica")
+    source: ClassVar = (
+        "R. A. Fisher (1936), The Use of Multiple Measurements in Taxonomic Problems, Annals of Eugenics "
+        "7(2), 179-188; Iris, UCI Machine Learning Repository, doi:10.24432/C56C76"
+    )
+    licence: ClassVar = "CC-BY-4.0"
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        return _shipped("iris.csv", self)
+
+
+@dataclass(frozen=True)
+class Digits(Dataset):
+    """1797 digits written by 13 people, each an image of 8 x 8 pixels: ``x.reshape(-1, 8, 8)``.
+
+    A pixel counts from 0 (empty) to 16 (full) the inked points of a 4 x 4 block. Some pixels at the edges are 0 in
+    every image.
+    """
+
+    features: ClassVar = tuple(f"pixel_{row}_{column}" for row in range(8) for column in range(8))
+    target: ClassVar = "digit"
+    task: ClassVar = "multiclass"
+    classes: ClassVar = tuple("0123456789")
+    source: ClassVar = (
+        "E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits (test part), "
+        "UCI Machine Learning Repository, doi:10.24432/C50P49"
+    )
+    licence: ClassVar = "CC-BY-4.0"
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        return _shipped("digits.csv", self)
+
+
+# ---- preparing data for training -----------------------------------------------------------------------------------
+
+
+class Part(NamedTuple):
+    """Some rows of a data set: inputs, shape (rows, ...), and targets, shape (rows, ...)."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+class Split(NamedTuple):
+    """Every row of a data set in exactly one of three parts: to learn from, to choose by, to judge by once."""
+
+    train: Part
+    validation: Part
+    test: Part
+
+
+def train_validation_test_split(
+    x: ArrayLike,
+    y: ArrayLike,
+    shares: Sequence[float] = (0.6, 0.2, 0.2),
+    seed: int | np.random.Generator = 0,
+    stratify: bool = False,
+) -> Split:
+    """The rows in random order, cut into three parts; ``x`` and ``y`` have as many rows, of any shape.
+
+    shares: of training, validation and test part; they add up to 1, and only training must not be 0.
+    stratify: whether every part gets each class as often as the whole has it, to within a row or two.
+
+    Raises ValueError if the shares are not such, if a part with a share gets no row, if ``x`` and ``y`` differ in
+    length, or if rows are to be stratified and a class has fewer rows than there are parts.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y):
+        raise ValueError(f"x has shape {x.shape} and y {y.shape}; they need the same number of rows")
+    if len(shares) != 3 or not all(share >= 0 for share in shares) or abs(sum(shares) - 1) > 1e-9 or shares[0] == 0:
+        raise ValueError(f"shares must be three, none negative, the first above 0, the sum 1; they are {tuple(shares)}")
+    first, second = (round(share * len(x)) for share in (shares[0], shares[0] + shares[1]))
+    for share, rows in zip(shares, (first, second - first, len(x) - second), strict=True):
+        if share > 0 and rows == 0:
+            raise ValueError(f"{len(x)} rows are too few: a part with a share of {share:g} would be empty")
+    order = np.random.default_rng(seed).permutation(len(x))
+    if stratify:
+        order = _spread(order, y[order], parts=sum(share > 0 for share in shares))
+    return Split(*(Part(x[rows], y[rows]) for rows in np.split(order, [first, second])))
+
+
+def _spread(order: np.ndarray, labels: np.ndarray, parts: int) -> np.ndarray:
+    """The rows ``order`` put so that every stretch of them holds each class in its share, else as they were."""
+    if labels.ndim != 1:
+        raise ValueError(
+            f"only targets of shape (rows,) can be stratified; these have rows of shape {labels.shape[1:]}"
+        )
+    place = np.empty(len(order))
+    for label in np.unique(labels):
+        mine = np.flatnonzero(labels == label)
+        if len(mine) < parts:
+            raise ValueError(f"class {label} has too few rows to stratify: {len(mine)} for {parts} parts")
+        # the rows of a class stand at equal distances on the way from 0 to 1
+        place[mine] = (np.arange(len(mine)) + 0.5) / len(mine)
+    return order[np.argsort(place, kind="stable")]
 
 
 class Standardized(NamedTuple):
@@ -115,6 +532,71 @@ def standardize(x: np.ndarray) -> Standardized:
     if np.any(x.min(axis=0) == x.max(axis=0)):
         raise ValueError("a constant column cannot be standardised; leave it out")
     return Standardized((x - mean) / scale, mean, scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Standardizer:
+    """The mean and deviation of the training part, to be applied to every part: the others must not be looked at.
+
+        scaler = Standardizer.fit(x_train)
+        x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
+
+    mean, scale: of each column, of the shape of one row of the training part.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def fit(cls, x: ArrayLike) -> "Standardizer":
+        """The standardiser of ``x``, shape (rows, ...).
+
+        A column that is constant in the training part (a pixel that is never inked) is only moved to 0, since there is
+        nothing to divide by; ``standardize`` refuses it. Raises ValueError without rows and for NaN or infinities.
+        """
+        x = np.asarray(x, dtype=float)
+        if x.ndim == 0 or len(x) == 0 or not np.isfinite(x).all():
+            raise ValueError(f"only rows of finite numbers can be standardised; x has shape {x.shape}")
+        mean, scale = x.mean(axis=0), x.std(axis=0)
+        # the deviation of a constant such as 0.1 need not be exactly 0, and that of 1e-200 and 2e-200 is
+        constant = (x.min(axis=0) == x.max(axis=0)) | (scale == 0)
+        return cls(np.where(constant, x[0], mean), np.where(constant, 1.0, scale))
+
+    def transform(self, x: ArrayLike) -> np.ndarray:
+        """``x``, shape (rows, ...), in deviations of the training part from its mean; the shape stays."""
+        return (self._rows(x) - self.mean) / self.scale
+
+    def inverse(self, values: ArrayLike) -> np.ndarray:
+        """Back to the original units: the inverse of ``transform``."""
+        return self.mean + self.scale * self._rows(values)
+
+    def _rows(self, x: ArrayLike) -> np.ndarray:
+        x = np.asarray(x, dtype=float)
+        # NumPy would broadcast one column against many
+        if x.ndim == 0 or x.shape[1:] != self.mean.shape:
+            raise ValueError(f"x has shape {x.shape}; the training part had rows of shape {self.mean.shape}")
+        return x
+
+
+def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
+    """Labels 0 ... classes - 1, shape (rows,), as rows of zeros with a one at the label: shape (rows, classes).
+
+    Raises ValueError for labels that are not whole numbers in that range.
+    """
+    if isinstance(classes, bool) or not isinstance(classes, int | np.integer) or classes < 1:
+        raise ValueError(f"classes must be a whole number from 1; it is {classes!r}")
+    y = np.asarray(labels)
+    if y.ndim != 1:
+        raise ValueError(f"labels must have shape (rows,); they have shape {y.shape}")
+    if y.dtype.kind not in "biuf":
+        raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}; they are of type {y.dtype}")
+    # written so that NaN, which compares false with everything, is refused too
+    wrong = ~((y >= 0) & (y <= classes - 1) & (y == np.floor(y)))
+    if wrong.any():
+        raise ValueError(f"labels must be whole numbers from 0 to {classes - 1}; one is {y[wrong][0]}")
+    hot = np.zeros((len(y), classes))
+    hot[np.arange(len(y)), y.astype(np.int64)] = 1.0
+    return hot
 
 
 def get(which: Any) -> Dataset:

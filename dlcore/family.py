@@ -91,6 +91,9 @@ class Family:
     formula: ClassVar[str] = ""
     """The rule in LaTeX, with the letters that the code uses."""
 
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names that ``get`` understands; menus show the member once, by its own."""
+
     members: ClassVar[dict[str, type["Family"]]]
     """Every member by its name, in the order of definition, which is the order of explanation."""
 
@@ -119,7 +122,7 @@ class Family:
 
     @classmethod
     def get(cls, which: "str | Self | type[Self]") -> Self:
-        """The member that ``which`` means: a name, a class (its defaults are taken) or a member, returned as it is.
+        """The member that ``which`` means: a name or alias, a class (its defaults are taken) or a member (as it is).
 
         Raises UnknownMember, with the names to choose from, if there is none.
         """
@@ -127,8 +130,11 @@ class Family:
             return which
         if isinstance(which, type) and issubclass(which, cls):
             return which()
-        if isinstance(which, str) and which in cls.members:
-            return cls.members[which]()  # type: ignore[return-value]
-        near = get_close_matches(str(which), cls.members, n=1)
+        # a member's subclass inherits its aliases, but comes later: the first of them is meant
+        aliases = {alias: member for member in reversed(cls.members.values()) for alias in member.aliases}
+        known = aliases | cls.members
+        if isinstance(which, str) and which in known:
+            return known[which]()  # type: ignore[return-value]
+        near = get_close_matches(str(which), known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UnknownMember(f"no {cls.__name__.lower()} is called {which!r}{hint}: choose {', '.join(cls.members)}")

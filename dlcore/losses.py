@@ -3,7 +3,12 @@
 Every one is used in the same way:
 
     loss(y_true, y_pred)             the mean over the batch, a float
-    loss.gradient(y_true, y_pred)    the derivative of that number by every prediction, of the shape of y_pred
+    loss.per_sample(y_true, y_pred)  the loss of every sample, of shape (batch,)
+    loss.gradient(y_true, y_pred)    the derivative of the mean by every prediction, of the shape of y_pred
+    loss.check(y_true, y_pred)       refuses targets that the loss cannot mean, once, before training
+
+and says two things of its own: the error of one prediction, and the slope of that error. Names, defaults and the edges
+(where a probability is clipped, what a label may be) are those of Keras 3.
 """
 
 from dataclasses import dataclass
@@ -11,25 +16,131 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from dlcore.family import Family
+from dlcore.family import Family, setting
+
+EPSILON = 1e-7
+"""Keras's fuzz: probabilities are kept this far from 0 and 1 before a logarithm is taken of them."""
 
 
 class Loss(Family):
     """What all losses share."""
 
     targets: ClassVar[str] = "real"
-    """Which targets it takes: "real", "positive", "binary", "one_hot" or "integer"."""
+    """Which targets it takes: "real", "positive" (0 or more), "binary" (0 or 1), "one_hot" or "integer" (a class)."""
 
-    def __call__(self, y_true: np.ndarray, y_pred: np.ndarray) -> float:
+    by_row: ClassVar[bool] = False
+    """Whether an error belongs to a row, the classes of one sample, and not to each prediction by itself."""
+
+    higher_is_better: ClassVar[bool] = False
+    """As a metric has it: a loss can be watched like one."""
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         """The loss of predictions ``y_pred`` (shape (batch, ...)) for targets ``y_true`` of the same shape.
 
-        Raises ValueError if the shapes differ or the batch is empty.
+        Integer targets have the shape of ``y_pred`` without its last axis, or with a last axis of 1. With
+        ``sample_weight`` (shape (batch,)) it is the sum of weight times loss, divided by the size of the batch and not
+        by the sum of the weights. Predictions that are NaN or overflow make it NaN or infinite, without a warning.
+        Raises ValueError if the shapes do not fit or the batch is empty.
+        """
+        if sample_weight is not None:
+            losses = self.per_sample(y_true, y_pred)
+            with np.errstate(all="ignore"):
+                return float(np.mean(losses * _weights(sample_weight, len(losses))))
+        y_true, y_pred = self.batch(y_true, y_pred)
+        with np.errstate(all="ignore"):
+            e = self.errors(y_true, y_pred)
+            # on a small batch np.mean takes several times as long
+            return float(e.sum() / e.size)
+
+    def per_sample(self, y_true: Any, y_pred: Any) -> np.ndarray:
+        """The loss of every sample, shape (batch,): its errors' mean; errors as in the call."""
+        y_true, y_pred = self.batch(y_true, y_pred)
+        with np.errstate(all="ignore"):
+            return self.errors(y_true, y_pred).reshape(len(y_pred), -1).mean(axis=1)
+
+    def gradient(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> np.ndarray:
+        """The derivative of the loss by each prediction, of the shape of ``y_pred``; errors as in the call."""
+        y_true, y_pred = self.batch(y_true, y_pred)
+        count = y_pred.size // y_pred.shape[-1] if self.by_row else y_pred.size
+        with np.errstate(all="ignore"):
+            g = self.slopes(y_true, y_pred) / count
+            if sample_weight is None:
+                return g
+            return g * _weights(sample_weight, len(y_pred)).reshape((-1,) + (1,) * (y_pred.ndim - 1))
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        """The error of every prediction (or row, see ``by_row``) of arrays as ``batch`` returns them, unchecked."""
+        raise NotImplementedError
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        """The derivative of each prediction's own error (or its row's) by that prediction, unchecked like ``errors``.
+
+        Where the error has a kink, it is the slope that automatic differentiation gives.
         """
         raise NotImplementedError
 
-    def gradient(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """The derivative of the loss by each prediction, of the shape of ``y_pred``; errors as in the call."""
-        raise NotImplementedError
+    def batch(self, y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Both as arrays of floats; ValueError if their shapes do not fit each other and the loss."""
+        y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
+        _refuse_odd_rows(self, y_pred)
+        # NumPy would broadcast (n,) against (n, 1) to (n, n) and return a plausible, wrong number
+        if y_true.shape != y_pred.shape:
+            advice = "; numbers of classes are for the sparse one" if self.targets == "one_hot" else ""
+            raise ValueError(
+                f"y_true has shape {y_true.shape} and y_pred {y_pred.shape}; they must be the same{advice}"
+            )
+        return y_true, y_pred
+
+    def check(self, y_true: Any, y_pred: Any) -> None:
+        """Raise ValueError if the targets are not what the loss takes; ``fit`` asks once, the call and gradient never.
+
+        ``y_pred`` is needed for its shape only.
+        """
+        y_true, y_pred = self.batch(y_true, y_pred)
+        if not np.isfinite(y_true).all():
+            raise ValueError("y_true holds NaN or infinity; every target must be a number")
+        wrong = ~self.fitting(y_true, y_pred.shape[-1] if y_pred.ndim > 1 else 1)
+        if wrong.any():
+            where = int(np.flatnonzero(wrong.reshape(len(y_true), -1).any(axis=1))[0])
+            raise ValueError(f"{self.name()} takes {self.wanted(y_pred.shape)}; y_true[{where}] is {y_true[where]}")
+
+    def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
+        """Which targets (for one-hot: which rows) are of the kind that the loss takes."""
+        if self.targets == "positive":
+            return y_true >= 0
+        if self.targets == "binary":
+            return (y_true == 0) | (y_true == 1)
+        if self.targets == "one_hot":
+            return ((y_true == 0) | (y_true == 1)).all(axis=-1) & (y_true.sum(axis=-1) == 1)
+        if self.targets == "integer":
+            return (y_true == np.floor(y_true)) & (y_true >= 0) & (y_true < classes)
+        return np.full(y_true.shape, True)
+
+    def wanted(self, shape: tuple[int, ...]) -> str:
+        """The kind of targets in words, for predictions of that shape."""
+        return {
+            "positive": "targets of 0 or more",
+            "binary": "targets of 0 or 1",
+            "one_hot": "rows of zeros with a single 1",
+            "integer": f"whole numbers from 0 to {shape[-1] - 1}, as there are {shape[-1]} outputs",
+        }[self.targets]
+
+
+def _refuse_odd_rows(loss: Loss, y_pred: np.ndarray) -> None:
+    if y_pred.size == 0:
+        raise ValueError("the batch is empty; at least one prediction is needed")
+    if loss.by_row and y_pred.ndim < 2:
+        raise ValueError(f"y_pred has shape {y_pred.shape}; it must be rows, one number per class: (batch, classes)")
+
+
+def _weights(sample_weight: Any, batch: int) -> np.ndarray:
+    weights = np.asarray(sample_weight, dtype=float)
+    if weights.shape != (batch,):
+        raise ValueError(f"sample_weight has shape {weights.shape}; it must be ({batch},), one weight a sample")
+    return weights
+
+
+# ---------------------------------------------------------------------------------------------------- real numbers
 
 
 @dataclass(frozen=True)
@@ -40,24 +151,436 @@ class MeanSquaredError(Loss):
     """
 
     formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} (\hat{y}_i - y_i)^2"
+    aliases: ClassVar[tuple[str, ...]] = ("mse", "MSE")
 
-    def __call__(self, y_true: np.ndarray, y_pred: np.ndarray) -> float:
-        y_true, y_pred = _same_shape(y_true, y_pred)
-        return float(np.mean((y_pred - y_true) ** 2))
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return (y_pred - y_true) ** 2
 
-    def gradient(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y_true, y_pred = _same_shape(y_true, y_pred)
-        return 2 * (y_pred - y_true) / y_pred.size
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return 2 * (y_pred - y_true)
 
 
-def _same_shape(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
-    y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
-    # NumPy would broadcast (n,) against (n, 1) to (n, n) and return a plausible, wrong number
-    if y_true.shape != y_pred.shape:
-        raise ValueError(f"y_true has shape {y_true.shape} and y_pred {y_pred.shape}; they must be the same")
-    if y_pred.size == 0:
-        raise ValueError("the batch is empty; a loss needs at least one prediction")
-    return y_true, y_pred
+@dataclass(frozen=True)
+class MeanAbsoluteError(Loss):
+    """The mean distance from the truth: an outlier counts as far as it is, not its square.
+
+    The slope at the kink, where prediction and truth agree, is 0. Source: P. J. Huber (1981), Robust Statistics, 1.2.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} |\hat{y}_i - y_i|"
+    aliases: ClassVar[tuple[str, ...]] = ("mae", "MAE")
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return np.abs(y_pred - y_true)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return np.sign(y_pred - y_true)
+
+
+@dataclass(frozen=True)
+class MeanAbsolutePercentageError(Loss):
+    """The mean distance as a percentage of the truth, which is taken as 1e-7 if it is nearer to 0 than that.
+
+    Source: Hyndman & Koehler (2006), Another look at measures of forecast accuracy, section 2.2.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{100}{n} \sum_{i=1}^{n} \left|\frac{\hat{y}_i - y_i}{y_i}\right|"
+    aliases: ClassVar[tuple[str, ...]] = ("mape", "MAPE")
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return 100 * np.abs(y_pred - y_true) / np.maximum(np.abs(y_true), EPSILON)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return 100 * np.sign(y_pred - y_true) / np.maximum(np.abs(y_true), EPSILON)
+
+
+@dataclass(frozen=True)
+class MeanSquaredLogarithmicError(Loss):
+    """The squared difference of the logarithms of 1 + y: a ratio counts, not a distance.
+
+    Predictions below 1e-7 are taken as 1e-7, so no gradient brings them back. Source: the name and form are Keras's.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \left(\log(1 + \hat{y}_i) - \log(1 + y_i)\right)^2"
+    targets: ClassVar[str] = "positive"
+    aliases: ClassVar[tuple[str, ...]] = ("msle", "MSLE")
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return (np.log1p(np.maximum(y_pred, EPSILON)) - np.log1p(np.maximum(y_true, EPSILON))) ** 2
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        kept = np.maximum(y_pred, EPSILON)
+        return 2 * (np.log1p(kept) - np.log1p(np.maximum(y_true, EPSILON))) / (1 + kept) * (kept == y_pred)
+
+
+@dataclass(frozen=True)
+class Huber(Loss):
+    """Squared near the truth and straight beyond delta: smooth at the bottom, patient with outliers.
+
+    Source: P. J. Huber (1964), Robust Estimation of a Location Parameter, section 4.
+    """
+
+    formula: ClassVar[str] = (
+        r"E = \frac{1}{n} \sum_{i=1}^{n} \begin{cases} \frac{1}{2} r_i^2 & |r_i| \le \delta \\ "
+        r"\delta\,|r_i| - \frac{1}{2} \delta^2 & |r_i| > \delta \end{cases}, \quad r_i = \hat{y}_i - y_i"
+    )
+    delta: float = setting(1.0, 1e-3, 1e3, log=True)
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        r = np.abs(y_pred - y_true)
+        return np.where(r <= self.delta, r**2 / 2, self.delta * r - self.delta**2 / 2)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        # min and max, not clip: on small arrays they are twice as fast
+        return np.minimum(np.maximum(y_pred - y_true, -self.delta), self.delta)
+
+
+@dataclass(frozen=True)
+class LogCosh(Loss):
+    """The logarithm of the hyperbolic cosine of the residual: r^2 / 2 near 0, |r| - log 2 far away, smooth between.
+
+    Source: the name and form are Keras's.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \log \cosh(\hat{y}_i - y_i)"
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        r = np.abs(y_pred - y_true)
+        # cosh(r) overflows for r > 710; this is log((e^r + e^-r) / 2) with e^r taken out
+        return r + np.log1p(np.exp(-2 * r)) - np.log(2)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return np.tanh(y_pred - y_true)
+
+
+# --------------------------------------------------------------------------------------------------- probabilities
+
+
+@dataclass(frozen=True)
+class BinaryCrossentropy(Loss):
+    """The surprise at the true answer of a yes-or-no question, given the probability p of yes.
+
+    Probabilities are clipped to 1e-7 and 1 - 1e-7; beyond, the loss is flat and the slope 0. From logits (predictions
+    before the sigmoid) nothing is clipped. label_smoothing s moves targets 0 and 1 to s / 2 and 1 - s / 2.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
+    """
+
+    formula: ClassVar[str] = r"E = -\frac{1}{n} \sum_{i=1}^{n} \left[y_i \log p_i + (1 - y_i) \log(1 - p_i)\right]"
+    targets: ClassVar[str] = "binary"
+    aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
+    from_logits: bool = setting(False)
+    label_smoothing: float = setting(0.0, 0.0, 1.0)
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, 2)
+        if self.from_logits:
+            # the same number as below, without the p that is 1 for logits from 37 on
+            return np.maximum(y_pred, 0) - y * y_pred + np.log1p(np.exp(-np.abs(y_pred)))
+        p = _clipped(y_pred)
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, 2)
+        if self.from_logits:
+            return _sigmoid(y_pred) - y
+        p = _clipped(y_pred)
+        return (p - y) / (p * (1 - p)) * (p == y_pred)
+
+
+@dataclass(frozen=True)
+class CategoricalCrossentropy(Loss):
+    """The surprise at the true class, given the probability of every class; the truth is a one-hot row.
+
+    A row of predictions is divided by its sum first, and the gradient goes through that division; clipping and logits
+    as in binary cross-entropy. label_smoothing s gives every class s / classes and takes s from the true one.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 4.108; Szegedy et al. (2016), section 7.
+    """
+
+    formula: ClassVar[str] = r"E = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik}"
+    targets: ClassVar[str] = "one_hot"
+    by_row: ClassVar[bool] = True
+    from_logits: bool = setting(False)
+    label_smoothing: float = setting(0.0, 0.0, 1.0)
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, y_true.shape[-1])
+        return -(y * _log_shares(y_pred, self.from_logits)).sum(axis=-1)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, y_true.shape[-1])
+        return _surprise_slopes(y, y_pred, self.from_logits)
+
+
+@dataclass(frozen=True)
+class SparseCategoricalCrossentropy(Loss):
+    """Categorical cross-entropy for targets that are the number of the class: 0, 1, 2, ..."""
+
+    formula: ClassVar[str] = r"E = -\frac{1}{n} \sum_{i=1}^{n} \log p_{i\,y_i}"
+    targets: ClassVar[str] = "integer"
+    by_row: ClassVar[bool] = True
+    from_logits: bool = setting(False)
+
+    def batch(self, y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
+        y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
+        _refuse_odd_rows(self, y_pred)
+        rows = y_pred.shape[:-1]
+        if y_true.shape not in (rows, (*rows, 1)):
+            advice = "; one-hot rows are for the categorical one" if y_true.shape == y_pred.shape else ""
+            found = f"y_true has shape {y_true.shape} and y_pred {y_pred.shape}"
+            raise ValueError(f"{found}; y_true must be {rows}, one class a row{advice}")
+        return y_true, y_pred
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return -(_one_hot(y_true, y_pred) * _log_shares(y_pred, self.from_logits)).sum(axis=-1)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return _surprise_slopes(_one_hot(y_true, y_pred), y_pred, self.from_logits)
+
+
+@dataclass(frozen=True)
+class BinaryFocalCrossentropy(Loss):
+    """Binary cross-entropy that cares little for what is already right: weighted by (1 - p_t)^gamma.
+
+    p_t is the probability given to the truth. With apply_class_balancing the ones weigh alpha and the zeros 1 - alpha.
+    As in Keras, logits are turned into probabilities and clipped, so beyond about ±16 their slope is 0.
+    Source: Lin et al. (2017), Focal Loss for Dense Object Detection, equations 4 and 5.
+    """
+
+    formula: ClassVar[str] = (
+        r"E = -\frac{1}{n} \sum_{i=1}^{n} (1 - p_{t,i})^\gamma \left[y_i \log p_i + (1 - y_i) \log(1 - p_i)\right], "
+        r"\quad p_t = y\,p + (1 - y)(1 - p)"
+    )
+    targets: ClassVar[str] = "binary"
+    apply_class_balancing: bool = setting(False)
+    alpha: float = setting(0.25, 0.0, 1.0)
+    gamma: float = setting(2.0, 0.0, 10.0)
+    from_logits: bool = setting(False)
+    label_smoothing: float = setting(0.0, 0.0, 1.0)
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, 2)
+        p = _sigmoid(y_pred) if self.from_logits else y_pred
+        return self._balance(y) * self._miss(y, p) ** self.gamma * BinaryCrossentropy().errors(y, p)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smoothed(y_true, self.label_smoothing, 2)
+        p = _sigmoid(y_pred) if self.from_logits else y_pred
+        surprise, miss = BinaryCrossentropy(), self._miss(y, p)
+        # a miss of 0 to a power below 0 would be infinite, although the product with the surprise goes to 0
+        steepness = self.gamma * np.maximum(miss, EPSILON) ** (self.gamma - 1)
+        slope = (1 - 2 * y) * steepness * surprise.errors(y, p) + miss**self.gamma * surprise.slopes(y, p)
+        return self._balance(y) * slope * (p * (1 - p) if self.from_logits else 1)
+
+    def _miss(self, y: np.ndarray, p: np.ndarray) -> np.ndarray:
+        return 1 - (y * p + (1 - y) * (1 - p))
+
+    def _balance(self, y: np.ndarray) -> np.ndarray | float:
+        return y * self.alpha + (1 - y) * (1 - self.alpha) if self.apply_class_balancing else 1.0
+
+
+@dataclass(frozen=True)
+class KLDivergence(Loss):
+    """How much is lost by taking the distribution p for the true one, y; both rows are clipped to 1e-7 and 1.
+
+    A one-hot row is a distribution, so it takes these too. Source: Kullback & Leibler (1951); Goodfellow et al. (2016),
+    equation 3.50.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log \frac{y_{ik}}{p_{ik}}"
+    targets: ClassVar[str] = "one_hot"
+    by_row: ClassVar[bool] = True
+    aliases: ClassVar[tuple[str, ...]] = ("kld", "KLD")
+
+    @classmethod
+    def name(cls) -> str:
+        return "kl_divergence"
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y, p = _clipped(y_true, high=1.0), _clipped(y_pred, high=1.0)
+        return (y * np.log(y / p)).sum(axis=-1)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y, p = _clipped(y_true, high=1.0), _clipped(y_pred, high=1.0)
+        return -y / p * (p == y_pred)
+
+    def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
+        return (y_true >= 0).all(axis=-1) & (np.abs(y_true.sum(axis=-1) - 1) < 1e-6)
+
+    def wanted(self, shape: tuple[int, ...]) -> str:
+        return "rows of probabilities, 0 or more and 1 together"
+
+
+@dataclass(frozen=True)
+class Poisson(Loss):
+    """For counts: the prediction is the count to expect, and the loss the surprise at the one that came.
+
+    It leaves out log(y!), which no prediction changes. Predictions are 0 or more: 1e-7 is added to them, and the
+    logarithm of what is still negative is NaN. Source: Bishop (2006), exercise 4.25; the form is Keras's.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \left(\hat{y}_i - y_i \log \hat{y}_i\right)"
+    targets: ClassVar[str] = "positive"
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return y_pred - y_true * np.log(y_pred + EPSILON)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return 1 - y_true / (y_pred + EPSILON)
+
+
+# -------------------------------------------------------------------------------------------- margins and directions
+
+
+@dataclass(frozen=True)
+class Hinge(Loss):
+    """Nothing for an answer on the right side by a margin of 1, and the distance to that margin otherwise.
+
+    Targets are -1 and 1; zeros and ones are turned into them. The slope at the margin is 0.
+    Source: Cortes & Vapnik (1995), Support-Vector Networks.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \max(1 - y_i\,\hat{y}_i,\ 0)"
+    targets: ClassVar[str] = "binary"
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return np.maximum(1 - _signs(y_true) * y_pred, 0)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _signs(y_true)
+        # sign, not a comparison: what is NaN stays NaN
+        return -y * np.sign(np.maximum(1 - y * y_pred, 0))
+
+    def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
+        return np.abs(_signs(y_true)) == 1
+
+    def wanted(self, shape: tuple[int, ...]) -> str:
+        return "targets of -1 or 1, or of 0 or 1"
+
+
+@dataclass(frozen=True)
+class SquaredHinge(Loss):
+    """The hinge, squared: smooth at the margin, and harder on what is far on the wrong side.
+
+    Targets are -1 and 1; zeros and ones are turned into them. Source: Lee & Mangasarian (2001), SSVM, equation 4.
+    """
+
+    formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \max(1 - y_i\,\hat{y}_i,\ 0)^2"
+    targets: ClassVar[str] = "binary"
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        return np.maximum(1 - _signs(y_true) * y_pred, 0) ** 2
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _signs(y_true)
+        return -2 * y * np.maximum(1 - y * y_pred, 0)
+
+    def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
+        return Hinge().fitting(y_true, classes)
+
+    def wanted(self, shape: tuple[int, ...]) -> str:
+        return Hinge().wanted(shape)
+
+
+@dataclass(frozen=True)
+class CategoricalHinge(Loss):
+    """The true class must lead the best of the others by 1; what is missing is the loss.
+
+    As in Keras, the best of the others counts as 0 if it is below 0. Rivals that tie share the slope.
+    Source: Weston & Watkins (1999); the form is Keras's.
+    """
+
+    formula: ClassVar[str] = (
+        r"E = \frac{1}{n} \sum_{i=1}^{n} \max\left(1 + \max_k\,(1 - y_{ik})\,\hat{y}_{ik} "
+        r"- \sum_k y_{ik}\,\hat{y}_{ik},\ 0\right)"
+    )
+    targets: ClassVar[str] = "one_hot"
+    by_row: ClassVar[bool] = True
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        rival = ((1 - y_true) * y_pred).max(axis=-1)
+        return np.maximum(1 + rival - (y_true * y_pred).sum(axis=-1), 0)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        others = (1 - y_true) * y_pred
+        rivals = others == others.max(axis=-1, keepdims=True)
+        share = rivals / rivals.sum(axis=-1, keepdims=True)
+        missing = np.sign(self.errors(y_true, y_pred))[..., None]
+        return missing * (share * (1 - y_true) - y_true)
+
+
+@dataclass(frozen=True)
+class CosineSimilarity(Loss):
+    """Minus the cosine of the angle between the two rows: -1 for the same direction, 1 for the opposite one.
+
+    Length does not count. A row shorter than 1e-7 is divided by 1e-7 in place of its length, so zeros give 0.
+    Source: the name and sign are Keras's.
+    """
+
+    formula: ClassVar[str] = (
+        r"E = -\frac{1}{n} \sum_{i=1}^{n} \frac{y_i \cdot \hat{y}_i}{\lVert y_i \rVert\,\lVert \hat{y}_i \rVert}"
+    )
+    by_row: ClassVar[bool] = True
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        u, v = y_true / _lengths(y_true), y_pred / _lengths(y_pred)
+        return -(u * v).sum(axis=-1)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        u, length = y_true / _lengths(y_true), _lengths(y_pred)
+        v = y_pred / length
+        # only the part of u across v turns v; below the shortest length the division is by a constant
+        along = (u * v).sum(axis=-1, keepdims=True) * v * (length > EPSILON)
+        return (along - u) / length
+
+
+# --------------------------------------------------------------------------------------------- what they calculate with
+
+
+def _clipped(p: np.ndarray, high: float = 1 - EPSILON) -> np.ndarray:
+    return np.minimum(np.maximum(p, EPSILON), high)
+
+
+def _smoothed(y: np.ndarray, smoothing: float, classes: int) -> np.ndarray:
+    return y * (1 - smoothing) + smoothing / classes if smoothing else y
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    # exp(-z) overflows for z < -709; log(1 + exp(-z)) does not
+    return np.exp(-np.logaddexp(0, -z))
+
+
+def _one_hot(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+    return np.equal(y_true.reshape((*y_pred.shape[:-1], 1)), np.arange(y_pred.shape[-1])).astype(float)
+
+
+def _log_shares(y_pred: np.ndarray, from_logits: bool) -> np.ndarray:
+    """The logarithm of every class's share of its row: of the softmax of logits, or of clipped probabilities."""
+    if not from_logits:
+        return np.log(_clipped(y_pred / y_pred.sum(axis=-1, keepdims=True)))
+    # the largest is taken out, since exp overflows for logits from 710 on
+    z = y_pred - y_pred.max(axis=-1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+
+
+def _surprise_slopes(y: np.ndarray, y_pred: np.ndarray, from_logits: bool) -> np.ndarray:
+    """The slopes of -sum(y log shares), for rows ``y`` whose sum is 1."""
+    if from_logits:
+        return np.exp(_log_shares(y_pred, from_logits)) - y
+    total = y_pred.sum(axis=-1, keepdims=True)
+    share = y_pred / total
+    p = _clipped(share)
+    g = -y / p * (p == share)
+    # what a prediction adds to the sum, it takes from every share
+    return (g - (g * share).sum(axis=-1, keepdims=True)) / total
+
+
+def _signs(y: np.ndarray) -> np.ndarray:
+    """Labels of -1 and 1, of which a batch of only zeros and ones is made."""
+    return 2 * y - 1 if ((y == 0) | (y == 1)).all() else y
+
+
+def _lengths(rows: np.ndarray) -> np.ndarray:
+    return np.maximum(np.sqrt((rows**2).sum(axis=-1, keepdims=True)), EPSILON)
 
 
 def get(which: Any) -> Loss:

@@ -16,10 +16,10 @@ from ui.kinds import Choice, Number, Text
 
 def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:
     """A data set by menu, with sliders for what it declares; ``clears``: controls whose defaults depend on it."""
-    names = tuple(Dataset.members)
+    names = tuple(name for name in Dataset.suiting("regression", inputs=1) if Dataset.members[name].straight)
     name = beat.menu(key, Choice(names[0], names), "data", named=beat.member, clears=clears)
     suffix = key.removeprefix("data")
-    members = {other: beat.settings(member, suffix, drawn=other == name) for other, member in Dataset.members.items()}
+    members = {other: beat.settings(Dataset.members[other], suffix, drawn=other == name) for other in names}
     return members[name]
 
 

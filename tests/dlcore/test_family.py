@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, dataclass, replace
 import numpy as np
 import pytest
 
-from dlcore import datasets, losses, optimizers, surfaces
+from dlcore import activations, datasets, initializers, losses, optimizers, schedules, surfaces
 from dlcore.family import Family, Setting, SettingError, UnknownMember, setting
 
 
@@ -21,7 +21,7 @@ class MisoSoup(Dish):
     note: str = setting("none")
 
 
-FAMILIES = [datasets, losses, optimizers, surfaces]
+FAMILIES = [activations, datasets, initializers, losses, optimizers, schedules, surfaces]
 
 
 def test_members_are_found_by_being_defined_and_in_that_order() -> None:
@@ -65,6 +65,29 @@ def test_a_member_is_got_by_name_by_class_and_by_itself(which: object) -> None:
 def test_a_member_that_is_given_is_returned_as_it_is() -> None:
     soup = MisoSoup(salt=3.0)
     assert Dish.get(soup) is soup
+
+
+def test_an_alias_is_understood_but_stands_in_no_menu() -> None:
+    class Drink(Family):
+        pass
+
+    @dataclass(frozen=True)
+    class Coffee(Drink):
+        aliases = ("espresso", "tea")
+
+    @dataclass(frozen=True)
+    class IcedCoffee(Coffee):
+        pass
+
+    @dataclass(frozen=True)
+    class Tea(Drink):
+        pass
+
+    assert list(Drink.members) == ["coffee", "iced_coffee", "tea"]
+    assert Drink.get("espresso") == Coffee(), "the class that declares it, not one that inherits it"
+    assert Drink.get("tea") == Tea(), "a name comes before an alias"
+    with pytest.raises(UnknownMember, match="did you mean 'espresso'[?]: choose coffee, iced_coffee, tea$"):
+        Drink.get("expresso")
 
 
 @pytest.mark.parametrize("module", FAMILIES, ids=lambda module: module.__name__)
@@ -176,10 +199,14 @@ def test_members_are_frozen_hashable_and_equal_by_value() -> None:
 @pytest.mark.parametrize(
     "unsaid",
     [
+        lambda: activations.Activation()(1.0),
+        lambda: activations.Activation().derivative_from(1.0, 1.0),
         lambda: datasets.Dataset().rows(),
+        lambda: initializers.Initializer()((2,), 0),
         lambda: losses.Loss()(np.ones(2), np.ones(2)),
         lambda: losses.Loss().gradient(np.ones(2), np.ones(2)),
         lambda: optimizers.Optimizer().update(np.ones(2), np.ones(2), {}, 1),
+        lambda: schedules.Schedule()(1),
         lambda: surfaces.Surface()(1.0, 2.0),
         lambda: surfaces.Surface().gradient(1.0, 2.0),
     ],

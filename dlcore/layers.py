@@ -1,0 +1,372 @@
+"""Layers: what a network is built of, each with its way forwards and, beside it, its way back.
+
+    layer.forward(x, room, training)    what the layer makes of its input, a batch of rows
+    layer.backward(g, room)             dE/dx, given g = dE/da; the gradients of the weights are left in ``gradients``
+
+Two habits make them fast without changing what they say. Every batch has a last column of ones, so that a bias is one
+more weight and a dense layer one product: x has shape (batch, inputs + 1). And nothing is allocated while training:
+a ``room`` holds the arrays that a layer needs for one size of batch. Letters: x input, z weighted sum, a output, g
+gradient; names and defaults are Keras 3's.
+"""
+
+import math
+import re
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from dlcore import activations, initializers, regularizers
+from dlcore.regularizers import L1, L1L2, L2, Regularizer
+
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "Activation",
+    "BatchNormalization",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "Layer",
+    "Regularizer",
+]
+
+Shape = tuple[int, ...]
+Room = SimpleNamespace
+"""The arrays of one layer for one size of batch: ``full`` is its output with the ones and ``a`` the same without; only
+the last layer's ``a`` is an array of its own."""
+
+
+def checked_shape(shape: Any) -> Shape:
+    """``shape`` as a tuple of whole numbers from 1 on, such as (8,); a single number is taken as one."""
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if not sizes or not all(isinstance(n, int | np.integer) and not isinstance(n, bool) and n > 0 for n in sizes):
+        raise ValueError(
+            f"the shape of one sample is a tuple of whole numbers from 1 on, such as (8,); it is {shape!r}"
+        )
+    return tuple(int(n) for n in sizes)
+
+
+def with_ones(batch: int, features: int) -> np.ndarray:
+    """An array for a batch, shape (batch, features + 1), whose last column is 1 and stays so."""
+    return np.ones((batch, features + 1))
+
+
+def plain_room(batch: int, features: int) -> Room:
+    """The room of a layer that keeps the shape of its input."""
+    full = with_ones(batch, features)
+    return Room(z=None, full=full, a=full[:, :-1], gx=np.empty((batch, features)))
+
+
+class Input:
+    """The shape of one sample, without the batch: Input((8,)) for eight numbers. It is no layer and has no weights."""
+
+    def __init__(self, shape: Any, name: str | None = None) -> None:
+        self.shape = checked_shape(shape)
+        self.name = name
+
+
+class Layer:
+    """What all layers share; by itself it passes everything on.
+
+    name: given by the model if it is empty. input_shape, output_shape: of one sample, known once the layer is built.
+    parameters, gradients: what training changes and its gradient, by name: views into the model's two flat vectors.
+    shapes: theirs, by name.
+    state: what is kept beside them and not trained, by name.
+    """
+
+    kinds: ClassVar[dict[str, type["Layer"]]] = {}
+    """Every layer by the name of its class; they register by being defined."""
+
+    needs_rows: ClassVar[bool] = False
+    """Whether a sample has to be a row of numbers, not a picture."""
+
+    activation: activations.Activation = activations.Linear()
+    regularizer: Regularizer | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.kinds[cls.__name__] = cls
+
+    def __init__(self, *, input_shape: Any = None, name: str | None = None) -> None:
+        self.name = name or ""
+        self.first_shape = None if input_shape is None else checked_shape(input_shape)
+        self.input_shape: Shape = ()
+        self.output_shape: Shape = ()
+        self.shapes: dict[str, Shape] = {}
+        self.parameters: dict[str, np.ndarray] = {}
+        self.gradients: dict[str, np.ndarray] = {}
+        self.state: dict[str, np.ndarray] = {}
+        self.in_use, self.built = False, False
+        # what dropout draws from; the model puts its own here before it trains
+        self.rng = np.random.default_rng(0)
+
+    @classmethod
+    def kind(cls) -> str:
+        """What a layer without a name is called, before it is numbered: "batch_normalization"."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that make the same layer again, with members of families as they are."""
+        return {"name": self.name}
+
+    def shape_after(self, input_shape: Shape) -> Shape:
+        """The shape of one sample after the layer; ValueError if it cannot take ``input_shape``."""
+        if self.needs_rows and len(input_shape) != 1:
+            kind = type(self).__name__
+            raise ValueError(f"{kind} takes rows of numbers; samples of shape {input_shape} need Flatten() before it")
+        return input_shape
+
+    def build(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """The first values of all parameters, by name and in Keras's order."""
+        self.output_shape = self.shape_after(input_shape)
+        self.input_shape = input_shape
+        self.built = True
+        return {}
+
+    def bind(self, w: np.ndarray, g: np.ndarray) -> None:
+        """Make the parameters views of ``w`` and their gradients views of ``g``, flat and just as long as needed."""
+        self.parameters, self.gradients, start = {}, {}, 0
+        for name, shape in self.shapes.items():
+            part = slice(start, start + math.prod(shape))
+            self.parameters[name], self.gradients[name] = w[part].reshape(shape), g[part].reshape(shape)
+            start = part.stop
+
+    def room(self, batch: int, first: bool) -> Room:
+        """The arrays for batches of that size; the ``first`` layer of a network need not pass a gradient on."""
+        return plain_room(batch, math.prod(self.output_shape))
+
+    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+        """The output for ``x`` of shape (batch, features + 1), in the same form; it stays in ``room``."""
+        room.a = x[:, :-1]
+        return x
+
+    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
+        """dE/dx, shape (batch, inputs), for ``g`` = dE/da, shape (batch, outputs), after ``forward`` in that room."""
+        return g
+
+    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
+        """The same for ``g`` = dE/dz, the gradient before the activation."""
+        return self.backward(g, room)
+
+
+class Dense(Layer):
+    """Every neuron adds up all inputs by weights of its own, adds its bias and applies the activation.
+
+    units: how many neurons. kernel: shape (inputs, units), bias: shape (units,).
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), equations 6.40 and 6.41; backwards algorithm 6.4.
+    """
+
+    formula: ClassVar[str] = r"z = x W + b, \quad a = f(z)"
+    needs_rows = True
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        *,
+        input_shape: Any = None,
+        input_dim: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(input_shape=input_shape if input_dim is None else (input_dim,), name=name)
+        if isinstance(units, bool) or not isinstance(units, int | np.integer) or units < 1:
+            raise ValueError(f"Dense's units must be a whole number from 1 on; it is {units!r}")
+        self.units = int(units)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.regularizer = regularizers.get(kernel_regularizer)
+
+    def config(self) -> dict[str, Any]:
+        return {
+            "units": self.units,
+            "activation": self.activation,
+            "use_bias": self.use_bias,
+            "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            "kernel_regularizer": self.regularizer,
+            **super().config(),
+        }
+
+    def shape_after(self, input_shape: Shape) -> Shape:
+        super().shape_after(input_shape)
+        return (self.units,)
+
+    def build(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        super().build(input_shape, rng)
+        kernel = self.kernel_initializer((*input_shape, self.units), rng)
+        return (
+            {"kernel": kernel, "bias": self.bias_initializer((self.units,), rng)}
+            if self.use_bias
+            else {"kernel": kernel}
+        )
+
+    def bind(self, w: np.ndarray, g: np.ndarray) -> None:
+        super().bind(w, g)
+        self.kernel = self.parameters["kernel"]
+        # kernel and bias lie one behind the other: together they are one matrix, whose last row meets the ones
+        self.table, self.table_gradient = w.reshape(-1, self.units), g.reshape(-1, self.units)
+
+    def room(self, batch: int, first: bool) -> Room:
+        full = with_ones(batch, self.units)
+        z, gz = np.empty((2, batch, self.units))
+        gx = None if first else np.empty((batch, *self.input_shape))
+        return Room(x=None, z=z, full=full, a=full[:, :-1], gz=gz, gx=gx)
+
+    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+        room.x = x if self.use_bias else x[:, :-1]
+        np.dot(room.x, self.table, out=room.z)
+        self.activation(room.z, out=room.a)
+        return room.full
+
+    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
+        return self.backward_from_sums(self.activation.vjp(room.z, room.a, g, out=room.gz), room)
+
+    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
+        np.dot(room.x.T, g, out=self.table_gradient)
+        if self.regularizer:
+            self.gradients["kernel"] += self.regularizer.gradient(self.kernel)
+        # nobody asks the first layer how the loss depends on the data
+        return g if room.gx is None else np.dot(g, self.kernel.T, out=room.gx)
+
+
+class Activation(Layer):
+    """An activation as a layer of its own."""
+
+    needs_rows = True
+
+    def __init__(self, activation: Any, *, input_shape: Any = None, name: str | None = None) -> None:
+        super().__init__(input_shape=input_shape, name=name)
+        self.activation = activations.get(activation)
+
+    def config(self) -> dict[str, Any]:
+        return {"activation": self.activation, **super().config()}
+
+    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+        room.z = x[:, :-1]
+        self.activation(room.z, out=room.a)
+        return room.full
+
+    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
+        return self.activation.vjp(room.z, room.a, g, out=room.gx)
+
+    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
+        return g
+
+
+class Flatten(Layer):
+    """A picture, or any sample of several axes, becomes one row of numbers."""
+
+    # a batch is a batch of rows throughout, and only ``output_shape`` says what else a row may be: nothing moves
+
+    def shape_after(self, input_shape: Shape) -> Shape:
+        return (math.prod(input_shape),)
+
+
+class Dropout(Layer):
+    """While training, each number is left out with probability ``rate``, so that no neuron relies on a single other.
+
+    What stays is divided by 1 - rate ("inverted"), so that the mean is the same as in use, where nothing is left out.
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov, Dropout (2014), section 10.
+    """
+
+    formula: ClassVar[str] = r"a = \frac{m \odot x}{1 - r}, \quad m_i \sim \mathrm{Bernoulli}(1 - r)"
+
+    def __init__(self, rate: float, *, input_shape: Any = None, name: str | None = None) -> None:
+        super().__init__(input_shape=input_shape, name=name)
+        if not 0 <= rate < 1:
+            raise ValueError(f"Dropout's rate must be from 0 to below 1; it is {rate!r}")
+        self.rate = float(rate)
+
+    def config(self) -> dict[str, Any]:
+        return {"rate": self.rate, **super().config()}
+
+    def room(self, batch: int, first: bool) -> Room:
+        room = super().room(batch, first)
+        room.mask = np.ones_like(room.gx)
+        return room
+
+    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+        if training:
+            self.rng.random(out=room.mask)
+            np.multiply(room.mask >= self.rate, 1 / (1 - self.rate), out=room.mask)
+        else:
+            room.mask.fill(1.0)
+        np.multiply(x[:, :-1], room.mask, out=room.a)
+        return room.full
+
+    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
+        return np.multiply(g, room.mask, out=room.gx)
+
+
+class BatchNormalization(Layer):
+    """Every feature gets mean beta and standard deviation gamma: over the batch in training, over the past in use.
+
+    The past is a moving mean and variance, of which each batch renews the share 1 - momentum.
+    Source: Ioffe & Szegedy, Batch Normalization (2015), algorithm 1; backwards section 3.
+    """
+
+    formula: ClassVar[str] = r"\hat{x} = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}, \quad a = \gamma \hat{x} + \beta"
+    needs_rows = True
+
+    def __init__(
+        self,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        *,
+        input_shape: Any = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(input_shape=input_shape, name=name)
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"BatchNormalization's momentum must be from 0 to 1; it is {momentum!r}")
+        if not epsilon > 0:
+            raise ValueError(f"BatchNormalization's epsilon must be above 0; it is {epsilon!r}")
+        self.momentum, self.epsilon, self.center, self.scale = float(momentum), float(epsilon), center, scale
+
+    def config(self) -> dict[str, Any]:
+        own = {"momentum": self.momentum, "epsilon": self.epsilon, "center": self.center, "scale": self.scale}
+        return {**own, **super().config()}
+
+    def build(self, input_shape: Shape, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        super().build(input_shape, rng)
+        self.state = {"moving_mean": np.zeros(input_shape), "moving_variance": np.ones(input_shape)}
+        first = {"gamma": np.ones(input_shape)} if self.scale else {}
+        return {**first, "beta": np.zeros(input_shape)} if self.center else first
+
+    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+        x = x[:, :-1]
+        mu, variance = self.state["moving_mean"], self.state["moving_variance"]
+        if training:
+            past, kept = (mu, variance), self.momentum
+            mu, variance = x.mean(axis=0), x.var(axis=0)
+            for old, new in zip(past, (mu, variance), strict=True):
+                old *= kept
+                old += (1 - kept) * new
+        room.training, room.spread = training, np.sqrt(variance + self.epsilon)
+        room.x_hat = (x - mu) / room.spread
+        np.multiply(room.x_hat, self.parameters.get("gamma", 1.0), out=room.a)
+        room.a += self.parameters.get("beta", 0.0)
+        return room.full
+
+    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
+        x_hat = room.x_hat
+        if self.center:
+            self.gradients["beta"][:] = g.sum(axis=0)
+        if self.scale:
+            self.gradients["gamma"][:] = (g * x_hat).sum(axis=0)
+        g = g * self.parameters.get("gamma", 1.0)
+        if room.training:
+            # mean and variance depend on every sample: what x does to them is taken off
+            g = g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)
+        return np.divide(g, room.spread, out=room.gx)

@@ -1,0 +1,315 @@
+"""Network: layers in a row over one flat vector of weights; forwards, backwards, and a look inside.
+
+    p = network.forward(rows)              predictions for a batch of rows (see ``samples``)
+    network.backward(loss, y)              fills ``network.g``, the gradient of the loss by ``network.w``
+
+All trainable weights lie in one vector ``w`` and their gradients in one vector ``g``; the layers see views of them. So
+an optimizer is one expression, and weights are copied, recorded and drawn at once.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcore.activations import Activation, Sigmoid, Softmax
+from dlcore.layers import Input, Layer, Room, Shape, checked_shape
+from dlcore.losses import EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
+
+KEPT_ROOMS = 8
+"""For how many sizes of batch the arrays are kept; an epoch needs two, the last batch being smaller."""
+
+
+class Look(NamedTuple):
+    """What one layer does with a batch.
+
+    activations: its output a, shape (batch, ...). sums: z, before the activation; None for layers without one.
+    gradient: dE/da, of the shape of ``activations``. parameters, gradients: weights and dE/dweights, by name.
+    """
+
+    name: str
+    activations: np.ndarray
+    sums: np.ndarray | None
+    gradient: np.ndarray
+    parameters: dict[str, np.ndarray]
+    gradients: dict[str, np.ndarray]
+
+
+class Network:
+    """Layers in a row, each fed by the one before.
+
+    layers: without the Input. w, g: all trainable weights and their gradients, shape (parameters,). slices: where each
+    variable (a kernel, a bias) lies in them. seed: what everything random is drawn from (first weights, order of the
+    samples, dropout); None takes a new one, which ``seed`` then says, so that any run can be repeated.
+    """
+
+    def __init__(self, layers: Iterable[Any] | None = None, name: str = "sequential", seed: int | None = None) -> None:
+        self.name, self.seed = name, seed
+        self.layers: list[Layer] = []
+        self.input_shape: Shape | None = None
+        self.built = False
+        self.w, self.g = np.empty(0), np.empty(0)
+        self.slices: list[slice] = []
+        self._rooms: dict[int, list[tuple[Layer, Room]]] = {}
+        for layer in layers or ():
+            self.add(layer)
+
+    # --- Structure ------------------------------------------------------------------------------------------------
+
+    def add(self, layer: Any) -> None:
+        """Put a layer behind the last one; ``Input`` goes before the first. Weights that are there already are kept.
+
+        Raises ValueError if the layer cannot take what comes, or is in use already.
+        """
+        if isinstance(layer, Input):
+            if self.input_shape is not None or self.layers:
+                raise ValueError("Input comes first, and once")
+            self.input_shape = layer.shape
+            return
+        if not isinstance(layer, Layer):
+            raise TypeError(f"a model is made of layers, such as Dense(8); this is {layer!r}")
+        names = {other.name for other in self.layers}
+        if layer.in_use or layer.name in names:
+            raise ValueError(f"there is a layer {layer.name!r} in a model already; make a new one with its own name")
+        if not self.layers and layer.first_shape is not None:
+            if self.input_shape not in (None, layer.first_shape):
+                raise ValueError(f"Input says {self.input_shape}, input_shape {layer.first_shape}; one is enough")
+            self.input_shape = layer.first_shape
+        if self.input_shape is not None:
+            layer.shape_after(self._shape_behind(self.input_shape))
+        layer.name = layer.name or _free_name(layer.kind(), names)
+        layer.in_use, self.built = True, False
+        self.layers.append(layer)
+
+    def _shape_behind(self, shape: Shape) -> Shape:
+        for layer in self.layers:
+            shape = layer.shape_after(shape)
+        return shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of one prediction."""
+        self.build()
+        return self.layers[-1].output_shape
+
+    def build(self, input_shape: Any = None) -> None:
+        """Give every layer its weights; done by itself as soon as somebody asks for them.
+
+        input_shape: of one sample, or with None for the batch in front, as in Keras; needed if no layer says it.
+        Raises ValueError if it is not known, or not the one that the layers say.
+        """
+        if input_shape is not None:
+            with_batch = isinstance(input_shape, tuple | list) and input_shape[:1] in ((None,), [None])
+            shape = checked_shape(input_shape[1:] if with_batch else input_shape)
+            if self.input_shape not in (None, shape):
+                raise ValueError(f"build is told {shape}, but the model takes {self.input_shape}")
+            self.input_shape = shape
+        if self.built:
+            return
+        if self.input_shape is None or not self.layers:
+            missing = "layers: add(Dense(1))" if not self.layers else "the shape of a sample: add(Input((8,))) first"
+            raise ValueError(f"the model does not know its weights yet; it lacks {missing}")
+        if self.seed is None:
+            self.seed = int(np.random.default_rng().integers(2**32))
+        shape, values = self.input_shape, [np.empty(0)]
+        for place, layer in enumerate(self.layers):
+            # a generator a layer: its first weights depend on the seed and its place, not on when it was added
+            rng = np.random.default_rng([self.seed, place])
+            parameters = layer.parameters if layer.built else layer.build(shape, rng)
+            values += [part.ravel() for part in parameters.values()]
+            layer.shapes = {name: part.shape for name, part in parameters.items()}
+            shape = layer.output_shape
+        self.w = np.concatenate(values)
+        self._bind()
+        self.built = True
+
+    def _bind(self) -> None:
+        """Make all layers' parameters and gradients views of ``w`` and ``g``."""
+        self.g, self.slices, self._rooms, start = np.zeros_like(self.w), [], {}, 0
+        for layer in self.layers:
+            begin = start
+            for shape in layer.shapes.values():
+                self.slices.append(slice(start, start + math.prod(shape)))
+                start = self.slices[-1].stop
+            layer.bind(self.w[begin:start], self.g[begin:start])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_rooms": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # a copied view is no view any more: copies of a model, also from a cache, need theirs anew
+        self.__dict__.update(state)
+        if self.built:
+            self._bind()
+
+    # --- Forwards and backwards -----------------------------------------------------------------------------------
+
+    def rooms(self, batch: int) -> list[tuple[Layer, Room]]:
+        """Every layer with its arrays for batches of that size."""
+        if batch not in self._rooms:
+            if len(self._rooms) == KEPT_ROOMS:
+                del self._rooms[next(iter(self._rooms))]
+            rooms = [(layer, layer.room(batch, layer is self.layers[0])) for layer in self.layers]
+            # the last output meets no weights and needs no ones; in one piece it is faster
+            rooms[-1][1].a = np.empty((batch, math.prod(self.output_shape)))
+            self._rooms[batch] = rooms
+        return self._rooms[batch]
+
+    def forward(self, rows: np.ndarray, training: bool = False) -> np.ndarray:
+        """Predictions for rows with a last column of ones: shape (batch, outputs), overwritten by the next call."""
+        rooms, a = self.rooms(len(rows)), rows
+        for layer, room in rooms:
+            a = layer.forward(a, room, training)
+        return rooms[-1][1].a
+
+    def backward(self, loss: Loss, y: np.ndarray, weight: np.ndarray | None = None) -> None:
+        """Fill ``g``: the gradient of the loss and all penalties for the batch that went forwards last.
+
+        y: targets, shape (batch, ...). weight: of each sample, shape (batch,).
+        """
+        *before, (last, room) = self.rooms(len(y))
+        g = slope_of_sums(last.activation, loss, y, room.a, weight)
+        g = last.backward(loss.gradient(y, room.a, weight), room) if g is None else last.backward_from_sums(g, room)
+        for layer, room in reversed(before):
+            g = layer.backward(g, room)
+
+    def penalty(self) -> float:
+        """What the regularizers add to the loss."""
+        return sum(layer.regularizer(layer.parameters["kernel"]) for layer in self.layers if layer.regularizer)
+
+    def look(self, rows: np.ndarray, loss: Loss, y: np.ndarray, training: bool = False) -> list[Look]:
+        """Activations and gradients of every layer for a batch, from the first layer to the last."""
+        self.forward(rows, training)
+        batch = len(rows)
+        rooms, looks = self.rooms(batch), []
+        # the whole chain rule, without the short cut: here every link is wanted
+        g = loss.gradient(y, rooms[-1][1].a)
+        for layer, room in reversed(rooms):
+            slope, g = g.copy(), layer.backward(g, room)
+            shape = (batch, *layer.output_shape)
+            z = None if room.z is None else room.z.copy()
+            parameters, gradients = ({k: v.copy() for k, v in of.items()} for of in (layer.parameters, layer.gradients))
+            looks.append(Look(layer.name, room.a.reshape(shape).copy(), z, slope.reshape(shape), parameters, gradients))
+        return looks[::-1]
+
+    # --- Weights --------------------------------------------------------------------------------------------------
+
+    def _variables(self) -> list[tuple[str, np.ndarray]]:
+        """Every array of weights with its name, in Keras's order: per layer the trained ones, then the kept ones."""
+        self.build()
+        return [
+            (f"{layer.name}/{name}", part)
+            for layer in self.layers
+            for name, part in [*layer.parameters.items(), *layer.state.items()]
+        ]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights in Keras's order: kernel and bias; gamma, beta, moving mean and moving variance."""
+        return [part.copy() for _, part in self._variables()]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Take over weights as ``get_weights`` gives them; ValueError, and no change, if they do not fit."""
+        variables = self._variables()
+        new = [np.asarray(part, dtype=float) for part in weights]
+        if len(new) != len(variables):
+            raise ValueError(f"the model has {len(variables)} arrays of weights, {len(new)} are given")
+        for (name, own), other in zip(variables, new, strict=True):
+            if own.shape != other.shape:
+                raise ValueError(f"{name} has shape {own.shape}; the weights given for it have {other.shape}")
+        for (_, own), other in zip(variables, new, strict=True):
+            own[...] = other
+
+    def count_params(self) -> int:
+        """How many weights there are, the moving means and variances included."""
+        return sum(part.size for _, part in self._variables())
+
+    def parameter_names(self) -> list[str]:
+        """The names of the trained variables, such as "dense/kernel", in the order of ``slices``."""
+        self.build()
+        return [f"{layer.name}/{name}" for layer in self.layers for name in layer.parameters]
+
+    def summary(self) -> str:
+        """Layers, shapes and numbers of weights as Keras's table; a weight takes 8 bytes here."""
+        self.build()
+        kept = sum(part.size for layer in self.layers for part in layer.state.values())
+        lines = [
+            (
+                f"{layer.name} ({type(layer).__name__})",
+                f"({', '.join(['None', *map(str, layer.output_shape)])})",
+                f"{sum(part.size for part in [*layer.parameters.values(), *layer.state.values()]):,}",
+            )
+            for layer in self.layers
+        ]
+        totals = {"Total": self.w.size + kept, "Trainable": self.w.size, "Non-trainable": kept}
+        sums = [f" {which} params: {count:,} ({_memory(8 * count)})" for which, count in totals.items()]
+        return "\n".join([f'Model: "{self.name}"', *_table(("Layer (type)", "Output Shape", "Param #"), lines), *sums])
+
+
+def slope_of_sums(
+    activation: Activation, loss: Loss, y: np.ndarray, p: np.ndarray, weight: np.ndarray | None
+) -> np.ndarray | None:
+    """dE/dz of the output layer for the pairs made for each other, where the chain rule comes down to p - y; else None.
+
+    Sigmoid with binary and softmax with categorical cross-entropy. It saves the way through two fractions that cancel,
+    and gives the chain rule's numbers: where the loss clips a probability, the slope is 0 here too.
+    """
+    if getattr(loss, "from_logits", False) or getattr(loss, "label_smoothing", 0):
+        return None
+    if type(activation) is Sigmoid and type(loss) is BinaryCrossentropy:
+        g = p - y
+        if _any_clipped(p):
+            g *= _unclipped(p)
+        g /= p.size
+    elif type(activation) is Softmax and type(loss) in (CategoricalCrossentropy, SparseCategoricalCrossentropy):
+        if type(loss) is SparseCategoricalCrossentropy:
+            y = np.equal(y.reshape(-1, 1), np.arange(p.shape[-1]))
+        if _any_clipped(p):
+            y = y * _unclipped(p)
+        g = p * y.sum(axis=-1, keepdims=True) - y
+        g /= len(p)
+    else:
+        return None
+    return g if weight is None else g * weight[:, None]
+
+
+def _any_clipped(p: np.ndarray) -> bool:
+    # the rare case, asked for with the two cheapest calls
+    return np.minimum.reduce(p, axis=None) < EPSILON or np.maximum.reduce(p, axis=None) > 1 - EPSILON
+
+
+def _unclipped(p: np.ndarray) -> np.ndarray:
+    return (p >= EPSILON) & (p <= 1 - EPSILON)
+
+
+def _free_name(kind: str, taken: set[str]) -> str:
+    """Keras's names: dense, dense_1, dense_2, ..."""
+    name, number = kind, 0
+    while name in taken:
+        number += 1
+        name = f"{kind}_{number}"
+    return name
+
+
+def _memory(count: float) -> str:
+    for unit in ("B", "KB", "MB"):
+        if count < 1024:
+            return f"{count:.2f} {unit}"
+        count /= 1024
+    return f"{count:.2f} GB"
+
+
+def _table(head: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> list[str]:
+    widths = [max(least, *(len(line[k]) for line in lines)) + 2 for k, least in enumerate((31, 22, 13))]
+
+    def ruled(left: str, middle: str, right: str, stroke: str) -> str:
+        return left + middle.join(stroke * width for width in widths) + right
+
+    def row(cells: tuple[str, str, str], bar: str) -> str:
+        layer, shape, count = (f" {cell} " for cell in cells)
+        texts = (layer.ljust(widths[0]), shape.ljust(widths[1]), count.rjust(widths[2]))
+        return bar + bar.join(texts) + bar
+
+    body = f"\n{ruled('├', '┼', '┤', '─')}\n".join(row(line, "│") for line in lines)
+    top, below = ruled("┏", "┳", "┓", "━"), ruled("┡", "╇", "┩", "━")
+    return [top, row(head, "┃"), below, body, ruled("└", "┴", "┘", "─")]

@@ -1,0 +1,478 @@
+"""A reader's own table: what stands in a CSV file becomes inputs, targets, and a list of what was done to it.
+
+    table = read_csv(data, target="score")
+    table.x, table.y                the numbers, as a data set has them
+    table.remarks                   what was left out or read in a special way, one fact each
+
+The bytes may come from anywhere: they are never executed, limits bound the time and memory they can cost, and whatever
+they are, the result is a table of finite numbers or a ``TableError`` that says what is wrong and where. Nothing is
+scaled here, because only the training part may decide how (see ``datasets.Standardizer``).
+"""
+
+import csv
+import io
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+Task = Literal["regression", "binary", "multiclass"]
+
+# --- What can go wrong, and what can be said ----------------------------------------------------------------------
+
+LIMITS = {
+    "too_large": 5_000_000,  # bytes
+    "too_many_rows": 50_000,
+    "too_many_columns": 200,
+    "too_many_classes": 50,
+    "name_too_long": 100,  # characters
+}
+ERRORS = {
+    "empty": "there is nothing in this file; a table has a header, at least two rows and at least two columns",
+    "too_large": "the file has {found} bytes; at most {limit} can be read",
+    "workbook": "this is a workbook (.xlsx, .xls) or an archive, not text; save the sheet as CSV",
+    "binary": "this is not text; a table is a text file with commas, semicolons or tabs between the columns",
+    "encoding": "the letters cannot be read; save the file as UTF-8",
+    "quote": "a quotation mark is opened and not closed, or closed in the middle of a cell",
+    "too_many_rows": "there are more than {limit} rows",
+    "too_many_columns": "there are {found} columns; at most {limit} can be read",
+    "name_too_long": "the name {found}... of a column is longer than {limit} characters",
+    "duplicate_header": "two columns are called {found}; give each its own name",
+    "one_column": "there is only one column; commas, semicolons or tabs separate columns",
+    "ragged": "this row has {found} cells, the first row has {limit}",
+    "unknown_column": "no column is called {found}; choose from {choices}",
+    "no_rows": "there is a header and no row below it",
+    "one_row": "only one row can be used; at least two are needed",
+    "all_missing": "every row lacks a finite value; the first has {found}",
+    "no_inputs": "no column of numbers that vary is left to predict from",
+    "target_text": "{found} is not a number, which a regression has to predict",
+    "constant_target": "the target is {found} in every row; there is nothing to learn",
+    "one_class": "every row is of the class {found}; at least two classes are needed",
+    "too_many_classes": "the target has more than {limit} classes, {found} is one; choose another target",
+}
+REMARKS = {
+    "encoding": "the file was read as {found}",
+    "delimiter": "the columns are separated by {found}",
+    "decimal_comma": "a comma was read as the decimal sign, as in {found}",
+    "thousands": "a group of three digits was read as thousands, as in {found}",
+    "no_header": "the first row holds numbers such as {found}, so the columns were numbered",
+    "unnamed_column": "a column without a name was numbered",
+    "text_column": "left out, because {found} is not a number ({count} such cells)",
+    "mostly_missing": "left out, because more than half of its cells are empty ({count})",
+    "constant_column": "left out, because it is {found} in every row",
+    "missing": "{count} rows were left out, because a value is missing; the first has {found}",
+    "out_of_range": "{count} rows were left out, because a number is infinite or beyond 1e100; the first has {found}",
+    "target_classes": "the target was read as {count} classes, {found}",
+}
+REASONS, CODES = frozenset(ERRORS), frozenset(REMARKS)
+
+
+class _Place:
+    """Where in a file: ``row`` is the line, counted from 1, ``column`` the name; None where there is no such place."""
+
+    row: int | None
+    column: str | None
+
+    def _at(self, message: str) -> str:
+        places = [f"row {self.row}"] * (self.row is not None) + [f"column {self.column!r}"] * (self.column is not None)
+        return f"{', '.join(places)}: {message}" if places else message
+
+
+@dataclass(eq=False)
+class TableError(ValueError, _Place):
+    """Why and where a file cannot be used as a table.
+
+    ``reason`` is one of REASONS, ``found`` what stands at the place, at most its first 40 characters, ``limit`` the
+    bound that is broken, if one is, and ``choices`` what could be chosen instead, if that is the matter.
+    """
+
+    reason: str
+    row: int | None = None
+    column: str | None = None
+    found: str = ""
+    limit: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.found = self.found[:40]
+        self.limit = LIMITS.get(self.reason, self.limit)
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.found, self.choices, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        facts = {"found": repr(self.found), "limit": self.limit, "choices": ", ".join(self.choices[:20]) + hint}
+        return self._at(ERRORS[self.reason].format(**facts))
+
+
+@dataclass(frozen=True)
+class Remark(_Place):
+    """One thing that was done to a table, and where first.
+
+    ``code`` is one of CODES, ``found`` what stands at the place, at most its first 40 characters, ``count`` how many
+    rows, cells or classes it is about.
+    """
+
+    code: str
+    row: int | None = None
+    column: str | None = None
+    found: str = ""
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", self.found[:40])
+
+    def __str__(self) -> str:
+        return self._at(REMARKS[self.code].format(found=repr(self.found), count=self.count))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A reader's table: used as a data set is.
+
+    x: shape (rows, features), float64. y: shape (rows,), float64 for a regression, otherwise int64 that counts the
+    names in ``classes`` from 0. All numbers are finite; both arrays are read-only. remarks: what was done to the file.
+    columns: the names of all columns of the file, in order.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    features: tuple[str, ...]
+    target: str
+    task: Task
+    classes: tuple[str, ...]
+    columns: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+
+    def load(self) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs and targets, as a data set gives them."""
+        return self.x, self.y
+
+
+# --- From bytes to a table ----------------------------------------------------------------------------------------
+
+
+def read_csv(
+    data: bytes,
+    target: str | None = None,
+    inputs: Sequence[str] | None = None,
+    task: Literal["regression", "classification"] | None = None,
+) -> Table:
+    """The table in the bytes of a CSV file.
+
+    target: the column to predict; None means the last one. inputs: the columns to predict from; None means all others.
+    task: whether the target is a number or a class. None means: classes if it is text, has only two values, or has at
+    most ten that count 0, 1, 2, ... or 1, 2, 3, ..., provided every class has two rows on average; else numbers.
+
+    Commas, semicolons or tabs may separate columns; a decimal comma is read where commas do not separate. The letters
+    may be UTF-8, UTF-16 or Korean Excel's CP949. Columns of text, columns that are mostly empty and constant columns
+    are no inputs; rows in which then still a value is missing are left out. All of that is said in ``remarks``.
+
+    Raises TableError for anything else that is not a table, and ValueError for an unknown ``task``.
+    """
+    if task not in (None, "regression", "classification"):
+        raise ValueError(f"task must be regression, classification or None; it is {task!r}")
+    remarks: list[Remark] = []
+    sheet = _sheet(_text(data, remarks), remarks)
+    target = sheet.names[-1] if target is None else target
+    chosen = [name for name in sheet.names if name != target] if inputs is None else list(dict.fromkeys(inputs))
+    for name, choices in [(target, sheet.names), *((name, _without(sheet.names, target)) for name in chosen)]:
+        if name not in choices:
+            raise TableError("unknown_column", found=str(name), choices=choices)
+    answer = _column(sheet, target, remarks)
+    if task == "regression" and answer.text is not None:
+        raise TableError("target_text", sheet.lines[answer.text], target, answer.cells[answer.text])
+    columns = [_column(sheet, name, remarks) for name in chosen]
+    columns = [column for column in columns if _is_of_numbers(column, sheet, remarks)]
+    rows = _complete([*columns, answer], sheet, remarks)
+    columns = [column for column in columns if _varies(column, rows, remarks)]
+    if not columns:
+        raise TableError("no_inputs")
+    x = np.column_stack([column.numbers[rows] for column in columns])
+    y, classes = _answers(answer, rows, task, remarks)
+    x.flags.writeable = y.flags.writeable = False
+    kind: Task = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
+    return Table(x, y, tuple(c.name for c in columns), target, kind, classes, sheet.names, tuple(remarks))
+
+
+def _without(names: tuple[str, ...], target: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != target)
+
+
+# --- Bytes to text ------------------------------------------------------------------------------------------------
+
+WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")  # ZIP, of which .xlsx is one; empty ZIP; old .xls
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def _text(data: bytes, remarks: list[Remark]) -> str:
+    """The text that the bytes are, in whatever encoding."""
+    if len(data) > LIMITS["too_large"]:
+        raise TableError("too_large", found=str(len(data)))
+    if data.startswith(WORKBOOKS):
+        raise TableError("workbook")
+    for encoding in _encodings(data):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        text = text.rstrip("\x1a")  # with which old programs end a file
+        if CONTROL.search(text):
+            raise TableError("binary")
+        if not text.strip(" \t\r\n,;"):
+            raise TableError("empty")
+        if not encoding.startswith("utf-8"):
+            remarks.append(Remark("encoding", found=encoding))
+        return text
+    raise TableError("binary" if CONTROL.search(data.decode("latin-1")) else "encoding")
+
+
+def _encodings(data: bytes) -> tuple[str, ...]:
+    """What the bytes may be, likeliest first."""
+    for mark, encoding in MARKS.items():
+        if data.startswith(mark):
+            return (encoding,)
+    # in UTF-16 every second byte of a digit or comma is 0, which no other text contains
+    for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if zeros.count(0) > len(zeros) / 4:
+            return (encoding,)
+    return ("utf-8", "cp949")
+
+
+# --- Text to cells ------------------------------------------------------------------------------------------------
+
+
+class _Sheet(NamedTuple):
+    """The cells of a table, column by column, and the line in which each row begins."""
+
+    names: tuple[str, ...]
+    columns: list[tuple[str, ...]]
+    lines: list[int]
+    comma: bool
+    """Whether a comma is the decimal sign."""
+
+
+def _sheet(text: str, remarks: list[Remark]) -> _Sheet:
+    delimiter = _delimiter(text)
+    lines, rows, distinct = _rows(text, delimiter)
+    if len(rows[0]) == 1:
+        raise TableError("one_column")
+    if delimiter != ",":
+        remarks.append(Remark("delimiter", found=delimiter))
+    pattern = DECIMAL_COMMA.get(delimiter)
+    example = next(filter(pattern.fullmatch, distinct), None) if pattern else None
+    if example:
+        remarks.append(Remark("decimal_comma", found=example))
+    names = _names(rows[0], lines[0], example is not None, remarks)
+    if names[1]:
+        rows, lines = rows[1:], lines[1:]
+    if not rows:
+        raise TableError("no_rows")
+    return _Sheet(names[0], list(zip(*rows, strict=True)), lines, example is not None)
+
+
+def _delimiter(text: str) -> str:
+    """The separator with which the most rows at the beginning have the same number of cells, more than one.
+
+    At a tie a tab wins over a semicolon, and both over a comma, which may be a decimal sign.
+    """
+    sample = text[:65_536]
+    if len(text) > len(sample):
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    agreeing = {}
+    for delimiter in "\t;,":
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=True)
+        widths = Counter(len(row) for row, _ in zip(reader, range(100), strict=False) if any(row))
+        agreeing[delimiter] = max((count for width, count in widths.items() if width > 1), default=0)
+    return max(agreeing, key=lambda delimiter: agreeing[delimiter])
+
+
+def _rows(text: str, delimiter: str) -> tuple[list[int], list[list[str]], dict[str, str]]:
+    """The line of every row that is not blank, its cells, and every distinct cell, which is kept only once."""
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    distinct: dict[str, str] = {}
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            row, here, line = [cell.strip() for cell in row], line, reader.line_num + 1
+            if not any(row):
+                continue
+            width = len(rows[0]) if rows else len(row)
+            if width > LIMITS["too_many_columns"]:
+                raise TableError("too_many_columns", row=here, found=str(width))
+            # programs write empty cells behind the last column
+            if len(row) < width or any(row[width:]):
+                raise TableError("ragged", row=here, found=str(len(row)), limit=width)
+            if len(rows) > LIMITS["too_many_rows"]:
+                raise TableError("too_many_rows", row=here)
+            lines.append(here)
+            rows.append([distinct.setdefault(cell, cell) for cell in row[:width]])
+    except csv.Error:
+        raise TableError("quote", row=line) from None
+    if not rows:
+        raise TableError("empty")
+    return lines, rows, distinct
+
+
+def _names(first: list[str], line: int, comma: bool, remarks: list[Remark]) -> tuple[tuple[str, ...], bool]:
+    """The names of the columns, and whether the first row is what holds them: it does if it has no number."""
+    number = next((cell for cell in first if _is_number(_number(cell, comma))), None)
+    if number is not None:
+        remarks.append(Remark("no_header", line, found=number))
+        return tuple(f"column_{i}" for i in range(1, len(first) + 1)), False
+    names = [name or f"column_{i}" for i, name in enumerate(first, start=1)]
+    for name in names:
+        if len(name) > LIMITS["name_too_long"]:
+            raise TableError("name_too_long", row=line, found=name)
+        if names.count(name) > 1:
+            raise TableError("duplicate_header", row=line, column=name, found=name)
+    remarks += [Remark("unnamed_column", line, name) for name, cell in zip(names, first, strict=True) if not cell]
+    return tuple(names), True
+
+
+# --- Cells to numbers ---------------------------------------------------------------------------------------------
+
+MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "-", "?", "."))
+MISSING |= frozenset(("#n/a", "#div/0!", "#name?", "#null!", "#num!", "#ref!", "#value!"))
+INFINITE = frozenset(sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞"))
+LARGEST = 1e100  # its square is still a number
+NUMBER = re.compile(  # with a point as decimal sign and perhaps commas between groups of three digits
+    r"[+-]? (?: [0-9]{1,3} (?P<groups> (?:,[0-9]{3})+ ) | [0-9]+ | (?=\.[0-9]) ) (?:\.[0-9]*)? (?: [eE][+-]?[0-9]+ )?",
+    re.VERBOSE,
+)
+DECIMAL_COMMA = {
+    ";": re.compile(r"[+-]?(?:[0-9]*|[0-9]{1,3}(?:\.[0-9]{3})+),[0-9]+"),
+    # between tabs, 1,234 may as well be thousands
+    "\t": re.compile(r"[+-]?(?:0?,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,}))"),
+}
+SWAPPED = str.maketrans(",.", ".,")
+
+
+def _number(cell: str, comma: bool) -> float | None:
+    """The number in a cell: NaN if it is missing, infinite if it is too large, None if it is text."""
+    if cell.lower() in MISSING:
+        return math.nan
+    if cell.lower() in INFINITE:
+        return math.inf
+    written = _plain(cell, comma)
+    # a number of many thousand digits would take long to read
+    if len(cell) > 40 or not NUMBER.fullmatch(written):
+        return None
+    value = float(written.replace(",", ""))
+    return value if abs(value) <= LARGEST else math.inf
+
+
+def _plain(cell: str, comma: bool) -> str:
+    """The cell with a point as decimal sign and an ASCII minus."""
+    return (cell.translate(SWAPPED) if comma else cell).replace("−", "-")
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and not math.isnan(value)
+
+
+class _Column(NamedTuple):
+    """A column: its cells, and as numbers where they are (NaN where missing or text)."""
+
+    name: str
+    cells: tuple[str, ...]
+    numbers: np.ndarray
+    missing: np.ndarray
+    text: int | None
+    """The first row that is neither a number nor missing, if there is one."""
+
+
+def _column(sheet: _Sheet, name: str, remarks: list[Remark]) -> _Column:
+    cells = sheet.columns[sheet.names.index(name)]
+    # equal cells are read once
+    read = {cell: _number(cell, sheet.comma) for cell in dict.fromkeys(cells)}
+    numbers = np.array([math.nan if read[cell] is None else read[cell] for cell in cells], dtype=float)
+    missing = np.array([cell.lower() in MISSING for cell in cells])
+    text = next((i for i, cell in enumerate(cells) if read[cell] is None), None)
+    groups = {cell for cell in read if (m := NUMBER.fullmatch(_plain(cell, sheet.comma))) and m["groups"]}
+    if text is None and groups:
+        first = next(i for i, cell in enumerate(cells) if cell in groups)
+        remarks.append(Remark("thousands", sheet.lines[first], name, cells[first]))
+    return _Column(name, cells, numbers, missing, text)
+
+
+# --- What can be learnt from --------------------------------------------------------------------------------------
+
+
+def _is_of_numbers(column: _Column, sheet: _Sheet, remarks: list[Remark]) -> bool:
+    """Whether a column can be an input: it has no text, and at most half of its cells are missing."""
+    if column.text is not None:
+        count = int(np.sum(np.isnan(column.numbers) & ~column.missing))
+        found = column.cells[column.text]
+        remarks.append(Remark("text_column", sheet.lines[column.text], column.name, found, count))
+        return False
+    empty = int(column.missing.sum())
+    if 2 * empty > len(column.cells):
+        remarks.append(Remark("mostly_missing", None, column.name, count=empty))
+        return False
+    return True
+
+
+def _complete(columns: list[_Column], sheet: _Sheet, remarks: list[Remark]) -> np.ndarray:
+    """The rows in which every column has a finite value."""
+    missing = np.array([column.missing for column in columns])
+    beyond = np.array([np.isinf(column.numbers) & (column.text is None) for column in columns])
+    beyond &= ~missing.any(axis=0)  # a row is left out, and counted, once
+    for code, wrong in (("missing", missing), ("out_of_range", beyond)):
+        if wrong.any():
+            row = int(np.argmax(wrong.any(axis=0)))
+            column = columns[int(np.argmax(wrong[:, row]))]
+            count = int(wrong.any(axis=0).sum())
+            remarks.append(Remark(code, sheet.lines[row], column.name, column.cells[row], count))
+    rows = np.flatnonzero(~(missing | beyond).any(axis=0))
+    if len(rows) == 0:
+        first = remarks[-1]
+        raise TableError("all_missing", first.row, first.column, first.found)
+    if len(rows) == 1:
+        raise TableError("one_row", sheet.lines[rows[0]])
+    return rows
+
+
+def _varies(column: _Column, rows: np.ndarray, remarks: list[Remark]) -> bool:
+    """Whether an input has more than one value in these rows."""
+    if np.ptp(column.numbers[rows]) > 0:
+        return True
+    remarks.append(Remark("constant_column", None, column.name, column.cells[rows[0]]))
+    return False
+
+
+def _answers(
+    column: _Column, rows: np.ndarray, task: str | None, remarks: list[Remark]
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The targets in these rows, and the names of the classes if they are classes."""
+    if column.text is None:
+        values, places = np.unique(column.numbers[rows], return_inverse=True)
+        if task == "regression" or (task is None and not _are_codes(values, len(rows))):
+            if len(values) == 1:
+                raise TableError("constant_target", column=column.name, found=column.cells[rows[0]])
+            return column.numbers[rows], ()
+        names = tuple(f"{value:.0f}" if value == round(value) else repr(float(value)) for value in values)
+    else:
+        written, places = np.unique(np.array([column.cells[row] for row in rows], dtype=object), return_inverse=True)
+        names = tuple(written)
+    if len(names) == 1:
+        raise TableError("one_class", column=column.name, found=names[0])
+    if len(names) > LIMITS["too_many_classes"]:
+        raise TableError("too_many_classes", column=column.name, found=names[0])
+    remarks.append(Remark("target_classes", None, column.name, ", ".join(names), len(names)))
+    return places.astype(np.int64), names
+
+
+def _are_codes(values: np.ndarray, rows: int) -> bool:
+    """Whether distinct numbers look like the codes of classes: two, or at most ten that count from 0 or 1."""
+    if not 2 <= len(values) <= 10 or rows < 2 * len(values):
+        return False
+    counted = np.arange(len(values))
+    return len(values) == 2 or np.array_equal(values, counted) or np.array_equal(values, counted + 1)
