@@ -53,7 +53,7 @@ class Optimizer(Family):
     variants: ClassVar[dict[str, str]] = {}
     """What the formula becomes by a setting, under that setting's name."""
 
-    learning_rate: Rate = setting(0.001, 1e-9, 1e3, log=True)  # noqa: RUF009 - a frozen field
+    learning_rate: Rate = setting(0.001, 1e-9, 1e3, log=True)
     weight_decay: float | None = dataclasses.field(default=None, kw_only=True)
     clipnorm: float | None = dataclasses.field(default=None, kw_only=True)
     clipvalue: float | None = dataclasses.field(default=None, kw_only=True)
@@ -156,7 +156,7 @@ class SGD(Optimizer):
         "momentum": r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w + v",
         "nesterov": r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w - \eta\, g + \beta v",
     }
-    learning_rate: Rate = setting(0.01, 1e-9, 1e3, log=True)  # noqa: RUF009 - a frozen field
+    learning_rate: Rate = setting(0.01, 1e-9, 1e3, log=True)
     momentum: float = setting(0.0, 0.0, 1.0)
     nesterov: bool = setting(False)
 

@@ -45,7 +45,7 @@ def one_weight(beat):
             beat.picture(picture, shown.said(beat.word, "line_said"))
         runs.play(beat, shown)
     beat.numbers({"run_table": shown.table, "data_table": lambda: landscapes.rows(surface)})
-    beat.source([SlopeFit.formula, SGD.formula], SGD.update, SlopeFit, walk)
+    beat.source([SlopeFit.formula, SGD.formula], SGD.moved, SlopeFit, walk)
 
 
 @lesson.beat
@@ -71,7 +71,7 @@ def two_weights(beat):
         runs.play(beat, shown)
     beat.prose("why_standardise")
     beat.numbers({"run_table": shown.table, "map_table": lambda: landscapes.heights(surface)})
-    beat.source([LineFit.formula, SGD.formula], SGD.update, LineFit, descend)
+    beat.source([LineFit.formula, SGD.formula], SGD.moved, LineFit, descend)
 
 
 @lesson.beat
@@ -95,7 +95,7 @@ def any_landscape(beat):
             beat.picture(charts.height_by_step(shown.paths, **titles), shown.said(beat.word, "height_said"))
         runs.play(beat, shown)
     beat.numbers({"run_table": shown.table, "map_table": lambda: landscapes.heights(surface)})
-    beat.source([surface.formula, SGD.formula], SGD.update, type(surface), descend)
+    beat.source([surface.formula, SGD.formula], SGD.moved, type(surface), descend)
 
 
 @lesson.beat
@@ -114,7 +114,7 @@ def where_it_ends(beat):
             address, minima, said = from_above(surface), minima[:0], beat.word("basins_hidden")
         beat.picture(charts.basin_map(address, surface.extent, minima, x_title="x", y_title="y"), said)
     beat.numbers({"basin_table": lambda: runs.basin_table(surface, found)})
-    beat.source([surface.formula, SGD.formula], basins, walk, SGD.update)
+    beat.source([surface.formula, SGD.formula], basins, walk, SGD.moved)
 
 
 lesson.end()

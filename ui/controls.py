@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dlcore.family import Family
+from dlcore.family import Family, Setting
 from ui import address
 from ui.address import PageState
 from ui.kinds import Choice, Kind, Number, Several, Switch, Text
@@ -80,11 +80,19 @@ class Controls:
         """
         chosen = {}
         for name, declared in member.settings().items():
-            whole = isinstance(declared.default, int)
-            kind = Number(declared.default, declared.low or 0, declared.high or 1, declared.log, whole)
-            draw = self.remembered if not drawn else self.box if kind.high > 10_000 else self.slider
-            chosen[name] = draw(name + suffix, kind, name)
+            kind, draw = self._fitting(declared)
+            chosen[name] = (draw if drawn else self.remembered)(name + suffix, kind, name)
         return member(**chosen)
+
+    def _fitting(self, declared: Setting) -> tuple[Kind, Callable[..., Any]]:
+        """The kind of a declared setting, and the control that draws it."""
+        if isinstance(declared.default, bool):
+            return Switch(declared.default), self.switch
+        if declared.choices:
+            return Choice(declared.default, declared.choices), self.choice
+        whole = isinstance(declared.default, int)
+        kind = Number(declared.default, declared.low or 0, declared.high or 1, declared.log, whole)
+        return kind, self.box if kind.high > 10_000 else self.slider
 
     def remembered(self, key: str, kind: Kind, _word: str = "") -> Any:
         """The value of a control that is not drawn now, but keeps its place in the address."""

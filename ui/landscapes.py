@@ -16,7 +16,7 @@ from ui.kinds import Choice, Number, Text
 
 def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:
     """A data set by menu, with sliders for what it declares; ``clears``: controls whose defaults depend on it."""
-    names = tuple(name for name in Dataset.suiting("regression", inputs=1) if Dataset.members[name].straight)
+    names = tuple(name for name in Dataset.suiting("regression", inputs=1) if Dataset.get(name).straight)
     name = beat.menu(key, Choice(names[0], names), "data", named=beat.member, clears=clears)
     suffix = key.removeprefix("data")
     members = {other: beat.settings(Dataset.members[other], suffix, drawn=other == name) for other in names}
