@@ -150,7 +150,8 @@ def basin_table(surface: Surface, found: Basins) -> pd.DataFrame:
 
 
 def _place(w: np.ndarray) -> str:
-    numbers = ", ".join(readable(float(v)) for v in w)
+    # a coordinate that is 0 but for rounding is said to be 0
+    numbers = ", ".join(readable(0.0 if abs(v) < 1e-12 else float(v)) for v in w)
     return f"({numbers})" if len(w) > 1 else numbers
 
 
