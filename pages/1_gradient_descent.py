@@ -104,16 +104,16 @@ def where_it_ends(beat):
         surface = landscapes.landscape(beat, "g", "himmelblau", (2,), clears=("lr4",))
         rate = beat.slider("lr4", Number(surface.rate, 1e-5, 10, log=True), "learning_rate")
         steps = beat.slider("n4", MANY_STEPS, "steps")
-        owns = ("g", "g_text", "g_size", "lr4", "n4")
-        box, short = {"g": "rastrigin"}, {"g": "rosenbrock"}
+        owns, box, short = ("g", "g_text", "g_size", "lr4", "n4"), {"g": "rastrigin"}, {"g": "rosenbrock"}
         beat.presets(owns, works={}, torn_edges={"lr4": 0.02}, egg_box=box, too_short=short)
     found = runs.basins_of(surface, rate, steps, 100)
     with beat.stage:
         said, address, minima = runs.shares(beat.word, found), charts.basin_colours(found.label), found.minima
-        if not beat.predicted("how_large_a_share", runs.SHARES, runs.largest_share(found), said):
+        if not (shown := beat.predicted("how_large_a_share", runs.SHARES, runs.largest_share(found), said)):
             address, minima, said = from_above(surface), minima[:0], beat.word("basins_hidden")
         beat.picture(charts.basin_map(address, surface.extent, minima, x_title="x", y_title="y"), said)
-    beat.numbers({"basin_table": lambda: runs.basin_table(surface, found)})
+    answer = {"basin_table": lambda: runs.basin_table(surface, found)} if shown else {}
+    beat.numbers(answer | {"map_table": lambda: landscapes.heights(surface)})
     beat.source([surface.formula, SGD.formula], basins, walk, SGD.moved)
 
 

@@ -178,3 +178,13 @@ def test_moving_a_control_keeps_a_question_open(opened: Open, steps: Steps) -> N
     assert len(steps(at)["beat-one_weight"]) == 1
     guess(at, "one_weight", "go_left")
     assert verdicts(at, "one_weight")[0]
+
+
+def test_the_tables_do_not_tell_the_answer(opened: Open) -> None:
+    at = opened(LESSON, lang="en")
+    at.session_state["gradient_descent-where_it_ends-tables"] = True
+    at.run()
+    hidden = len(at.dataframe)
+    guess(at, "where_it_ends", choices(at, "where_it_ends")[0])
+    assert not at.exception
+    assert len(at.dataframe) == hidden + 1
