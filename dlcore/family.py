@@ -21,6 +21,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 
@@ -63,13 +64,16 @@ class Setting:
         """Raise SettingError unless ``value`` is valid; ``name`` is what the message calls it."""
         if self.choices and value not in self.choices:
             raise SettingError(f"{name} must be one of {', '.join(self.choices)}; it is {value!r}")
+        if isinstance(self.default, bool) and value not in (True, False):
+            raise SettingError(f"{name} must be True or False; it is {value!r}")
         if self.low is None or self.high is None:
             return
-        number, kind = (int, "a whole number") if isinstance(self.default, int) else (int | float, "a number")
+        # NumPy's numbers count too
+        number, kind = (Integral, "a whole number") if isinstance(self.default, int) else (Real, "a number")
         if isinstance(value, bool) or not isinstance(value, number):
             raise SettingError(f"{name} must be {kind} from {self.low:g} to {self.high:g}; it is {value!r}")
         # written so that NaN, which compares false with everything, is refused too
-        if not self.low <= value <= self.high:
+        if not self.low <= float(value) <= self.high:
             raise SettingError(f"{name} must be from {self.low:g} to {self.high:g}; it is {value!r}")
 
 
@@ -122,7 +126,7 @@ class Family:
 
     @classmethod
     def get(cls, which: "str | Self | type[Self]") -> Self:
-        """The member that ``which`` means: a name or alias, a class (its defaults are taken) or a member (as it is).
+        """The member that ``which`` means: a name, alias or class's name, a class (its defaults are taken), a member.
 
         Raises UnknownMember, with the names to choose from, if there is none.
         """
@@ -132,7 +136,7 @@ class Family:
             return which()
         # a member's subclass inherits its aliases, but comes later: the first of them is meant
         aliases = {alias: member for member in reversed(cls.members.values()) for alias in member.aliases}
-        known = aliases | cls.members
+        known = {member.__name__: member for member in cls.members.values()} | aliases | cls.members
         if isinstance(which, str) and which in known:
             return known[which]()  # type: ignore[return-value]
         near = get_close_matches(str(which), known, n=1)

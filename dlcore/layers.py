@@ -3,10 +3,10 @@
     layer.forward(x, room, training)    what the layer makes of its input, a batch of rows
     layer.backward(g, room)             dE/dx, given g = dE/da; the gradients of the weights are left in ``gradients``
 
-Two habits make them fast without changing what they say. Every batch has a last column of ones, so that a bias is one
-more weight and a dense layer one product: x has shape (batch, inputs + 1). And nothing is allocated while training:
-a ``room`` holds the arrays that a layer needs for one size of batch. Letters: x input, z weighted sum, a output, g
-gradient; names and defaults are Keras 3's.
+A batch is an array of shape (batch, features), or (copies, batch, features) where copies of one network train side by
+side (see ``race``): products are over the last two axes, and everything else is number by number. Nothing is allocated
+while training: a ``room`` holds the arrays that a layer needs for one size of batch. Letters: x input, z weighted sum,
+a output, g gradient; names and defaults are Keras 3's.
 """
 
 import math
@@ -35,8 +35,7 @@ __all__ = [
 
 Shape = tuple[int, ...]
 Room = SimpleNamespace
-"""The arrays of one layer for one size of batch: ``full`` is its output with the ones and ``a`` the same without; only
-the last layer's ``a`` is an array of its own."""
+"""The arrays of one layer for one size of batch; its output is ``a``."""
 
 
 def checked_shape(shape: Any) -> Shape:
@@ -47,17 +46,6 @@ def checked_shape(shape: Any) -> Shape:
             f"the shape of one sample is a tuple of whole numbers from 1 on, such as (8,); it is {shape!r}"
         )
     return tuple(int(n) for n in sizes)
-
-
-def with_ones(batch: int, features: int) -> np.ndarray:
-    """An array for a batch, shape (batch, features + 1), whose last column is 1 and stays so."""
-    return np.ones((batch, features + 1))
-
-
-def plain_room(batch: int, features: int) -> Room:
-    """The room of a layer that keeps the shape of its input."""
-    full = with_ones(batch, features)
-    return Room(z=None, full=full, a=full[:, :-1], gx=np.empty((batch, features)))
 
 
 class Input:
@@ -127,20 +115,28 @@ class Layer:
         return {}
 
     def bind(self, w: np.ndarray, g: np.ndarray) -> None:
-        """Make the parameters views of ``w`` and their gradients views of ``g``, flat and just as long as needed."""
+        """Make the parameters views of ``w`` and their gradients views of ``g``, flat and just as long as needed.
+
+        The vectors of copies are the rows of ``w`` and ``g``.
+        """
         self.parameters, self.gradients, start = {}, {}, 0
         for name, shape in self.shapes.items():
             part = slice(start, start + math.prod(shape))
-            self.parameters[name], self.gradients[name] = w[part].reshape(shape), g[part].reshape(shape)
+            for of, vector in ((self.parameters, w), (self.gradients, g)):
+                of[name] = vector[..., part].reshape(*w.shape[:-1], *shape)
             start = part.stop
 
-    def room(self, batch: int, first: bool) -> Room:
-        """The arrays for batches of that size; the ``first`` layer of a network need not pass a gradient on."""
-        return plain_room(batch, math.prod(self.output_shape))
+    def room(self, batch: Shape, first: bool) -> Room:
+        """The arrays for batches of that size, (batch,) or (copies, batch).
+
+        The ``first`` layer of a network need not pass a gradient on.
+        """
+        a, gx = np.empty((2, *batch, math.prod(self.output_shape)))
+        return Room(z=None, a=a, gx=gx)
 
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        """The output for ``x`` of shape (batch, features + 1), in the same form; it stays in ``room``."""
-        room.a = x[:, :-1]
+        """The output for ``x``, shape (batch, features); it stays in ``room.a`` until the next call."""
+        room.a = x
         return x
 
     def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
@@ -213,29 +209,31 @@ class Dense(Layer):
         super().bind(w, g)
         self.kernel = self.parameters["kernel"]
         # kernel and bias lie one behind the other: together they are one matrix, whose last row meets the ones
-        self.table, self.table_gradient = w.reshape(-1, self.units), g.reshape(-1, self.units)
+        self.table, self.table_gradient = (v.reshape(*v.shape[:-1], -1, self.units) for v in (w, g))
+        # of two matrices it is the same product, and dot is the faster one
+        self.product = np.dot if w.ndim == 1 else np.matmul
 
-    def room(self, batch: int, first: bool) -> Room:
-        full = with_ones(batch, self.units)
-        z, gz = np.empty((2, batch, self.units))
-        gx = None if first else np.empty((batch, *self.input_shape))
-        return Room(x=None, z=z, full=full, a=full[:, :-1], gz=gz, gx=gx)
+    def room(self, batch: Shape, first: bool) -> Room:
+        (inputs,) = self.input_shape
+        z, a, gz = np.empty((3, *batch, self.units))
+        # a bias is one more weight, on an input that is always 1: one product where there would be a product and a sum
+        x = np.ones((*batch, inputs + self.use_bias))
+        return Room(x=x, inputs=x[..., :inputs], z=z, a=a, gz=gz, gx=None if first else np.empty((*batch, inputs)))
 
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        room.x = x if self.use_bias else x[:, :-1]
-        np.dot(room.x, self.table, out=room.z)
-        self.activation(room.z, out=room.a)
-        return room.full
+        room.inputs[...] = x
+        self.product(room.x, self.table, out=room.z)
+        return self.activation(room.z, out=room.a)
 
     def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
         return self.backward_from_sums(self.activation.vjp(room.z, room.a, g, out=room.gz), room)
 
     def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
-        np.dot(room.x.T, g, out=self.table_gradient)
+        self.product(room.x.mT, g, out=self.table_gradient)
         if self.regularizer:
             self.gradients["kernel"] += self.regularizer.gradient(self.kernel)
         # nobody asks the first layer how the loss depends on the data
-        return g if room.gx is None else np.dot(g, self.kernel.T, out=room.gx)
+        return g if room.gx is None else self.product(g, self.kernel.mT, out=room.gx)
 
 
 class Activation(Layer):
@@ -251,9 +249,8 @@ class Activation(Layer):
         return {"activation": self.activation, **super().config()}
 
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        room.z = x[:, :-1]
-        self.activation(room.z, out=room.a)
-        return room.full
+        room.z = x
+        return self.activation(x, out=room.a)
 
     def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
         return self.activation.vjp(room.z, room.a, g, out=room.gx)
@@ -289,7 +286,7 @@ class Dropout(Layer):
     def config(self) -> dict[str, Any]:
         return {"rate": self.rate, **super().config()}
 
-    def room(self, batch: int, first: bool) -> Room:
+    def room(self, batch: Shape, first: bool) -> Room:
         room = super().room(batch, first)
         room.mask = np.ones_like(room.gx)
         return room
@@ -300,8 +297,7 @@ class Dropout(Layer):
             np.multiply(room.mask >= self.rate, 1 / (1 - self.rate), out=room.mask)
         else:
             room.mask.fill(1.0)
-        np.multiply(x[:, :-1], room.mask, out=room.a)
-        return room.full
+        return np.multiply(x, room.mask, out=room.a)
 
     def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
         return np.multiply(g, room.mask, out=room.gx)
@@ -344,8 +340,12 @@ class BatchNormalization(Layer):
         first = {"gamma": np.ones(input_shape)} if self.scale else {}
         return {**first, "beta": np.zeros(input_shape)} if self.center else first
 
+    def room(self, batch: Shape, first: bool) -> Room:
+        if len(batch) > 1:
+            raise ValueError("copies of a network cannot train side by side if it has BatchNormalization; train each")
+        return super().room(batch, first)
+
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        x = x[:, :-1]
         mu, variance = self.state["moving_mean"], self.state["moving_variance"]
         if training:
             past, kept = (mu, variance), self.momentum
@@ -357,7 +357,7 @@ class BatchNormalization(Layer):
         room.x_hat = (x - mu) / room.spread
         np.multiply(room.x_hat, self.parameters.get("gamma", 1.0), out=room.a)
         room.a += self.parameters.get("beta", 0.0)
-        return room.full
+        return room.a
 
     def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
         x_hat = room.x_hat

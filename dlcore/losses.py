@@ -28,6 +28,9 @@ class Loss(Family):
     targets: ClassVar[str] = "real"
     """Which targets it takes: "real", "positive" (0 or more), "binary" (0 or 1), "one_hot" or "integer" (a class)."""
 
+    soft: ClassVar[bool] = False
+    """Whether a target may also be the probability of what the loss takes: 0.9, or a row of shares that add up to 1."""
+
     by_row: ClassVar[bool] = False
     """Whether an error belongs to a row, the classes of one sample, and not to each prediction by itself."""
 
@@ -108,10 +111,11 @@ class Loss(Family):
         """Which targets (for one-hot: which rows) are of the kind that the loss takes."""
         if self.targets == "positive":
             return y_true >= 0
+        share = (y_true >= 0) & (y_true <= 1) if self.soft else (y_true == 0) | (y_true == 1)
         if self.targets == "binary":
-            return (y_true == 0) | (y_true == 1)
+            return share
         if self.targets == "one_hot":
-            return ((y_true == 0) | (y_true == 1)).all(axis=-1) & (y_true.sum(axis=-1) == 1)
+            return share.all(axis=-1) & (np.abs(y_true.sum(axis=-1) - 1) < 1e-6)
         if self.targets == "integer":
             return (y_true == np.floor(y_true)) & (y_true >= 0) & (y_true < classes)
         return np.full(y_true.shape, True)
@@ -120,8 +124,8 @@ class Loss(Family):
         """The kind of targets in words, for predictions of that shape."""
         return {
             "positive": "targets of 0 or more",
-            "binary": "targets of 0 or 1",
-            "one_hot": "rows of zeros with a single 1",
+            "binary": "targets of 0 or 1" + ", or a probability between them" * self.soft,
+            "one_hot": "rows of zeros with a single 1" + ", or of shares that add up to 1" * self.soft,
             "integer": f"whole numbers from 0 to {shape[-1] - 1}, as there are {shape[-1]} outputs",
         }[self.targets]
 
@@ -268,6 +272,7 @@ class BinaryCrossentropy(Loss):
     formula: ClassVar[str] = r"E = -\frac{1}{n} \sum_{i=1}^{n} \left[y_i \log p_i + (1 - y_i) \log(1 - p_i)\right]"
     targets: ClassVar[str] = "binary"
     aliases: ClassVar[tuple[str, ...]] = ("bce", "BCE")
+    soft: ClassVar[bool] = True
     from_logits: bool = setting(False)
     label_smoothing: float = setting(0.0, 0.0, 1.0)
 
@@ -299,6 +304,7 @@ class CategoricalCrossentropy(Loss):
     formula: ClassVar[str] = r"E = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} y_{ik} \log p_{ik}"
     targets: ClassVar[str] = "one_hot"
     by_row: ClassVar[bool] = True
+    soft: ClassVar[bool] = True
     from_logits: bool = setting(False)
     label_smoothing: float = setting(0.0, 0.0, 1.0)
 

@@ -123,7 +123,7 @@ class Sequential(Network):
         if self.seed is None and not self.built:
             self.seed = seed
         training, validation = self._data(x, y, sample_weight, class_weight, validation_split, validation_data)
-        order = self._generators(seed)
+        order = self.generators(seed)
         self.history, self.stop_training = History(), False
         asked = [callbacks] if isinstance(callbacks, Callback) else [*(callbacks or [])]
         # the diary is written last: the other callbacks may add to the logs
@@ -165,7 +165,7 @@ class Sequential(Network):
         assert self.input_shape is not None
         return checked(x, y, sample_weight, loss, self.input_shape, self.output_shape)
 
-    def _generators(self, seed: int | None) -> np.random.Generator:
+    def generators(self, seed: int | None) -> np.random.Generator:
         """What the order of the samples is drawn from; what dropout draws from is given to the layers."""
         # without a seed of its own, each training of a model goes on where the last one ended
         source = [self.seed, self._trainings, 1] if seed is None else [seed, 0, 1]

@@ -9,7 +9,7 @@ an optimizer is one expression, and weights are copied, recorded and drawn at on
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -40,15 +40,16 @@ class Network:
     """Layers in a row, each fed by the one before.
 
     layers: without the Input. w, g: all trainable weights and their gradients, shape (parameters,). slices: where each
-    variable (a kernel, a bias) lies in them. seed: what everything random is drawn from (first weights, order of the
-    samples, dropout); None takes a new one, which ``seed`` then says, so that any run can be repeated.
+    variable (a kernel, a bias) lies in them. copies: how many networks train side by side, each with its own row of w
+    and g, shape (copies, parameters); 0 for one alone. seed: what everything random is drawn from (first weights,
+    order of the samples, dropout); None takes a new one, which ``seed`` then says, so that any run can be repeated.
     """
 
     def __init__(self, layers: Iterable[Any] | None = None, name: str = "sequential", seed: int | None = None) -> None:
         self.name, self.seed = name, seed
         self.layers: list[Layer] = []
         self.input_shape: Shape | None = None
-        self.built = False
+        self.built, self.copies = False, 0
         self.w, self.g = np.empty(0), np.empty(0)
         self.slices: list[slice] = []
         self._rooms: dict[int, list[tuple[Layer, Room]]] = {}
@@ -132,7 +133,14 @@ class Network:
             for shape in layer.shapes.values():
                 self.slices.append(slice(start, start + math.prod(shape)))
                 start = self.slices[-1].stop
-            layer.bind(self.w[begin:start], self.g[begin:start])
+            layer.bind(self.w[..., begin:start], self.g[..., begin:start])
+
+    def side_by_side(self, copies: int) -> Self:
+        """This network as that many copies of itself, from now on: ``w`` and ``g`` get a row for each."""
+        self.build()
+        self.copies, self.w = copies, np.tile(self.w, (copies, 1))
+        self._bind()
+        return self
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_rooms": {}}
@@ -150,18 +158,16 @@ class Network:
         if batch not in self._rooms:
             if len(self._rooms) == KEPT_ROOMS:
                 del self._rooms[next(iter(self._rooms))]
-            rooms = [(layer, layer.room(batch, layer is self.layers[0])) for layer in self.layers]
-            # the last output meets no weights and needs no ones; in one piece it is faster
-            rooms[-1][1].a = np.empty((batch, math.prod(self.output_shape)))
-            self._rooms[batch] = rooms
+            shape = (self.copies, batch) if self.copies else (batch,)
+            self._rooms[batch] = [(layer, layer.room(shape, layer is self.layers[0])) for layer in self.layers]
         return self._rooms[batch]
 
     def forward(self, rows: np.ndarray, training: bool = False) -> np.ndarray:
-        """Predictions for rows with a last column of ones: shape (batch, outputs), overwritten by the next call."""
-        rooms, a = self.rooms(len(rows)), rows
-        for layer, room in rooms:
+        """Predictions for rows of numbers: shape (batch, outputs), overwritten by the next call."""
+        a = rows
+        for layer, room in self.rooms(len(rows)):
             a = layer.forward(a, room, training)
-        return rooms[-1][1].a
+        return a
 
     def backward(self, loss: Loss, y: np.ndarray, weight: np.ndarray | None = None) -> None:
         """Fill ``g``: the gradient of the loss and all penalties for the batch that went forwards last.
@@ -170,7 +176,14 @@ class Network:
         """
         *before, (last, room) = self.rooms(len(y))
         g = slope_of_sums(last.activation, loss, y, room.a, weight)
-        g = last.backward(loss.gradient(y, room.a, weight), room) if g is None else last.backward_from_sums(g, room)
+        backward = last.backward if g is None else last.backward_from_sums
+        if g is None:
+            # np.broadcast_to would save the memory, at ten times the time
+            g = loss.gradient(np.repeat(y[None], self.copies, axis=0) if self.copies else y, room.a, weight)
+        if self.copies:
+            # that was the mean over all of them, but each is to see its own
+            g *= self.copies
+        g = backward(g, room)
         for layer, room in reversed(before):
             g = layer.backward(g, room)
 
@@ -267,15 +280,15 @@ def slope_of_sums(
         if _any_clipped(p):
             y = y * _unclipped(p)
         g = p * y.sum(axis=-1, keepdims=True) - y
-        g /= len(p)
+        g /= p.size // p.shape[-1]
     else:
         return None
     return g if weight is None else g * weight[:, None]
 
 
 def _any_clipped(p: np.ndarray) -> bool:
-    # the rare case, asked for with the two cheapest calls
-    return np.minimum.reduce(p, axis=None) < EPSILON or np.maximum.reduce(p, axis=None) > 1 - EPSILON
+    # the rare case; finding the places of the extremes takes half the time of finding the extremes, p.min()
+    return p.item(p.argmin()) < EPSILON or p.item(p.argmax()) > 1 - EPSILON
 
 
 def _unclipped(p: np.ndarray) -> np.ndarray:

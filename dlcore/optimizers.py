@@ -89,8 +89,19 @@ class Optimizer(Family):
         the variables along the first axis, each with a ``clipnorm`` of its own. Further axes are independent runs: of
         weights of shape (2, 1000), a thousand balls, each ball's gradient is shortened by itself.
         """
+        return self.update_at(self.rate(t), w, g, memory, t, slices)
+
+    def update_at(
+        self,
+        eta: Any,
+        w: np.ndarray,
+        g: np.ndarray,
+        memory: Memory,
+        t: int,
+        slices: Sequence[slice | EllipsisType] = WHOLE,
+    ) -> np.ndarray:
+        """The same with the rate ``eta``: a number, or one for each of the runs along the last axis, shape (runs,)."""
         # Keras's order: clip, decay, move; the decay therefore takes no part in the momentum
-        eta = self.rate(t)
         g = self.clipped(g, slices)
         if self.weight_decay:
             w = w - eta * self.weight_decay * w
@@ -469,5 +480,5 @@ class Stepper:
 
 
 def get(which: Any) -> Optimizer:
-    """The optimizer that a name, a class or an optimizer means; see ``Family.get``. As in Keras, "Adam" is "adam"."""
+    """The optimizer that a name, a class or an optimizer means; see ``Family.get``. As in Keras, case is no matter."""
     return Optimizer.get(which.lower() if isinstance(which, str) else which)

@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcore.layers import Shape, with_ones
+from dlcore.layers import Shape
 from dlcore.losses import Loss
 
 
 class Samples(NamedTuple):
     """Samples in the same order.
 
-    x: shape (samples, features + 1), a last column of ones. y: targets, shape (samples, ...). weight: shape (samples,).
+    x: shape (samples, features). y: targets, shape (samples, ...). weight: shape (samples,).
     """
 
     x: np.ndarray
@@ -57,7 +57,7 @@ def numbers(values: Any, what: str) -> np.ndarray:
 
 
 def rows(x: Any, input_shape: Shape) -> np.ndarray:
-    """Inputs as rows with a last column of ones, shape (samples, features + 1)."""
+    """Inputs as rows of numbers, shape (samples, features)."""
     x = numbers(x, "x")
     if x.ndim == 1 and input_shape == (1,):
         x = x[:, None]  # as in Keras: a list of numbers is one number a sample
@@ -65,9 +65,7 @@ def rows(x: Any, input_shape: Shape) -> np.ndarray:
         advice = "; put a single sample into a batch, x[None]" if x.shape == input_shape else ""
         expected = ", ".join(str(n) for n in ("samples", *input_shape))
         raise ValueError(f"x has shape {x.shape}; the model takes ({expected}){advice}")
-    full = with_ones(len(x), math.prod(input_shape))
-    full[:, :-1] = x.reshape(len(x), -1)
-    return full
+    return x.reshape(len(x), -1)
 
 
 def targets(y: Any, loss: Loss, count: int, output_shape: Shape) -> np.ndarray:

@@ -19,6 +19,7 @@ class MisoSoup(Dish):
     bowls: int = setting(2, 1, 9)
     served: str = setting("hot", choices=("hot", "cold"))
     note: str = setting("none")
+    hot: bool = setting(True)
 
 
 FAMILIES = [activations, datasets, initializers, losses, optimizers, schedules, surfaces]
@@ -57,7 +58,7 @@ def test_names_are_keras_names() -> None:
     assert {name: type(name, (Dish,), {}).name() for name in names} == names
 
 
-@pytest.mark.parametrize("which", ["miso_soup", MisoSoup, MisoSoup()])
+@pytest.mark.parametrize("which", ["miso_soup", "MisoSoup", MisoSoup, MisoSoup()])
 def test_a_member_is_got_by_name_by_class_and_by_itself(which: object) -> None:
     assert Dish.get(which) == MisoSoup(salt=0.5)  # type: ignore[arg-type]
 
@@ -174,7 +175,7 @@ def test_nearest_is_a_valid_value_of_the_settings_type(name: str, value: object,
 
 def test_settings_are_declared_once_with_their_ranges() -> None:
     assert MisoSoup.settings()["salt"] == Setting(0.5, 0.01, 10.0, log=True)
-    assert list(MisoSoup.settings()) == ["salt", "bowls", "served", "note"]
+    assert list(MisoSoup.settings()) == ["salt", "bowls", "served", "note", "hot"]
     assert type("Plain", (Dish,), {}).settings() == {}
 
 
@@ -193,7 +194,7 @@ def test_members_are_frozen_hashable_and_equal_by_value() -> None:
         soup.salt = 1.0  # type: ignore[misc]
     assert {soup: 1}[MisoSoup()] == 1
     assert MisoSoup(salt=1.0) != soup == MisoSoup(0.5, 2, "hot")
-    assert repr(soup) == "MisoSoup(salt=0.5, bowls=2, served='hot', note='none')"
+    assert repr(soup) == "MisoSoup(salt=0.5, bowls=2, served='hot', note='none', hot=True)"
 
 
 @pytest.mark.parametrize(
@@ -214,3 +215,15 @@ def test_members_are_frozen_hashable_and_equal_by_value() -> None:
 def test_what_a_family_leaves_to_its_members_is_not_there_by_itself(unsaid) -> None:
     with pytest.raises(NotImplementedError):
         unsaid()
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    assert MisoSoup(salt=np.float32(0.5), bowls=np.int64(3), hot=np.True_).bowls == 3  # type: ignore[arg-type]
+    for wrong in ({"bowls": np.float64(2.0)}, {"bowls": np.int64(10)}, {"salt": np.float64("nan")}):
+        with pytest.raises(SettingError):
+            MisoSoup(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_switch_is_on_or_off() -> None:
+    with pytest.raises(SettingError, match="MisoSoup's hot must be True or False; it is 'yes'"):
+        MisoSoup(hot="yes")  # type: ignore[arg-type]

@@ -351,13 +351,14 @@ def test_cosine_similarity_sees_directions_only() -> None:
         (MeanSquaredError(), [[0.0], [np.nan]], "y_true holds NaN or infinity; every target must be a number"),
         (Poisson(), [[2], [-1]], r"poisson takes targets of 0 or more; y_true\[1\] is \[-1\.\]"),
         (MeanSquaredLogarithmicError(), [-1, 0], r"takes targets of 0 or more; y_true\[0\] is -1"),
-        (BinaryCrossentropy(), [0, 2], r"binary_crossentropy takes targets of 0 or 1; y_true\[1\] is 2"),
+        (BinaryCrossentropy(), [0, 2], r"targets of 0 or 1, or a probability between them; y_true\[1\] is 2"),
         (BinaryFocalCrossentropy(), [-1, 1], r"takes targets of 0 or 1; y_true\[0\] is -1"),
         (Hinge(), [0, 2], r"hinge takes targets of -1 or 1, or of 0 or 1; y_true\[0\] is 0"),
         (SquaredHinge(), [-1, 0], r"squared_hinge takes targets of -1 or 1, or of 0 or 1; y_true\[1\] is 0"),
-        (CategoricalCrossentropy(), [[1, 0], [1, 1]], r"takes rows of zeros with a single 1; y_true\[1\] is \[1. 1.\]"),
+        (CategoricalCrossentropy(), [[1, 0], [1, 1]], r"or of shares that add up to 1; y_true\[1\] is \[1. 1.\]"),
+        (CategoricalCrossentropy(), [[1.5, -0.5]], r"or of shares that add up to 1; y_true\[0\]"),
         (CategoricalHinge(), [[0, 0]], r"takes rows of zeros with a single 1; y_true\[0\]"),
-        (CategoricalCrossentropy(), [[0.5, 0.5]], r"takes rows of zeros with a single 1; y_true\[0\]"),
+        (CategoricalHinge(), [[0.5, 0.5]], r"takes rows of zeros with a single 1; y_true\[0\]"),
         (KLDivergence(), [[0.5, 0.6]], r"takes rows of probabilities, 0 or more and 1 together; y_true\[0\]"),
         (KLDivergence(), [[1.5, -0.5]], r"takes rows of probabilities"),
     ],
@@ -383,6 +384,9 @@ def test_targets_that_are_right_are_let_through() -> None:
             loss.check(*batch(loss, *shape))
     Hinge().check([-1, 1], [0, 0])
     KLDivergence().check([[0.3, 0.7]], [[0.5, 0.5]])
+    # as in Keras, a target of a cross-entropy may be a probability
+    BinaryCrossentropy().check([0.0, 0.9], [0.5, 0.5])
+    CategoricalCrossentropy().check([[0.1, 0.2, 0.7]], [[0.5, 0.25, 0.25]])
 
 
 @every_default
