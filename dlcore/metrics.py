@@ -349,7 +349,8 @@ def auc(x: Any, y: Any) -> float:
 
 def _cumulated(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How many positives and negatives score at least each threshold, and the thresholds, falling from infinity."""
-    loss = losses.BinaryCrossentropy()
+    # the one that takes 0 and 1 only: a curve is about two classes, not about shares of them
+    loss = losses.BinaryFocalCrossentropy()
     loss.check(y_true, y_pred)
     y, score = (values.ravel() for values in loss.batch(y_true, y_pred))
     if np.isnan(score).any():
