@@ -1,0 +1,49 @@
+"""Sweeps: one start, many learning rates, all at once; how much a rule's success depends on its rate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcore.optimizers import Optimizer
+from dlcore.surfaces import Surface
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What became of one ball for each of many learning rates.
+
+    rates: shape (rates,), rising. height: after every step, shape (steps + 1, rates), NaN once the ball is lost.
+    lost: the step that lost it (``Surface.far``), by rate; -1 if none did.
+    """
+
+    rates: np.ndarray
+    height: np.ndarray
+    lost: np.ndarray
+
+    def best(self, step: int = -1) -> int:
+        """Which rate is lowest after that many steps; the smallest one if several are, or if every ball is lost."""
+        height = self.height[step]
+        return int(np.argmin(np.where(np.isnan(height), np.inf, height)))
+
+
+def rates_around(low: float, high: float, count: int) -> np.ndarray:
+    """``count`` rates from ``low`` to ``high``, each the same factor above the one before."""
+    return np.geomspace(low, high, count)
+
+
+def sweep(surface: Surface, start: tuple[float, ...], rule: Optimizer, rates: np.ndarray, steps: int) -> Sweep:
+    """The heights of balls that set out from ``start`` by one rule, each with a learning rate of its own.
+
+    The rule's own rate is not used. Every ball does exactly what it would do alone (see ``descent.descend``).
+    """
+    w = np.repeat(np.array(start, dtype=float)[:, None], len(rates), axis=1)
+    memory = rule.start(w)
+    heights = np.empty((steps + 1, len(rates)))
+    lost = np.full(len(rates), -1)
+    with np.errstate(all="ignore"):
+        for k in range(steps + 1):
+            lost = np.where((lost < 0) & surface.far(w), k, lost)
+            heights[k] = np.where(lost < 0, surface(*w), np.nan)
+            if k < steps:
+                w = rule.update_at(rates, w, surface.gradient(*w), memory, k + 1)
+    return Sweep(rates, heights, lost)
