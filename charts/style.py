@@ -1,10 +1,52 @@
 """Colours and sizes by role, the same in every picture."""
 
-RUNS = {"×½": "#0B8F6A", "×1": "#D1480F", "×2": "#8A3FB5"}
-"""The colour of a run by its learning rate, compared with the one chosen; told apart by dash and shape, too."""
+from typing import NamedTuple
 
-DASHES = {"×½": [6, 3], "×1": [1, 0], "×2": [2, 2]}
-SHAPES = {"×½": "square", "×1": "circle", "×2": "triangle-up"}
+
+class Look(NamedTuple):
+    """How a run is told from others: by colour, and for those who cannot, by dash and by shape."""
+
+    colour: str
+    dash: tuple[int, ...] = (1, 0)
+    shape: str = "circle"
+
+
+LOOKS = {
+    "×½": Look("#0B8F6A", (6, 3), "square"),
+    "×1": Look("#D1480F"),
+    "×2": Look("#8A3FB5", (2, 2), "triangle-up"),
+    "sgd": Look("#D1480F"),
+    "momentum": Look("#0B8F6A", (6, 3), "square"),
+    "nesterov": Look("#8A3FB5", (2, 2), "triangle-up"),
+    "adagrad": Look("#B58900", (8, 3, 2, 3), "diamond"),
+    "rmsprop": Look("#2C7FB8", (4, 2), "cross"),
+    "adam": Look("#C51B7D", (10, 3), "triangle-down"),
+    "adadelta": Look("#8C6D31", (1, 3), "triangle-left"),
+    "adamw": Look("#E0609F", (3, 1), "triangle-right"),
+    "adamax": Look("#6B8E23", (5, 5), "square"),
+    "nadam": Look("#17A2A2", (8, 2), "diamond"),
+    "lion": Look("#A0522D", (2, 4), "cross"),
+    "amsgrad": Look("#7B6FD0", (6, 1), "triangle-up"),
+    "rmsprop_momentum": Look("#5B9BD5", (4, 4), "circle"),
+    "rmsprop_centered": Look("#1F5C99", (1, 1), "square"),
+}
+"""The look of a run by its name, on every page: of a learning rate beside the one chosen, of an optimizer."""
+
+OTHER_LOOKS = (
+    Look("#D1480F"),
+    Look("#2C7FB8", (6, 3), "square"),
+    Look("#0B8F6A", (2, 2), "triangle-up"),
+    Look("#8A3FB5", (8, 3, 2, 3), "diamond"),
+    Look("#B58900", (4, 2), "cross"),
+    Look("#C51B7D", (10, 3), "triangle-down"),
+)
+"""For runs whose names are not known, by their place."""
+
+
+def look_of(name: str, place: int = 0) -> Look:
+    """The look of a run by its name; of one that is not known by its place."""
+    return LOOKS.get(name, OTHER_LOOKS[place % len(OTHER_LOOKS)])
+
 
 NEUTRAL = "#7A8699"
 """What is not a run: data, axes drawn by hand, the landscape's curve. Readable on white and on near-black."""

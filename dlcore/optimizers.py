@@ -20,7 +20,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,23 @@ Rate = float | Callable[[int], float]
 WHOLE = (...,)
 """The layout of weights that are one variable."""
 
+Better = Literal["plain", "direction", "size", "both"]
+"""What a rule improves on plain gradient descent: the direction of a step, its size weight by weight, both, nothing."""
+
+
+class Variant(NamedTuple):
+    """What a rule becomes by other settings.
+
+    settings: what differs from the defaults. formula: in LaTeX. grew_from: the names of the rules it extends.
+    better: what it improves; None for what its class does.
+    """
+
+    settings: dict[str, Any]
+    formula: str
+    grew_from: tuple[str, ...]
+    better: Better | None = None
+
+
 COMMON = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -50,8 +67,14 @@ class Optimizer(Family):
     None or 0 switches each of these four off.
     """
 
-    variants: ClassVar[dict[str, str]] = {}
-    """What the formula becomes by a setting, under that setting's name."""
+    variants: ClassVar[dict[str, Variant]] = {}
+    """What the rule becomes by a setting, under the name by which the field knows it."""
+
+    grew_from: ClassVar[tuple[str, ...]] = ()
+    """The names of the rules that it extends."""
+
+    better: ClassVar[Better] = "plain"
+    """What it improves on plain gradient descent."""
 
     learning_rate: Rate = setting(0.001, 1e-9, 1e3, log=True)
     weight_decay: float | None = dataclasses.field(default=None, kw_only=True)
@@ -163,9 +186,16 @@ class SGD(Optimizer):
     """
 
     formula: ClassVar[str] = r"w \leftarrow w - \eta\, g"
-    variants: ClassVar[dict[str, str]] = {
-        "momentum": r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w + v",
-        "nesterov": r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w - \eta\, g + \beta v",
+    variants: ClassVar[dict[str, Variant]] = {
+        "momentum": Variant(
+            {"momentum": 0.9}, r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w + v", ("sgd",), "direction"
+        ),
+        "nesterov": Variant(
+            {"momentum": 0.9, "nesterov": True},
+            r"v \leftarrow \beta v - \eta\, g, \quad w \leftarrow w - \eta\, g + \beta v",
+            ("momentum",),
+            "direction",
+        ),
     }
     learning_rate: Rate = setting(0.01, 1e-9, 1e3, log=True)
     momentum: float = setting(0.0, 0.0, 1.0)
@@ -194,6 +224,8 @@ class Adagrad(Optimizer):
     Source: Duchi, Hazan & Singer, JMLR 12 (2011), section 1.1.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("sgd",)
+    better: ClassVar[Better] = "size"
     formula: ClassVar[str] = r"G \leftarrow G + g^2, \quad w \leftarrow w - \frac{\eta}{\sqrt{G + \epsilon}}\, g"
     initial_accumulator_value: float = setting(0.1, 0.0, 100.0)
     epsilon: float = setting(1e-7, 1e-16, 100.0, log=True)
@@ -217,13 +249,23 @@ class RMSprop(Optimizer):
     Graves, Generating Sequences With Recurrent Neural Networks (2013), equations 38 to 41.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("adagrad",)
+    better: ClassVar[Better] = "size"
     formula: ClassVar[str] = (
         r"v \leftarrow \rho v + (1 - \rho)\, g^2, \quad w \leftarrow w - \frac{\eta}{\sqrt{v + \epsilon}}\, g"
     )
-    variants: ClassVar[dict[str, str]] = {
-        "momentum": r"m \leftarrow \beta m + \frac{\eta}{\sqrt{v + \epsilon}}\, g, \quad w \leftarrow w - m",
-        "centered": r"a \leftarrow \rho a + (1 - \rho)\, g, \quad "
-        r"w \leftarrow w - \frac{\eta}{\sqrt{v - a^2 + \epsilon}}\, g",
+    variants: ClassVar[dict[str, Variant]] = {
+        "rmsprop_momentum": Variant(
+            {"momentum": 0.9},
+            r"m \leftarrow \beta m + \frac{\eta}{\sqrt{v + \epsilon}}\, g, \quad w \leftarrow w - m",
+            ("rmsprop", "momentum"),
+            "both",
+        ),
+        "rmsprop_centered": Variant(
+            {"centered": True},
+            r"a \leftarrow \rho a + (1 - \rho)\, g, \quad w \leftarrow w - \frac{\eta}{\sqrt{v - a^2 + \epsilon}}\, g",
+            ("rmsprop",),
+        ),
     }
     rho: float = setting(0.9, 0.0, 1.0)
     momentum: float = setting(0.0, 0.0, 1.0)
@@ -260,6 +302,8 @@ class Adadelta(Optimizer):
     Source: Zeiler, ADADELTA (2012), algorithm 1, where the learning rate is 1; Keras's default is 0.001.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("adagrad",)
+    better: ClassVar[Better] = "size"
     formula: ClassVar[str] = (
         r"v \leftarrow \rho v + (1 - \rho)\, g^2, \quad d = \frac{\sqrt{u + \epsilon}}{\sqrt{v + \epsilon}}\, g, \quad "
         r"u \leftarrow \rho u + (1 - \rho)\, d^2, \quad w \leftarrow w - \eta\, d"
@@ -292,13 +336,19 @@ class Adam(Optimizer):
     corrected here like v, as in Keras.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("momentum", "rmsprop")
+    better: ClassVar[Better] = "both"
     formula: ClassVar[str] = (
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \quad "
         r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}, \quad "
         r"w \leftarrow w - \frac{\eta}{\sqrt{\hat{v}} + \epsilon}\, \hat{m}"
     )
-    variants: ClassVar[dict[str, str]] = {
-        "amsgrad": r"v_{\max} \leftarrow \max(v_{\max}, v), \quad \hat{v} = \frac{v_{\max}}{1 - \beta_2^t}"
+    variants: ClassVar[dict[str, Variant]] = {
+        "amsgrad": Variant(
+            {"amsgrad": True},
+            r"v_{\max} \leftarrow \max(v_{\max}, v), \quad \hat{v} = \frac{v_{\max}}{1 - \beta_2^t}",
+            ("adam",),
+        )
     }
     beta_1: float = setting(0.9, 0.0, 0.999999)
     beta_2: float = setting(0.999, 0.0, 0.999999)
@@ -330,6 +380,8 @@ class AdamW(Adam):
     Source: Loshchilov & Hutter, Decoupled Weight Decay Regularization (2019), algorithm 2.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("adam",)
+    variants: ClassVar[dict[str, Variant]] = {}
     formula: ClassVar[str] = r"w \leftarrow w - \eta \lambda w, \quad " + Adam.formula
     # in this place it is the second argument, as in Keras
     weight_decay: float = setting(0.004, 0.0, 100.0)
@@ -346,6 +398,8 @@ class Adamax(Optimizer):
     Source: Kingma & Ba, Adam (2015), algorithm 2; epsilon is Keras's.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("adam",)
+    better: ClassVar[Better] = "both"
     formula: ClassVar[str] = (
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad u \leftarrow \max(\beta_2 u, |g|), \quad "
         r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad w \leftarrow w - \frac{\eta}{u + \epsilon}\, \hat{m}"
@@ -376,6 +430,8 @@ class Nadam(Optimizer):
     Source: Dozat, Incorporating Nesterov Momentum into Adam (2016), algorithm 2, with Keras's schedule of mu.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("adam", "nesterov")
+    better: ClassVar[Better] = "both"
     formula: ClassVar[str] = (
         r"\mu_t = \beta_1 (1 - \tfrac{1}{2}\, 0.96^t), \quad p \leftarrow p\, \mu_t, \quad "
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \quad "
@@ -417,6 +473,8 @@ class Lion(Optimizer):
     Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023), algorithm 2.
     """
 
+    grew_from: ClassVar[tuple[str, ...]] = ("momentum",)
+    better: ClassVar[Better] = "direction"
     formula: ClassVar[str] = (
         r"c = \beta_1 m + (1 - \beta_1)\, g, \quad w \leftarrow w - \eta\, \mathrm{sign}(c), \quad "
         r"m \leftarrow \beta_2 m + (1 - \beta_2)\, g"
@@ -433,6 +491,26 @@ class Lion(Optimizer):
         m *= beta_2
         m += (1 - beta_2) * g
         return w - eta * np.sign(c)
+
+
+class Named(NamedTuple):
+    """A rule under the name by which the field knows it; see ``Variant``."""
+
+    rule: Optimizer
+    formula: str
+    grew_from: tuple[str, ...]
+    better: Better
+
+
+def named_rules() -> dict[str, Named]:
+    """Every member and every variant of one, by its name, with its defaults; a rule comes after those it grew from."""
+    found: dict[str, Named] = {}
+    for name, member in Optimizer.members.items():
+        assert issubclass(member, Optimizer)
+        found[name] = Named(member(), member.formula, member.grew_from, member.better)
+        for variant, (settings, formula, grew_from, better) in member.variants.items():
+            found[variant] = Named(member(**settings), formula, grew_from, better or member.better)
+    return found
 
 
 class Stepper:

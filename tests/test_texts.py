@@ -9,7 +9,6 @@ from typing import get_args
 
 import pytest
 
-from charts import descent
 from dlcore.datasets import Dataset
 from dlcore.diagnosis import Verdict
 from dlcore.family import Family
@@ -26,8 +25,11 @@ DATA = [Dataset.get(name) for name in Dataset.members]
 FAMILIES: list[type[Family]] = [Dataset, Surface]
 SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
 
+CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))
+DRAWN = re.compile(r"^def _draw_(\w+)", re.MULTILINE)
+
 MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": ("deepest", "other", "nowhere", "lost")}
-MADE_UP["draw_"] = [name.removeprefix("_draw_") for name in vars(descent) if name.startswith("_draw_")]
+MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -11,7 +11,7 @@ import pytest
 
 import charts
 from charts import frames, style
-from charts.descent import MOST_STEPS, NOW, SO_FAR
+from charts.parts import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from dlcore.descent import Path, basins, descend
 from dlcore.optimizers import SGD
@@ -228,9 +228,13 @@ def test_heights_without_a_fall_can_be_drawn(text: str) -> None:
 
 
 def test_runs_are_told_apart_by_colour_dash_and_shape() -> None:
-    assert set(style.RUNS) == set(style.DASHES) == set(style.SHAPES)
-    for marks in (style.RUNS, {k: str(v) for k, v in style.DASHES.items()}, style.SHAPES):
-        assert len(set(marks.values())) == len(marks)
+    rules = [name for name in style.LOOKS if not name.startswith("×")]
+    assert len({style.look_of(name).colour for name in rules}) == len(rules)
+    for together in (["×½", "×1", "×2"], ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]):
+        looks = [style.look_of(name) for name in together]
+        for marks in zip(*looks):
+            assert len(set(marks)) == len(together), together
+    assert style.look_of("unheard of", 1) != style.look_of("unheard of", 2)
     for make in (curve, lines, heights, above):
         shown = [layer for layer in layers(whole(make())) if layer["encoding"].keys() & {"strokeDash", "shape"}]
         assert shown and all(layer["encoding"]["color"]["field"] == "name" for layer in shown), make.__name__
@@ -242,7 +246,7 @@ def test_a_run_keeps_its_colour_and_there_is_a_legend_only_where_runs_are_compar
         spec = charts.height_by_step(dict.fromkeys(names, path), "step", "E").to_dict()
         colour = next(layers(spec))["encoding"]["color"]
         assert dict(zip(*(colour["scale"][k] for k in ("domain", "range")), strict=True)) == {
-            n: style.RUNS[n] for n in names
+            n: style.LOOKS[n].colour for n in names
         }
         assert (colour["legend"] is not None) == (len(names) > 1)
 

@@ -23,6 +23,7 @@ from dlcore.optimizers import (
     Optimizer,
     RMSprop,
     Stepper,
+    named_rules,
 )
 
 
@@ -251,10 +252,20 @@ def test_the_rate_of_each_weight_is_told_and_its_formula_uses_it(rule: Optimizer
     assert told["step"] == pytest.approx(-moved, rel=1e-12, abs=1e-15)
 
 
-@every_rule
-def test_every_variant_belongs_to_a_setting(rule: Optimizer) -> None:
-    assert rule.variants.keys() <= rule.settings().keys()
-    assert all("=" in latex or r"\leftarrow" in latex for latex in rule.variants.values())
+def test_every_rule_has_a_name_of_its_own_and_grew_from_known_ones() -> None:
+    rules = named_rules()
+    assert set(Optimizer.members) < set(rules)
+    assert len({rule for rule, *_ in rules.values()}) == len(rules), "a variant differs from its class's defaults"
+    known: set[str] = set()
+    for name, (rule, formula, grew_from, better) in rules.items():
+        assert set(grew_from) <= known, f"{name} comes after what it grew from"
+        assert bool(grew_from) == (name != "sgd") and r"\leftarrow" in formula
+        assert type(rule).members is Optimizer.members
+        known.add(name)
+        # what is claimed is measured: a rule with rates of its own tells them, one with a better direction remembers it
+        memory = told_after(rule, [2.0, -1.0, 3.0])
+        assert ("rate" in memory) == (better in ("size", "both")), name
+        assert bool({"v", "m"} & set(rule.remembers())) or better in ("plain", "size"), name
 
 
 @every_rule

@@ -1,0 +1,84 @@
+"""Parts that every picture is put together from: axes, the step that the player shows, how runs are told apart."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from charts import style
+
+Range = tuple[float, float]
+Extent = tuple[Range, ...]
+Chart = alt.LayerChart | alt.FacetChart
+
+MOST_STEPS = 1000
+"""The upper end of the bound slider; a run may be shorter, its last step then stays shown."""
+
+NOW = "datum.step <= t && t < datum.until"
+SO_FAR = "datum.step <= t"
+
+
+def step_shown() -> alt.Parameter:
+    """The parameter that the player moves: which step is shown."""
+    slider = alt.binding_range(min=0, max=MOST_STEPS, step=1, name="t ")
+    return alt.param(name="t", value=MOST_STEPS, bind=slider)
+
+
+def by_run(names: Sequence[str], *channels: str, outline: int = 0) -> dict[str, Any]:
+    """How runs are told apart, by colour and by dash or shape; a legend only if there is more than one run.
+
+    outline: the width of the lines in the legend, the same in all layers of a chart; 0 if its symbols are filled.
+    """
+    looks = [style.look_of(name, place) for place, name in enumerate(names)]
+    ranges = {"color": [look.colour for look in looks], "strokeDash": [list(look.dash) for look in looks]}
+    ranges["shape"] = [look.shape for look in looks]
+    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=outline, symbolOpacity=1)
+    made = {"color": alt.Color, "strokeDash": alt.StrokeDash, "shape": alt.Shape}
+    return {
+        channel: made[channel](
+            "name:N",
+            scale=alt.Scale(domain=list(names), range=ranges[channel]),
+            legend=legend if len(names) > 1 else None,
+        )
+        for channel in ("color", *channels)
+    }
+
+
+def axis(field: str, title: str, domain: Range | None = None, log: bool = False, **options: Any) -> dict[str, Any]:
+    """A quantitative axis: over ``domain`` exactly, else as far as the data reach."""
+    how: dict[str, Any] = {"type": "log"} if log else {}
+    scale = alt.Scale(domain=list(domain), nice=False, **how) if domain else alt.Scale(zero=False, **how)
+    return {"field": field, "type": "quantitative", "scale": scale, "title": title, **options}
+
+
+def ends(values: np.ndarray, room: float = 0.0) -> Range:
+    """The lowest and the highest value, and ``room`` times their distance beyond."""
+    low, high = float(np.min(values)), float(np.max(values))
+    return low - room * (high - low), high + room * (high - low)
+
+
+def plain(look: dict[str, Any]) -> dict[str, Any]:
+    """The look with Python's own numbers, in six digits: a range that differs by rounding is the same look."""
+    return {
+        key: tuple(float(f"{v:.6g}") for v in part) if key.endswith("domain") else part for key, part in look.items()
+    }
+
+
+def image(x: alt.X, y: alt.Y) -> alt.Chart:
+    """The layer that fills the map with the one picture in the data set "image" (see frames.of_image)."""
+    corners = {"x": x.copy(), "y": y.copy()}
+    corners["x"].field, corners["y"].field = "x0", "y0"
+    return (
+        alt.Chart(alt.NamedData("image"))
+        .mark_image(aspect=False, clip=True)
+        .encode(x2="x1:Q", y2="y1:Q", url="url:N", **corners)
+    )
+
+
+def told(x_title: str, y_title: str, y_field: str = "height") -> list[alt.Tooltip]:
+    """What a pointer over a mark is told: its place in both directions."""
+    return [
+        alt.Tooltip("x:Q", title=x_title, format=".5~g"),
+        alt.Tooltip(f"{y_field}:Q", title=y_title, format=".5~g"),
+    ]
