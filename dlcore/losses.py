@@ -78,7 +78,7 @@ class Loss(Family):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """The derivative of each prediction's own error (or its row's) by that prediction, unchecked like ``errors``.
 
-        Where the error has a kink, it is the slope that automatic differentiation gives.
+        Where the error has a kink, frameworks differ; the member's docstring says which slope is taken.
         """
         raise NotImplementedError
 
@@ -348,7 +348,7 @@ class BinaryFocalCrossentropy(Loss):
     """Binary cross-entropy that cares little for what is already right: weighted by (1 - p_t)^gamma.
 
     p_t is the probability given to the truth. With apply_class_balancing the ones weigh alpha and the zeros 1 - alpha.
-    As in Keras, logits are turned into probabilities and clipped, so beyond about ±16 their slope is 0.
+    As in Keras on PyTorch, logits are turned into probabilities and clipped, so beyond about ±16 their slope is 0.
     Source: Lin et al. (2017), Focal Loss for Dense Object Detection, equations 4 and 5.
     """
 
