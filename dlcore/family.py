@@ -99,13 +99,16 @@ class Family:
     """Other names that ``get`` understands; menus show the member once, by its own."""
 
     members: ClassVar[dict[str, type["Family"]]]
-    """Every member by its name, in the order of definition, which is the order of explanation."""
+    """Every member by its name, in the order of definition, which is the order of explanation.
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    ``class Other(Member, listed=False)`` is one that stands in no menu: somebody else's form of a member.
+    """
+
+    def __init_subclass__(cls, listed: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if Family in cls.__bases__:
             cls.members = {}
-        else:
+        elif listed:
             cls.members[cls.name()] = cls
 
     def __post_init__(self) -> None:

@@ -210,15 +210,16 @@ class Dense(Layer):
         self.kernel = self.parameters["kernel"]
         # kernel and bias lie one behind the other: together they are one matrix, whose last row meets the ones
         self.table, self.table_gradient = (v.reshape(*v.shape[:-1], -1, self.units) for v in (w, g))
-        # of two matrices it is the same product, and dot is the faster one
-        self.product = np.dot if w.ndim == 1 else np.matmul
+        # of two matrices it is the same product, dot is the faster one, and the method faster than the function
+        self.product = np.ndarray.dot if w.ndim == 1 else np.matmul
+        self.kernel_turned = self.kernel.mT
 
     def room(self, batch: Shape, first: bool) -> Room:
         (inputs,) = self.input_shape
         z, a, gz = np.empty((3, *batch, self.units))
         # a bias is one more weight, on an input that is always 1: one product where there would be a product and a sum
         x = np.ones((*batch, inputs + self.use_bias))
-        return Room(x=x, inputs=x[..., :inputs], z=z, a=a, gz=gz, gx=None if first else np.empty((*batch, inputs)))
+        return Room(x=x, x_turned=x.mT, inputs=x[..., :inputs], z=z, a=a, gz=gz, gx=None if first else np.empty((*batch, inputs)))
 
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
         room.inputs[...] = x
@@ -229,11 +230,11 @@ class Dense(Layer):
         return self.backward_from_sums(self.activation.vjp(room.z, room.a, g, out=room.gz), room)
 
     def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
-        self.product(room.x.mT, g, out=self.table_gradient)
+        self.product(room.x_turned, g, out=self.table_gradient)
         if self.regularizer:
             self.gradients["kernel"] += self.regularizer.gradient(self.kernel)
         # nobody asks the first layer how the loss depends on the data
-        return g if room.gx is None else self.product(g, self.kernel.mT, out=room.gx)
+        return g if room.gx is None else self.product(g, self.kernel_turned, out=room.gx)
 
 
 class Activation(Layer):

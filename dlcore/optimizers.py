@@ -104,27 +104,23 @@ class Optimizer(Family):
         return {letter: np.zeros(np.shape(w), np.result_type(w, 0.0)) for letter in self.remembers()}
 
     def update(
-        self, w: np.ndarray, g: np.ndarray, memory: Memory, t: int, slices: Sequence[slice | EllipsisType] = WHOLE
-    ) -> np.ndarray:
-        """The weights after step ``t`` (1, 2, ...), given the gradient ``g`` of the shape of ``w``.
-
-        ``w`` and ``g`` are left as they are; ``memory``, which ``start`` made, is brought up to date. ``slices`` are
-        the variables along the first axis, each with a ``clipnorm`` of its own. Further axes are independent runs: of
-        weights of shape (2, 1000), a thousand balls, each ball's gradient is shortened by itself.
-        """
-        return self.update_at(self.rate(t), w, g, memory, t, slices)
-
-    def update_at(
         self,
-        eta: Any,
         w: np.ndarray,
         g: np.ndarray,
         memory: Memory,
         t: int,
         slices: Sequence[slice | EllipsisType] = WHOLE,
+        rates: np.ndarray | None = None,
     ) -> np.ndarray:
-        """The same with the rate ``eta``: a number, or one for each of the runs along the last axis, shape (runs,)."""
+        """The weights after step ``t`` (1, 2, ...), given the gradient ``g`` of the shape of ``w``.
+
+        ``w`` and ``g`` are left as they are; ``memory``, which ``start`` made, is brought up to date. ``slices`` are
+        the variables along the first axis, each with a ``clipnorm`` of its own. Further axes are independent runs: of
+        weights of shape (2, 1000), a thousand balls, each ball's gradient is shortened by itself. ``rates``, shape
+        (runs,), gives each run along the last axis a learning rate of its own, in place of the rule's.
+        """
         # Keras's order: clip, decay, move; the decay therefore takes no part in the momentum
+        eta: Any = self.rate(t) if rates is None else rates
         g = self.clipped(g, slices)
         if self.weight_decay:
             w = w - eta * self.weight_decay * w

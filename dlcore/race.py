@@ -84,10 +84,9 @@ class Race:
         self.iterations += 1
         t = self.iterations
         for rule, lanes, rates, memory in self._heats:
-            eta = rule.rate(t) if rates is None else rates
             # runs lie along the last axis of what an optimizer takes
             w, g = network.w[lanes].T, network.g[lanes].T
-            network.w[lanes] = rule.update_at(eta, w, g, memory, t, network.slices).T
+            network.w[lanes] = rule.update(w, g, memory, t, network.slices, rates).T
         return p
 
     def epochs_of(

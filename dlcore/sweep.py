@@ -45,5 +45,5 @@ def sweep(surface: Surface, start: tuple[float, ...], rule: Optimizer, rates: np
             lost = np.where((lost < 0) & surface.far(w), k, lost)
             heights[k] = np.where(lost < 0, surface(*w), np.nan)
             if k < steps:
-                w = rule.update_at(rates, w, surface.gradient(*w), memory, k + 1)
+                w = rule.update(w, surface.gradient(*w), memory, k + 1, rates=rates)
     return Sweep(rates, heights, lost)
