@@ -219,7 +219,15 @@ class Dense(Layer):
         z, a, gz = np.empty((3, *batch, self.units))
         # a bias is one more weight, on an input that is always 1: one product where there would be a product and a sum
         x = np.ones((*batch, inputs + self.use_bias))
-        return Room(x=x, x_turned=x.mT, inputs=x[..., :inputs], z=z, a=a, gz=gz, gx=None if first else np.empty((*batch, inputs)))
+        return Room(
+            x=x,
+            x_turned=x.mT,
+            inputs=x[..., :inputs],
+            z=z,
+            a=a,
+            gz=gz,
+            gx=None if first else np.empty((*batch, inputs)),
+        )
 
     def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
         room.inputs[...] = x

@@ -1,0 +1,70 @@
+"""Contests: rules compared by what can be measured: the rate that suits each best, how often it arrives, and when."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from dlcore.descent import arrived, walk
+from dlcore.optimizers import Optimizer
+from dlcore.surfaces import Surface
+from dlcore.sweep import Sweep, rates_around, sweep
+
+RATES_TRIED = 40
+
+
+def tuned(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> tuple[Optimizer, Sweep]:
+    """The rule with the best of 40 learning rates for this start, and what became of all of them.
+
+    Every rule is tried with the same rates, from a hundredth of the landscape's own rate or 1e-5 to 30, so that none
+    gets more tries than another. Best is who is lowest after the last step.
+    """
+    found = sweep(surface, start, rule, rates_around(min(1e-5, surface.rate / 100), 30.0, RATES_TRIED), steps)
+    return dataclasses.replace(rule, learning_rate=float(found.rates[found.best()])), found
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How one rule did over many starts.
+
+    arrival: by start the step from which on the ball was at a minimum, -1 if it was not at the end. share: of starts
+    that arrived; low, high: the interval that holds the true share with 95 % confidence, if the starts are drawn at
+    random. median: the median of the steps of those who arrived; NaN if none did.
+    """
+
+    arrival: np.ndarray
+    share: float
+    low: float
+    high: float
+    median: float
+
+
+def standing(surface: Surface, rule: Optimizer, starts: np.ndarray, steps: int) -> Standing:
+    """How a rule does from ``starts``, shape (weights, starts), in ``steps`` steps; see ``descent.arrived``."""
+    arrival, lost = np.full(starts.shape[1], -1), np.zeros(starts.shape[1], dtype=bool)
+    with np.errstate(all="ignore"):
+        for k, (w, _) in enumerate(islice(walk(surface, starts.astype(float), rule), steps + 1)):
+            lost |= surface.far(w)
+            there = arrived(surface, w) & ~lost
+            arrival = np.where(there, np.where(arrival < 0, k, arrival), -1)
+    count = int((arrival >= 0).sum())
+    low, high = share_interval(count, len(arrival))
+    median = float(np.median(arrival[arrival >= 0])) if count else math.nan
+    return Standing(arrival, count / len(arrival), low, high, median)
+
+
+def random_starts(surface: Surface, count: int, seed: int) -> np.ndarray:
+    """Starts all over the map, each place as likely as any other, shape (weights, count)."""
+    low, high = np.array(surface.extent).T
+    return np.random.default_rng(seed).uniform(low, high, (count, len(low))).T
+
+
+def share_interval(hits: int, tries: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a share. Source: E. B. Wilson (1927), Probable inference, section 2."""
+    z = 1.959963984540054  # the 97.5 % quantile of the standard normal distribution
+    middle = (hits + z * z / 2) / (tries + z * z)
+    reach = z / (tries + z * z) * math.sqrt(hits * (tries - hits) / tries + z * z / 4)
+    # 0 of n and n of n have their ends exactly, whatever rounding says
+    return (0.0 if hits == 0 else middle - reach), (1.0 if hits == tries else middle + reach)

@@ -1,0 +1,66 @@
+"""Contests: the tuned rate is the best one tried, shares are counted right, intervals hold what they promise."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dlcore.contest import RATES_TRIED, random_starts, share_interval, standing, tuned
+from dlcore.descent import arrived, descend
+from dlcore.optimizers import SGD, Optimizer, named_rules
+from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, NarrowValley
+
+
+@pytest.mark.parametrize("name", list(named_rules()))
+def test_the_tuned_rate_beats_every_other_that_was_tried(name: str) -> None:
+    surface = NarrowValley()
+    rule, tried = tuned(surface, surface.start, named_rules()[name].rule, 60)
+    assert type(rule) is type(named_rules()[name].rule) and len(tried.rates) == RATES_TRIED
+    best = descend(surface, surface.start, rule, 60).height[-1]
+    assert best == pytest.approx(np.nanmin(tried.height[-1]), rel=1e-9, abs=1e-300)
+
+
+def test_the_tuned_rate_of_plain_descent_is_near_theorys() -> None:
+    surface = NarrowValley()
+    low, high = surface.curvatures(0.0, 0.0)
+    rule, tried = tuned(surface, (1.0, 1.0), SGD(), 300)
+    factor = tried.rates[1] / tried.rates[0]
+    assert 2 / (low + high) / factor < rule.learning_rate <= 2 / high
+
+
+def test_a_standing_counts_who_arrives_and_when() -> None:
+    surface, rule = Himmelblau(), SGD(0.01)
+    starts = random_starts(surface, 30, seed=5)
+    found = standing(surface, rule, starts, 200)
+    for start, arrival in zip(starts.T, found.arrival):
+        path = descend(surface, tuple(start), rule, 200)
+        there = arrived(surface, path.w.T) if path.diverged is None else np.array([False])
+        expected = -1 if not there[-1] else len(there) - int(np.argmin(there[::-1])) if not there.all() else 0
+        assert arrival == expected
+    assert found.share == np.mean(found.arrival >= 0)
+    assert found.median == np.median(found.arrival[found.arrival >= 0])
+    assert found.low < found.share < found.high or found.share in (0, 1)
+
+
+def test_a_rule_that_never_arrives_has_no_median() -> None:
+    found = standing(Bowl(), SGD(1e3), random_starts(Bowl(), 10, seed=1), 20)
+    assert found.share == 0 and found.low == 0 and 0 < found.high < 0.4 and math.isnan(found.median)
+    everyone = standing(Bowl(), Optimizer.get("sgd"), Bowl().grid(3).reshape(2, -1), 2000)
+    assert everyone.share == 1 == everyone.high
+
+
+def test_starts_lie_all_over_the_map() -> None:
+    starts = random_starts(DoubleWell(), 500, seed=2)
+    ((low, high),) = DoubleWell().extent
+    assert starts.shape == (1, 500) and low <= starts.min() < 0.9 * low and 0.9 * high < starts.max() <= high
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_the_interval_holds_the_true_share_about_95_times_in_100(share: float) -> None:
+    rng = np.random.default_rng(6)
+    ends = np.array([share_interval(int(hits), 60) for hits in rng.binomial(60, share, 2000)])
+    held = np.mean((ends[:, 0] <= share) & (share <= ends[:, 1]))
+    assert 0.93 < held < 0.98
+    assert share_interval(0, 7)[0] == 0 and share_interval(7, 7)[1] == 1
+    # by hand for 1 of 2, from z^2 = 3.8415: (1 + 1.9207) / 5.8415 -+ 1.96 / 5.8415 * sqrt(0.5 + 0.9604)
+    assert share_interval(1, 2) == pytest.approx((0.0945, 0.9055), abs=1e-4)
