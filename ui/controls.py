@@ -18,7 +18,7 @@ from ui.numbers import plain
 
 Say = Callable[..., str]
 
-ECHO = 2.0
+ECHO = 4.0
 """For how many seconds an old value may still come back from a browser after the script has assigned another."""
 
 
