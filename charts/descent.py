@@ -133,17 +133,18 @@ def map_with_paths(
     x_title: str,
     y_title: str,
     height: int = style.SIDE_HEIGHT,
+    clock: Mapping[str, np.ndarray] | None = None,
 ) -> Picture:
     """The landscape from above (``address``: a picture of it, see frames.height_bands), minima and paths across it.
 
-    minima: pairs of coordinates; there may be none.
+    minima: pairs of coordinates; there may be none. clock: when each row of a run is shown, see frames.steps.
     """
     x, y = extent
     look = {"x_title": x_title, "y_title": y_title, "x_domain": x, "y_domain": y, "height": height}
     look["names"] = tuple(runs)
     data = {
         "image": frames.of_image(address, extent),
-        "path": frames.of_path(runs),
+        "path": frames.of_path(runs, clock),
         "minima": frames.of_points(np.array(minima).reshape(-1, 2)),
     }
     return Picture(_draw_map, parts.plain(look), data)

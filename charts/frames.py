@@ -1,7 +1,7 @@
 """Frames: the numbers of a run as tables with neutral column names, ready for the charts of ``charts.descent``."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,20 +27,22 @@ class Run(Protocol):
     def gradient(self) -> np.ndarray: ...
 
 
-def of_path(runs: Mapping[str, Run]) -> Columns:
-    """One row a step for every run, by the name of the run.
+def of_path(runs: Mapping[str, Run], clock: Mapping[str, np.ndarray] | None = None) -> Columns:
+    """One row a step for every run, by the name of the run; ``clock`` says when the rows are shown (see ``steps``).
 
     Columns: name; step, shown from ``step`` until before ``until``; the weights x and, if there are two, y; height; the
     gradient gx, gy; and where the next step leads, x_next, y_next (the same place in the last row).
     """
-    return _stacked([_one_path(name, run.w, run.height, run.gradient) for name, run in runs.items()])
+    clocks = {} if clock is None else clock
+    return stacked([_one_path(name, run, clocks.get(name)) for name, run in runs.items()])
 
 
-def _one_path(name: str, w: np.ndarray, height: np.ndarray, gradient: np.ndarray) -> Columns:
+def _one_path(name: str, run: Run, clock: np.ndarray | None) -> Columns:
+    w = run.w
     after = np.concatenate([w[1:], w[-1:]])
-    columns = _steps(name, len(w)) | {"height": height}
+    columns = steps(name, len(w), clock) | {"height": run.height}
     for i, letter in enumerate("xy"[: w.shape[1]]):
-        columns |= {letter: w[:, i], f"g{letter}": gradient[:, i], f"{letter}_next": after[:, i]}
+        columns |= {letter: w[:, i], f"g{letter}": run.gradient[:, i], f"{letter}_next": after[:, i]}
     return columns
 
 
@@ -63,11 +65,11 @@ def of_lines(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: tuple[float, 
     """The line slope * x + intercept at every step of every run, between the two ends ``x``: x0, y0, x1, y1."""
     parts = []
     for name, (slope, intercept) in runs.items():
-        rows = _steps(name, len(slope))
+        rows = steps(name, len(slope))
         for end, at in enumerate(x):
             rows |= {f"x{end}": np.full(len(slope), at), f"y{end}": slope * at + intercept}
         parts.append(rows)
-    return _stacked(parts)
+    return stacked(parts)
 
 
 def of_points(points: np.ndarray) -> Columns:
@@ -83,13 +85,26 @@ def of_image(address: str, extent: tuple[tuple[float, float], ...]) -> Columns:
     }
 
 
-def _steps(name: str, count: int) -> Columns:
-    step = np.arange(count)
-    return {"name": np.full(count, name), "step": step, "until": np.where(step == count - 1, FOREVER, step + 1)}
+def steps(name: str, count: int, clock: np.ndarray | None = None) -> Columns:
+    """The columns that every run has: its name, and from when until before when each of its rows is shown.
+
+    clock: when the rows are shown, rising, if that is not 0, 1, 2, ...
+    """
+    step = np.arange(count) if clock is None else np.asarray(clock)
+    return {"name": np.full(count, name), "step": step, "until": np.append(step[1:], FOREVER)[:count]}
 
 
-def _stacked(parts: Sequence[Columns]) -> Columns:
-    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+def stacked(tables: Sequence[Columns]) -> Columns:
+    """Tables with the same columns, one below the other."""
+    return {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
+
+
+def seen_from_above(surface: Any) -> str:
+    """The picture of a landscape of two weights (see ``height_bands``), fine enough for a large screen.
+
+    surface: gives places all over its map, ``grid(count)`` of shape (2, count, count), and ``surface(x, y)``, heights.
+    """
+    return height_bands(surface(*surface.grid(200)))
 
 
 def height_bands(height: np.ndarray) -> str:

@@ -33,7 +33,11 @@ def by_run(names: Sequence[str], *channels: str, outline: int = 0) -> dict[str, 
     looks = [style.look_of(name, place) for place, name in enumerate(names)]
     ranges = {"color": [look.colour for look in looks], "strokeDash": [list(look.dash) for look in looks]}
     ranges["shape"] = [look.shape for look in looks]
-    legend = alt.Legend(title=None, orient="top", symbolStrokeWidth=outline, symbolOpacity=1)
+    # few in a row, or a narrow chart would cut the rest off; of lines the legend shows pieces, with their dashes
+    symbols = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": outline + 0.5} if outline else {}
+    legend = alt.Legend(
+        title=None, orient="top", columns=3 if len(names) <= 3 else 2, symbolOpacity=1, labelLimit=110, **symbols
+    )
     made = {"color": alt.Color, "strokeDash": alt.StrokeDash, "shape": alt.Shape}
     return {
         channel: made[channel](
@@ -47,8 +51,8 @@ def by_run(names: Sequence[str], *channels: str, outline: int = 0) -> dict[str, 
 
 def axis(field: str, title: str, domain: Range | None = None, log: bool = False, **options: Any) -> dict[str, Any]:
     """A quantitative axis: over ``domain`` exactly, else as far as the data reach."""
-    how: dict[str, Any] = {"type": "log"} if log else {}
-    scale = alt.Scale(domain=list(domain), nice=False, **how) if domain else alt.Scale(zero=False, **how)
+    how: dict[str, Any] = {"type": "log"} if log else {"zero": False} if domain is None else {}
+    scale = alt.Scale(domain=list(domain), nice=False, **how) if domain else alt.Scale(**how)
     return {"field": field, "type": "quantitative", "scale": scale, "title": title, **options}
 
 

@@ -19,10 +19,10 @@ def tuned(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: in
     """The rule with the best of 40 learning rates for this start, and what became of all of them.
 
     Every rule is tried with the same rates, from a hundredth of the landscape's own rate or 1e-5 to 30, so that none
-    gets more tries than another. Best is who is lowest after the last step.
+    gets more tries than another. Best is who is lowest after the last step and was never higher than at the start.
     """
     found = sweep(surface, start, rule, rates_around(min(1e-5, surface.rate / 100), 30.0, RATES_TRIED), steps)
-    return dataclasses.replace(rule, learning_rate=float(found.rates[found.best()])), found
+    return dataclasses.replace(rule, learning_rate=float(found.rates[found.best_of_the_calm()])), found
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from dlcore.family import Family
-from dlcore.optimizers import SGD, Adagrad, Adam, Memory, Optimizer
+from dlcore.optimizers import SGD, Adagrad, Adam, Memory, Optimizer, Variant
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class TorchMomentum(SGD, listed=False):
     Source: PyTorch's documentation of torch.optim.SGD.
     """
 
+    variants: ClassVar[dict[str, Variant]] = {}
     formula: ClassVar[str] = r"v \leftarrow \beta v + g, \quad w \leftarrow w - \eta\, v"
 
     def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
@@ -37,6 +38,7 @@ class DampedMomentum(SGD, listed=False):
     Source: Ng, Deep Learning Specialization, course 2 (2017), gradient descent with momentum.
     """
 
+    variants: ClassVar[dict[str, Variant]] = {}
     formula: ClassVar[str] = r"v \leftarrow \beta v + (1 - \beta)\, g, \quad w \leftarrow w - \eta\, v"
 
     def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
@@ -54,6 +56,7 @@ class KerasAdam(Adam, listed=False):
     Source: Kingma & Ba, Adam (2015), the paragraph before section 2.1; Keras's Adam.
     """
 
+    variants: ClassVar[dict[str, Variant]] = {}
     formula: ClassVar[str] = (
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \quad "
         r"w \leftarrow w - \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}"
@@ -75,6 +78,7 @@ class TorchAdagrad(Adagrad, listed=False):
     Source: PyTorch's documentation of torch.optim.Adagrad.
     """
 
+    variants: ClassVar[dict[str, Variant]] = {}
     formula: ClassVar[str] = r"G \leftarrow G + g^2, \quad w \leftarrow w - \frac{\eta}{\sqrt{G} + \epsilon}\, g"
 
     def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
@@ -96,7 +100,7 @@ class MomentumScale(Convention):
     """Whether the learning rate stands in the velocity or in the step; with one rate throughout it is the same."""
 
     def forms(self, rate: float) -> dict[str, Optimizer]:
-        return {"keras": SGD(rate, momentum=0.9), "torch": TorchMomentum(rate, momentum=0.9)}
+        return {"Keras": SGD(rate, momentum=0.9), "PyTorch": TorchMomentum(rate, momentum=0.9)}
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,9 @@ class MomentumMean(Convention):
 
     def forms(self, rate: float) -> dict[str, Optimizer]:
         return {
-            "keras": SGD(rate, momentum=0.9),
-            "lecture": DampedMomentum(rate, momentum=0.9),
-            "lecture_tenfold": DampedMomentum(10 * rate, momentum=0.9),
+            "Keras": SGD(rate, momentum=0.9),
+            "mean": DampedMomentum(rate, momentum=0.9),
+            "mean, 10η": DampedMomentum(10 * rate, momentum=0.9),
         }
 
 
@@ -116,7 +120,7 @@ class AdagradStart(Convention):
     """Adagrad's sum of squares begins at 0.1 in Keras and at 0 in the paper and in PyTorch."""
 
     def forms(self, rate: float) -> dict[str, Optimizer]:
-        return {"keras": Adagrad(rate), "torch": TorchAdagrad(rate, initial_accumulator_value=0.0, epsilon=1e-10)}
+        return {"Keras": Adagrad(rate), "PyTorch": TorchAdagrad(rate, initial_accumulator_value=0.0, epsilon=1e-10)}
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class EpsilonPlace(Convention):
     """Adam's epsilon stands beside the corrected root in the paper, beside the uncorrected one in Keras."""
 
     def forms(self, rate: float) -> dict[str, Optimizer]:
-        return {"paper": Adam(rate), "keras": KerasAdam(rate)}
+        return {"paper": Adam(rate), "Keras": KerasAdam(rate)}
 
 
 @dataclass(frozen=True)
@@ -132,4 +136,4 @@ class EpsilonSize(Convention):
     """Epsilon is 1e-7 in Keras and 1e-8 in PyTorch; some programs set it to 0.1 or 1, which is another rule."""
 
     def forms(self, rate: float) -> dict[str, Optimizer]:
-        return {"keras": Adam(rate), "torch": Adam(rate, epsilon=1e-8), "epsilon_one": Adam(rate, epsilon=1.0)}
+        return {"Keras": Adam(rate), "PyTorch": Adam(rate, epsilon=1e-8), "ε = 1": Adam(rate, epsilon=1.0)}

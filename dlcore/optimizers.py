@@ -95,6 +95,12 @@ class Optimizer(Family):
         if len(clips) > 1:
             raise SettingError(f"{type(self).__name__} clips in one way only; it is given {' and '.join(clips)}")
 
+    @property
+    def written(self) -> str:
+        """The formula with these settings: a variant's, if they are what makes it one."""
+        fitting = [v for v in self.variants.values() if all(getattr(self, k) for k, on in v.settings.items() if on)]
+        return fitting[-1].formula if fitting else self.formula
+
     def remembers(self) -> tuple[str, ...]:
         """The letters of what the rule keeps from step to step."""
         return ()

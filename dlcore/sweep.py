@@ -22,8 +22,20 @@ class Sweep:
 
     def best(self, step: int = -1) -> int:
         """Which rate is lowest after that many steps; the smallest one if several are, or if every ball is lost."""
-        height = self.height[step]
-        return int(np.argmin(np.where(np.isnan(height), np.inf, height)))
+        return self._lowest(self.height[step], np.isfinite(self.height[step]))
+
+    def best_of_the_calm(self) -> int:
+        """Which rate is lowest after the last step among those whose ball was never higher than at its start.
+
+        A ball that is thrown high up may land well by luck; no one would choose its rate. If none is calm, the
+        smallest rate.
+        """
+        with np.errstate(invalid="ignore"):
+            calm = (self.height <= self.height[0] * (1 + 1e-9) + 1e-300).all(axis=0)
+        return self._lowest(self.height[-1], calm)
+
+    def _lowest(self, height: np.ndarray, counted: np.ndarray) -> int:
+        return int(np.argmin(np.where(counted, height, np.inf)))
 
 
 def rates_around(low: float, high: float, count: int) -> np.ndarray:

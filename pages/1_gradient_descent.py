@@ -12,9 +12,7 @@ lesson = ui.begin(__file__)
 STEPS, MANY_STEPS = Number(40, 1, 300, whole=True), Number(200, 1, 300, whole=True)
 
 
-@ui.shared(max_entries=64)
-def from_above(surface):
-    return charts.height_bands(surface(*surface.grid(200)))
+from_above = ui.shared(max_entries=64)(charts.seen_from_above)
 
 
 def drawn(surface, paths, **titles):

@@ -9,10 +9,12 @@ from typing import get_args
 
 import pytest
 
+from dlcore.conventions import Convention
 from dlcore.datasets import Dataset
 from dlcore.diagnosis import Verdict
 from dlcore.family import Family
 from dlcore.formulas import LIMITS, REASONS
+from dlcore.optimizers import named_rules
 from dlcore.surfaces import Surface
 from ui import texts
 from ui.menu import START, page_of, topics
@@ -22,7 +24,7 @@ PAGES = [page_of(START), *topics()]
 SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
 WORDS = texts.words()
 DATA = [Dataset.get(name) for name in Dataset.members]
-FAMILIES: list[type[Family]] = [Dataset, Surface]
+FAMILIES: list[type[Family]] = [Convention, Dataset, Surface]
 SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
 
 CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))
@@ -141,5 +143,6 @@ def test_no_word_is_dead() -> None:
     for family in FAMILIES:
         for name, member in family.members.items():
             used |= {name, *member.settings()}
+    used |= set(named_rules())
     used |= {column for data in DATA for column in (*data.features, data.target)}
     assert not set(WORDS) - used

@@ -3,6 +3,7 @@
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -109,6 +110,12 @@ class Beat(Controls):
         st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=self.word(name), width="stretch")
         st.caption(summary)
 
+    def side_by_side(self, *pictures: "tuple[Drawable, str]", clickable: bool = False) -> None:
+        """Pictures with their sentences in columns; ``clickable``: the clicks on the first one count."""
+        for k, (column, (picture, summary)) in enumerate(zip(st.columns(len(pictures)), pictures, strict=True)):
+            with column, self.clickable() if clickable and k == 0 else nullcontext():
+                self.picture(picture, summary)
+
     def clicks(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]) -> None:
         """Let a click on the beat's ``clickable`` picture set the controls ``keys``; draws a line that says so."""
         click.listen(f"{self._container}-place", extent, keys, self.word("click_hint"), self.set)
@@ -146,6 +153,11 @@ class Beat(Controls):
             icon=":material/download:",
         )
 
+    def formula(self, latex: str) -> None:
+        """A formula; a long one with a line for each of its parts, or a phone would cut it off."""
+        parts = latex.split(r", \quad ")
+        st.latex(latex if len(latex) < 70 else r"\begin{gathered}" + r" \\[4pt] ".join(parts) + r"\end{gathered}")
+
     def source(self, formulas: Sequence[str], *ran: Any) -> None:
         """The formulas and the source of what just ran, one click away."""
         with st.expander(
@@ -153,6 +165,6 @@ class Beat(Controls):
         ) as opened:
             if opened.open:
                 for formula in formulas:
-                    st.latex(formula)
+                    self.formula(formula)
                 for each in ran:
                     st.code(dedent(inspect.getsource(each)), language="python", wrap_lines=True)

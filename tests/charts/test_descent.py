@@ -1,9 +1,7 @@
 """Pictures as data: valid Vega-Lite whose every name has its column, and a look that runs do not change."""
 
 import json
-from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +14,7 @@ from charts.picture import Picture
 from dlcore.descent import Path, basins, descend
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, LineFit, SlopeFit, Surface, parse
+from tests.charts.spec import fields, layers, whole
 
 SLOPE = SlopeFit()
 FACTORS = {"×½": 0.5, "×1": 1.0, "×2": 2.0}
@@ -65,52 +64,7 @@ every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.
 playing = pytest.mark.parametrize("make", [curve, lines, heights, above], ids=lambda make: make.__name__)
 
 
-# Altair checks every part against the schema, which takes its time
-whole = cache(Picture.to_dict)
 OTHER_STARTS = {curve: (3.0,), lines: (0.0, 0.0), heights: (1.0, 1.0), above: (5.0, 5.0)}
-
-
-def layers(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The layers of a chart, each with the data set that it sees."""
-    for layer in spec.get("layer", [spec]):
-        yield {"data": spec.get("data"), **layer}
-
-
-def fields(part: Any) -> set[str]:
-    """Every field that is named anywhere in an encoding."""
-    if isinstance(part, dict):
-        return {part["field"]} if "field" in part else fields(list(part.values()))
-    return set().union(*map(fields, part)) if isinstance(part, list) else set()
-
-
-def test_every_picture_that_is_offered_is_tested_here() -> None:
-    assert set(PICTURES) | {"height_bands", "basin_colours"} == set(charts.__all__)
-
-
-@every_picture
-def test_a_picture_is_valid_vega_lite_and_json(make) -> None:
-    picture = make()
-    spec = whole(picture)
-    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
-    json.dumps(spec, allow_nan=False)
-
-
-@every_picture
-def test_every_named_data_set_is_supplied_and_every_one_supplied_is_drawn(make) -> None:
-    picture = make()
-    named = {layer["data"]["name"] for layer in layers(whole(picture))}
-    assert named == set(picture.data) == set(whole(picture)["datasets"])
-
-
-@every_picture
-def test_every_field_that_is_drawn_or_told_is_a_column(make) -> None:
-    picture = make()
-    for layer in layers(whole(picture)):
-        columns = set(picture.data[layer["data"]["name"]])
-        assert fields(layer["encoding"]), "a layer shows something"
-        assert fields(layer["encoding"]) <= columns
-        for filtered in layer.get("transform", []):
-            assert {word.split(".")[1] for word in filtered["filter"].split() if word.startswith("datum.")} <= columns
 
 
 @playing
@@ -138,14 +92,6 @@ def test_what_moves_is_filtered_on_the_step_shown(make) -> None:
 
 def test_the_map_of_basins_stands_still() -> None:
     assert "params" not in whole(ends())
-
-
-@every_picture
-def test_a_look_is_words_and_numbers_only(make) -> None:
-    look = make().look
-    assert json.loads(json.dumps(look)) == {k: list(v) if isinstance(v, tuple) else v for k, v in look.items()}
-    flat = [part for value in look.values() for part in (value if isinstance(value, tuple) else [value])]
-    assert {type(part) for part in flat} <= {str, int, float}
 
 
 @every_picture

@@ -1,0 +1,304 @@
+"""Pictures of rules compared: values by step, how much the rate matters, a step taken apart, kinship, who arrives."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from charts import frames, parts, style
+from charts.frames import Columns
+from charts.parts import NOW, SO_FAR, Chart, Extent, Range
+from charts.picture import Picture
+
+# ---- values along a run --------------------------------------------------------------------------------------------
+
+
+def lines_by_step(
+    values: Mapping[str, np.ndarray],
+    x_title: str,
+    y_title: str,
+    x: Mapping[str, np.ndarray] | None = None,
+    clock: Mapping[str, np.ndarray] | None = None,
+    log: bool = False,
+    ceiling: float | None = None,
+) -> Picture:
+    """A line for every run, as far as the step shown; what is no number, or above ``ceiling``, is left out.
+
+    values: by run, shape (steps + 1,). x: where they stand on the level axis, if not at their step. clock: when each
+    is shown, if not at its step. log: a logarithmic upright axis, on which only numbers above 0 have a place.
+    """
+    tables = []
+    for name, value in values.items():
+        with np.errstate(invalid="ignore"):
+            shown = np.isfinite(value) & (value <= (np.inf if ceiling is None else ceiling)) & ((value > 0) | (not log))
+        rows = frames.steps(name, len(value), None if clock is None else clock[name])
+        places = rows["step"] if x is None else x[name]
+        tables.append(rows | {"x": places, "value": np.where(shown, value, np.nan)})
+    look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
+    return Picture(_draw_lines, look, {"lines": frames.stacked(tables)})
+
+
+def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool) -> Chart:
+    ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format="~g")
+    x = alt.X(**parts.axis("x", x_title, axis=ticks))
+    y = alt.Y(**parts.axis("value", y_title, log=log, axis=alt.Axis(format=".3~g")))
+    lines = alt.Chart(alt.NamedData("lines"))
+    tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
+    tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
+    return (
+        alt.layer(
+            lines.mark_line(strokeWidth=1, opacity=0.25).encode(
+                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
+            ),
+            lines.transform_filter(SO_FAR)
+            .mark_line(strokeWidth=2.5)
+            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+            lines.transform_filter(NOW)
+            .mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1.5)
+            .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
+        )
+        .add_params(parts.step_shown())
+        .properties(height=style.SIDE_HEIGHT)
+    )
+
+
+# ---- how much the rate matters -------------------------------------------------------------------------------------
+
+
+def value_by_rate(
+    rates: Mapping[str, np.ndarray],
+    values: Mapping[str, np.ndarray],
+    used: Mapping[str, float],
+    x_title: str,
+    y_title: str,
+    ceiling: float,
+) -> Picture:
+    """What a run ends with, by its learning rate, for several rules; ``used`` is the rate each has in the race.
+
+    Both axes are logarithmic. Values above ``ceiling``, and those that are no number, end the line at its upper edge.
+    """
+    lines, dots = [], []
+    for name, rate in rates.items():
+        value = np.asarray(values[name], dtype=float)
+        with np.errstate(invalid="ignore"):
+            shown = np.where(value <= ceiling, np.maximum(value, ceiling * 1e-12), np.nan)
+        lines.append({"name": np.full(len(rate), name), "x": rate, "value": shown})
+        at = np.interp(np.log(used[name]), np.log(rate), np.nan_to_num(shown, nan=ceiling))
+        dots.append({"name": np.array([name]), "x": np.array([used[name]]), "value": np.array([at])})
+    look = {"x_title": x_title, "y_title": y_title, "names": tuple(rates)}
+    return Picture(_draw_rates, look, {"lines": frames.stacked(lines), "dots": frames.stacked(dots)})
+
+
+def _draw_rates(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
+    x = alt.X(**parts.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
+    y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
+    told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
+    told.append(alt.Tooltip("value:Q", title=y_title, format=".4~g"))
+    return alt.layer(
+        alt.Chart(alt.NamedData("lines"))
+        .mark_line(strokeWidth=2.5)
+        .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+        alt.Chart(alt.NamedData("dots"))
+        .mark_point(filled=True, size=130, opacity=1, stroke="white", strokeWidth=1.5)
+        .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+    ).properties(height=style.SIDE_HEIGHT)
+
+
+# ---- a step taken apart --------------------------------------------------------------------------------------------
+
+
+def map_with_arrows(
+    address: str,
+    extent: Extent,
+    w: np.ndarray,
+    x_title: str,
+    y_title: str,
+    arrows: Mapping[str, np.ndarray],
+    titles: Mapping[str, str],
+) -> Picture:
+    """The landscape from above with the path, and at the step shown an arrow for every named part of the step.
+
+    w: shape (steps + 1, 2). arrows: by name, from where to where, shape (steps, 4): x, y, x of the end, y of the end;
+    NaN where a step has none. titles: what the legend calls them.
+    """
+    (left, right), (low, high) = extent
+    rows = []
+    for name, ends in arrows.items():
+        count = len(ends)
+        columns = dict(zip(("x", "y", "x1", "y1"), ends.T, strict=True))
+        # after its step an arrow is gone, also the last one
+        rows.append(frames.steps(name, count) | columns | {"until": np.arange(1, count + 1)})
+    path = frames.steps("path", len(w)) | {"x": w[:, 0], "y": w[:, 1]}
+    look: dict[str, Any] = {"x_title": x_title, "y_title": y_title}
+    look |= {"x_domain": (left, right), "y_domain": (low, high), "titles": tuple(titles[name] for name in arrows)}
+    look["names"] = tuple(arrows)
+    data = {"image": frames.of_image(address, extent), "path": path, "arrows": frames.stacked(rows)}
+    return Picture(_draw_arrows, parts.plain(look), data)
+
+
+ARROWS = ("#F2C14E", "#FFFFFF", "#FF7A45", "#7DE2D1")
+"""The colours of arrows, bright since they lie on the landscape."""
+ARROW_DASHES = ([4, 3], [1, 0], [2, 2], [8, 3])
+
+
+def _draw_arrows(
+    x_title: str, y_title: str, x_domain: Range, y_domain: Range, titles: Sequence[str], names: Sequence[str]
+) -> Chart:
+    x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
+    path = alt.Chart(alt.NamedData("path"))
+    labels = "{" + ", ".join(f"'{name}': '{title}'" for name, title in zip(names, titles, strict=True)) + "}"
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        columns=1,
+        labelExpr=f"{labels}[datum.label]",
+        labelLimit=260,
+        symbolType="stroke",
+        symbolStrokeWidth=3,
+    )
+    colour = alt.Color("name:N", scale=alt.Scale(domain=list(names), range=list(ARROWS[: len(names)])), legend=legend)
+    dash = alt.StrokeDash(
+        "name:N", scale=alt.Scale(domain=list(names), range=list(ARROW_DASHES[: len(names)])), legend=legend
+    )
+    now = alt.Chart(alt.NamedData("arrows")).transform_filter(NOW)
+    along = {"x": "x:Q", "y": "y:Q", "x2": "x1:Q", "y2": "y1:Q"}
+    return (
+        alt.layer(
+            parts.image(x, y),
+            path.transform_filter(SO_FAR)
+            .mark_line(strokeWidth=2, color="white", opacity=0.8, clip=True)
+            .encode(x="x:Q", y="y:Q", order="step:Q"),
+            path.transform_filter(SO_FAR)
+            .mark_point(filled=True, size=16, color="white", opacity=0.9, clip=True)
+            .encode(x="x:Q", y="y:Q"),
+            now.mark_rule(strokeWidth=5, color="#1B2430", clip=True).encode(**along, detail="name:N"),
+            now.mark_rule(strokeWidth=3, clip=True).encode(**along, color=colour, strokeDash=dash),
+            path.transform_filter(NOW)
+            .mark_point(filled=True, size=150, color="#D1480F", stroke="white", strokeWidth=2, opacity=1, clip=True)
+            .encode(x="x:Q", y="y:Q", tooltip=parts.told(x_title, y_title, "y")),
+        )
+        .add_params(parts.step_shown())
+        .properties(height=style.SIDE_HEIGHT)
+    )
+
+
+# ---- kinship -------------------------------------------------------------------------------------------------------
+
+
+def kinship(
+    names: Sequence[str],
+    grew_from: Sequence[Sequence[str]],
+    groups: Sequence[str],
+    titles: Mapping[str, str],
+    chosen: str,
+) -> Picture:
+    """Who grew from whom: every rule stands one column to the right of the last of those that it grew from.
+
+    names: parents before children. groups: what each improves, one of the keys of ``titles``, which the legend shows.
+    """
+    column: dict[str, int] = {}
+    for name, parents in zip(names, grew_from, strict=True):
+        column[name] = 1 + max((column[parent] for parent in parents), default=-1)
+    place: dict[str, tuple[float, float]] = {}
+    for k in range(max(column.values()) + 1):
+        here = [name for name in names if column[name] == k]
+        for i, name in enumerate(here):
+            place[name] = (float(k), (i + 0.5) / len(here))
+    x, y = (np.array([place[name][axis] for name in names]) for axis in (0, 1))
+    nodes: Columns = {"name": np.array(names), "x": x, "y": y, "group": np.array(groups)}
+    nodes["chosen"] = np.array([name == chosen for name in names])
+    links = [(place[parent], place[name]) for name, parents in zip(names, grew_from, strict=True) for parent in parents]
+    ends = np.array(links).reshape(-1, 4)
+    look = {"keys": tuple(titles), "titles": tuple(titles.values()), "columns": max(column.values()) + 1}
+    return Picture(
+        _draw_kinship, look, {"nodes": nodes, "links": dict(zip(("x", "y", "x1", "y1"), ends.T, strict=True))}
+    )
+
+
+GROUPS = {"plain": "#66727F", "direction": "#0B7F5E", "size": "#2C6FB0", "both": "#A8236B"}
+
+
+def _draw_kinship(keys: Sequence[str], titles: Sequence[str], columns: int) -> Chart:
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, columns - 0.5], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
+    labels = "{" + ", ".join(f"'{key}': '{title}'" for key, title in zip(keys, titles, strict=True)) + "}"
+    legend = alt.Legend(title=None, orient="top", columns=2, labelExpr=f"{labels}[datum.label]", labelLimit=240)
+    colours = alt.Scale(domain=list(keys), range=[GROUPS[key] for key in keys])
+    shapes = alt.Scale(domain=list(keys), range=["circle", "triangle-right", "square", "diamond"][: len(keys)])
+    nodes = alt.Chart(alt.NamedData("nodes"))
+    return alt.layer(
+        alt.Chart(alt.NamedData("links"))
+        .mark_rule(color=style.NEUTRAL, strokeWidth=1.5, opacity=0.8)
+        .encode(x=x, y=y, x2="x1:Q", y2="y1:Q"),
+        nodes.transform_filter("datum.chosen").mark_point(size=900, strokeWidth=2.5, color="#D1480F").encode(x=x, y=y),
+        nodes.mark_point(filled=True, size=260, opacity=1).encode(
+            x=x,
+            y=y,
+            color=alt.Color("group:N", scale=colours, legend=legend),
+            shape=alt.Shape("group:N", scale=shapes, legend=legend),
+        ),
+        nodes.mark_text(dy=-17, fontSize=13, fontWeight="bold", color=style.NEUTRAL).encode(x=x, y=y, text="name:N"),
+    ).properties(height=style.SIDE_HEIGHT)
+
+
+# ---- noise, and who arrives ----------------------------------------------------------------------------------------
+
+
+def noise_by_size(
+    sizes: np.ndarray, measured: np.ndarray, theory: np.ndarray, shown: int, x_title: str, y_title: str
+) -> Picture:
+    """How far a batch's gradient is from that of all rows: measured (points) and by theory (line), both axes log.
+
+    ``shown``: the batch size in use, marked.
+    """
+    points = {"x": sizes, "value": np.where(measured > 0, measured, np.nan)}
+    line = {"x": sizes, "value": np.where(theory > 0, theory, np.nan)}
+    mark = {"x": np.array([shown])}
+    look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.9, 1.1 * float(sizes[-1]))}
+    return Picture(_draw_noise, parts.plain(look), {"points": points, "line": line, "mark": mark})
+
+
+def _draw_noise(x_title: str, y_title: str, x_domain: Range) -> Chart:
+    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=alt.Axis(format="d", labelOverlap=True)))
+    y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".2~g", labelOverlap=True)))
+    told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".4~g")]
+    return alt.layer(
+        alt.Chart(alt.NamedData("mark")).mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x="x:Q"),
+        alt.Chart(alt.NamedData("line")).mark_line(color=style.CURVE, strokeWidth=2).encode(x=x, y=y),
+        alt.Chart(alt.NamedData("points"))
+        .mark_point(filled=True, size=70, color="#D1480F", opacity=1)
+        .encode(x=x, y=y, tooltip=told),
+    ).properties(height=style.SIDE_HEIGHT - 70)
+
+
+def shares_with_intervals(
+    names: Sequence[str],
+    share: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    steps: Sequence[str],
+    x_title: str,
+) -> Picture:
+    """The share of starts from which each rule arrives, with its confidence interval; from top to bottom.
+
+    steps: what is written beside each, such as its median number of steps.
+    """
+    columns = {"name": np.array(names), "x": share, "x0": low, "x1": high, "steps": np.array(steps)}
+    return Picture(_draw_shares, {"x_title": x_title, "order": tuple(names)}, {"shares": columns})
+
+
+def _draw_shares(x_title: str, order: Sequence[str]) -> Chart:
+    x = alt.X(**parts.axis("x", x_title, (0, 1.75), axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])))
+    y = alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=160, labelFontSize=12))
+    shares = alt.Chart(alt.NamedData("shares"))
+    looks = parts.by_run(order, "shape")
+    for channel in looks.values():
+        channel.legend = None
+    told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".1%")]
+    told += [alt.Tooltip("x0:Q", title="≥", format=".1%"), alt.Tooltip("x1:Q", title="≤", format=".1%")]
+    return alt.layer(
+        shares.mark_rule(strokeWidth=3).encode(x="x0:Q", x2="x1:Q", y=y, color=looks["color"]),
+        shares.mark_point(filled=True, size=130, opacity=1).encode(x=x, y=y, tooltip=told, **looks),
+        shares.mark_text(align="left", dx=8, color=style.NEUTRAL, fontSize=12).encode(x="x1:Q", y=y, text="steps:N"),
+    ).properties(height=60 + 34 * len(order))

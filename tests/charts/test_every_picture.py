@@ -1,0 +1,53 @@
+"""Every picture that is offered: valid Vega-Lite whose names are all columns, and a look of words and ranges."""
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+import charts
+from tests.charts.spec import fields, layers, whole
+
+GALLERIES = [importlib.import_module(f"tests.charts.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
+PICTURES = {name: make for gallery in GALLERIES for name, make in getattr(gallery, "PICTURES", {}).items()}
+NOT_CHARTS = {"basin_colours", "height_bands", "seen_from_above"}
+every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
+
+
+def test_every_picture_that_is_offered_is_in_a_gallery() -> None:
+    assert set(PICTURES) | NOT_CHARTS == set(charts.__all__)
+
+
+@every_picture
+def test_a_picture_is_valid_vega_lite_and_json(make) -> None:
+    picture = make()
+    spec = whole(picture)
+    assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+    json.dumps(spec, allow_nan=False)
+
+
+@every_picture
+def test_every_named_data_set_is_supplied_and_every_one_supplied_is_drawn(make) -> None:
+    picture = make()
+    named = {layer["data"]["name"] for layer in layers(whole(picture))}
+    assert named == set(picture.data) == set(whole(picture)["datasets"])
+
+
+@every_picture
+def test_every_field_that_is_drawn_or_told_is_a_column(make) -> None:
+    picture = make()
+    for layer in layers(whole(picture)):
+        columns = set(picture.data[layer["data"]["name"]])
+        assert fields(layer["encoding"]), "a layer shows something"
+        assert fields(layer["encoding"]) <= columns
+        for filtered in layer.get("transform", []):
+            assert {word.split(".")[1] for word in filtered["filter"].split() if word.startswith("datum.")} <= columns
+
+
+@every_picture
+def test_a_look_is_words_and_numbers_only(make) -> None:
+    look = make().look
+    assert json.loads(json.dumps(look)) == {k: list(v) if isinstance(v, tuple) else v for k, v in look.items()}
+    flat = [part for value in look.values() for part in (value if isinstance(value, tuple) else [value])]
+    assert {type(part) for part in flat} <= {str, int, float, bool}

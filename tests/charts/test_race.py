@@ -1,0 +1,124 @@
+"""Pictures of rules compared, as data."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import charts
+from charts.parts import NOW, SO_FAR
+from charts.picture import Picture
+from dlcore.descent import descend
+from dlcore.optimizers import SGD, Adam
+from dlcore.surfaces import NarrowValley
+from tests.charts.spec import layers, whole
+
+SURFACE = NarrowValley()
+RULES = {"sgd": SGD(0.05), "adam": Adam(0.2)}
+
+
+@cache
+def values(rate: float = 1.0) -> Picture:
+    paths = {name: descend(SURFACE, SURFACE.start, rule, 10) for name, rule in RULES.items()}
+    return charts.lines_by_step({name: rate * path.height for name, path in paths.items()}, "step", "E", log=True)
+
+
+@cache
+def rates(rate: float = 0.01) -> Picture:
+    tried = np.geomspace(1e-3, 10, 9)
+    ends = {"sgd": np.where(tried > 1, np.nan, 1 / tried), "adam": 5 + 0 * tried}
+    return charts.value_by_rate(
+        dict.fromkeys(ends, tried), ends, {"sgd": rate, "adam": 0.1}, "rate", "E", ceiling=500.0
+    )
+
+
+@cache
+def arrows(rate: float = 0.05) -> Picture:
+    path = descend(SURFACE, SURFACE.start, SGD(rate), 6)
+    steps = np.hstack([path.w[:-1], path.w[1:]])
+    image = charts.seen_from_above(SURFACE)
+    words = {"arrow_step": "step", "arrow_plain": "plain"}
+    both = {"arrow_plain": steps, "arrow_step": steps}
+    return charts.map_with_arrows(image, SURFACE.extent, path.w, "x", "y", both, words)
+
+
+@cache
+def family(chosen: str = "b") -> Picture:
+    parents, groups = [(), ("a",), ("a",), ("b", "c")], ["plain", "direction", "size", "both"]
+    titles = {"plain": "none", "direction": "direction", "size": "size", "both": "both"}
+    return charts.kinship(["a", "b", "c", "d"], parents, groups, titles, chosen)
+
+
+@cache
+def noise(shown: int = 20) -> Picture:
+    sizes = np.array([1, 10, 100])
+    return charts.noise_by_size(sizes, np.array([3.0, 1.0, 0.0]), 3 / np.sqrt(sizes), shown, "B", "noise")
+
+
+@cache
+def shares(share: float = 0.5) -> Picture:
+    ends = np.array([1.0, share])
+    return charts.shares_with_intervals(["adam", "sgd"], ends, ends - 0.1, ends, ["7 steps", "9 steps"], "share")
+
+
+PICTURES = {"lines_by_step": values, "value_by_rate": rates, "map_with_arrows": arrows, "kinship": family}
+PICTURES |= {"noise_by_size": noise, "shares_with_intervals": shares}
+OTHERS = {values: 2.0, rates: 0.02, arrows: 0.01, family: "c", noise: 30, shares: 0.4}
+
+
+@pytest.mark.parametrize("make", OTHERS, ids=lambda make: make.__name__)
+def test_a_look_does_not_change_when_only_the_numbers_do(make) -> None:
+    one, other = make(), make(OTHERS[make])
+    assert one.look == other.look and one.draw is other.draw
+
+
+@pytest.mark.parametrize("make", [values, arrows], ids=lambda make: make.__name__)
+def test_what_moves_has_a_slider_and_is_filtered_on_it(make) -> None:
+    spec = whole(make())
+    assert [param["name"] for param in spec["params"] if param["name"] == "t"] == ["t"]
+    filters = [f["filter"] for layer in layers(spec) for f in layer.get("transform", [])]
+    assert NOW in filters and SO_FAR in filters
+
+
+def test_a_logarithmic_line_leaves_out_what_has_no_place_on_it() -> None:
+    picture = charts.lines_by_step({"a": np.array([1.0, 0.0, -1.0, np.inf, 3.0])}, "x", "y", log=True, ceiling=2.0)
+    assert pd.DataFrame(picture.data["lines"])["value"].isna().tolist() == [False, True, True, True, True]
+
+
+def test_a_line_may_have_its_own_clock_and_places() -> None:
+    clock, places = {"a": np.array([0.0, 0.5, 2.0])}, {"a": np.array([0.0, 0.1, 0.4])}
+    rows = charts.lines_by_step({"a": np.ones(3)}, "x", "y", x=places, clock=clock).data["lines"]
+    assert rows["step"].tolist() == [0, 0.5, 2] and rows["until"][:2].tolist() == [0.5, 2] and rows["until"][2] > 1e3
+    assert rows["x"].tolist() == [0, 0.1, 0.4]
+
+
+def test_a_diverging_rate_ends_the_line_and_its_dot_sits_on_top() -> None:
+    picture = rates(9.0)
+    lines, dots = picture.data["lines"], picture.data["dots"]
+    assert np.isnan(lines["value"][(lines["name"] == "sgd") & (lines["x"] > 1)]).all()
+    assert dots["value"][dots["name"] == "sgd"].item() == 500.0
+    assert np.nanmin(lines["value"]) > 0
+
+
+def test_an_arrow_is_shown_in_its_own_step_only() -> None:
+    rows = arrows().data["arrows"]
+    assert np.array_equal(rows["until"], rows["step"] + 1) and set(rows["name"]) == {"arrow_plain", "arrow_step"}
+
+
+def test_children_stand_right_of_all_their_parents() -> None:
+    nodes = pd.DataFrame(family().data["nodes"]).set_index("name")
+    assert nodes["x"].tolist() == [0, 1, 1, 2] and nodes["chosen"].tolist() == [False, True, False, False]
+    links = family().data["links"]
+    assert len(links["x"]) == 4 and (links["x"] < links["x1"]).all()
+    assert nodes.loc["b", "y"] != nodes.loc["c", "y"]
+
+
+def test_no_noise_is_no_point_on_a_logarithmic_axis() -> None:
+    assert np.isnan(noise().data["points"]["value"]).tolist() == [False, False, True]
+    assert noise(64).data["mark"]["x"].tolist() == [64]
+
+
+def test_the_ranking_keeps_its_order() -> None:
+    assert shares().look["order"] == ("adam", "sgd")
+    assert shares().data["shares"]["steps"].tolist() == ["7 steps", "9 steps"]

@@ -1,0 +1,160 @@
+"""One step taken apart: what an optimizer computes on its way from one place to the next, step by step."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dlcore.optimizers import Optimizer, Stepper
+from dlcore.surfaces import Surface
+from ui import landscapes
+from ui.beat import Beat
+from ui.cache import shared
+from ui.kinds import Choice, Number
+from ui.numbers import readable
+from ui.racing import RULES
+
+WHO_MOVES = ("moves_first", "moves_second", "moves_alike")
+
+SYMBOLS = {
+    "g": "g", "eta": "η", "v": "v", "m": "m", "G": "G", "u": "u", "a": "a", "c": "c", "d": "d", "p": "p",
+    "m_hat": "m̂", "v_hat": "v̂", "v_max": "v_max", "rate": "η_i", "step": "Δw", "w": "w'", "ball": "ball",
+    "look_ahead": "look-ahead",
+}  # fmt: skip
+"""How a named part of a step is written; letters of formulas, the same in every language."""
+
+
+@dataclass(frozen=True, eq=False)
+class Apart:
+    """Every step of one run with all its named parts.
+
+    parts: by name, shape (steps, weights); numbers that belong to all weights stand in every column.
+    w: the weights before every step and after the last, shape (steps + 1, weights). told: the names of the parts.
+    """
+
+    surface: Surface
+    rule: Optimizer
+    w: np.ndarray
+    parts: dict[str, np.ndarray]
+    told: tuple[str, ...]
+
+    def arrows(self) -> dict[str, np.ndarray]:
+        """From where to where each part of a step leads, shape (steps, 4): plain descent, the step, what it carries on.
+
+        The three make a triangle only for the heavy ball; where every weight has its own rate, plain descent is there
+        to compare the direction with.
+        """
+        here, there = self.w[:-1], self.w[1:]
+        plain = here - self.parts["eta"] * self.parts["g"]
+        found = {"arrow_plain": np.hstack([here, plain]), "arrow_step": np.hstack([here, there])}
+        if "v" in self.parts and "rate" not in self.parts:
+            found["arrow_carried"] = np.hstack([plain, there])
+        if "ball" in self.parts:
+            # the weights are the look-ahead point; the ball is where the gradient's step alone has led
+            found["arrow_look_ahead"] = np.hstack([self.parts["ball"], self.parts["look_ahead"]])
+            del found["arrow_carried"]
+        return found
+
+    def before_the_run(self) -> "Apart":
+        """The same with nothing but the start."""
+        return Apart(
+            self.surface, self.rule, self.w[:1], {name: part[:0] for name, part in self.parts.items()}, self.told
+        )
+
+    def lines(self) -> list[str]:
+        """Every step written out: each part by its letter, for both weights."""
+        written = []
+        for k in range(len(self.w) - 1):
+            rows = [f"w = {_pair(self.w[k])}"]
+            rows += [f"{SYMBOLS.get(name, name)} = {_pair(part[k])}" for name, part in self.parts.items()]
+            written.append("\n".join(rows))
+        return [*written, f"w = {_pair(self.w[-1])}"]
+
+    def table(self) -> pd.DataFrame:
+        """Every step with all parts, a column a weight."""
+        columns: dict[str, object] = {"step": np.arange(1, len(self.w))}
+        for name, part in {"w_before": self.w[:-1], **self.parts}.items():
+            columns |= {f"{name}_{letter}": part[:, i] for i, letter in enumerate(self.surface.weights)}
+        return pd.DataFrame(columns)
+
+    @property
+    def first_mover(self) -> str:
+        """The word for which weight the first step moves further, one of WHO_MOVES; within 1 % they move alike."""
+        if len(self.w) < 2:
+            return "moves_alike"
+        first, second = np.abs(self.parts["step"][0])
+        alike = abs(first - second) <= 0.01 * max(first, second)
+        return "moves_alike" if alike else "moves_first" if first > second else "moves_second"
+
+
+@shared(max_entries=128)
+def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> Apart:
+    """The run of ``rule`` from ``start``, as far as it stays on the map, with what it tells at every step."""
+    stepper, w = Stepper(rule), np.array(start, dtype=float)
+    places, told = [w], []
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            g = surface.gradient(*w)
+            parts = stepper.told(w, g)
+            w = stepper.step(w, g)
+            if surface.far(w):
+                break
+            places.append(w)
+            told.append({name: np.broadcast_to(part, w.shape) for name, part in parts.items()})
+    w = np.array(start, dtype=float)
+    names = tuple(rule.told(w, surface.gradient(*w), rule.start(w), 1))
+    parts = {name: np.array([each[name] for each in told]).reshape(len(told), len(w)) for name in names}
+    return Apart(surface, rule, np.array(places), parts, names)
+
+
+def run(beat: Beat) -> tuple[str, Apart, Apart]:
+    """The rule, its run taken apart, and as much of it as may be shown: all once the first step is guessed."""
+    with beat.panel:
+        name = beat.menu("rule2", Choice("adam", tuple(RULES)), "optimizer", named=str)
+        surface = landscapes.landscape(beat, "f", "narrow_valley", (2,), clears=("p", "q"))
+        rate = beat.slider("lr2", Number(0.2, 1e-4, 10, log=True), "learning_rate")
+        owns = ("rule2", "f", "f_text", "f_size", "lr2", "p", "q", "n2")
+        zigzag, ahead, dry = {"rule2": "sgd", "lr2": 0.08}, {"rule2": "nesterov", "lr2": 0.01}, {"rule2": "adagrad"}
+        beat.presets(owns, adam_alike={}, plain_zigzag=zigzag, looks_ahead=ahead, runs_dry=dry)
+        with beat.more():
+            steps = int(beat.slider("n2", Number(30, 1, 300, whole=True), "steps"))
+            start = landscapes.start(beat, surface, ("p", "q"))
+    with beat.stage:
+        found = taken_apart(surface, start, dataclasses.replace(RULES[name].rule, learning_rate=rate), steps)
+        told = beat.predicted("who_moves", WHO_MOVES, found.first_mover, said(beat, found, name))
+    return name, found, found if told else found.before_the_run()
+
+
+def arrow_words(beat: Beat) -> dict[str, str]:
+    """What the arrows are called."""
+    return beat.words(**{name: name for name in ("arrow_plain", "arrow_step", "arrow_carried", "arrow_look_ahead")})
+
+
+def part_shown(beat: Beat, shown: Apart) -> tuple[str, dict[str, np.ndarray]]:
+    """Which part of the step to draw over all steps, by menu: its letter, and its values by weight."""
+    names = tuple(name for name in SYMBOLS if name not in ("eta", "p"))
+    with beat.panel:
+        wanted = beat.menu("part", Choice("rate", names), "part_shown", named=SYMBOLS.__getitem__)
+    # not every rule has every part
+    part = next(name for name in (wanted, "rate", "v", "step") if name in shown.told)
+    values = shown.parts.get(part, np.full((1, 2), np.nan))
+    return SYMBOLS[part], {letter: values[:, i] for i, letter in enumerate(shown.surface.weights)}
+
+
+def part_said(beat: Beat, shown: Apart, part: str) -> str:
+    """The picture of a part in a sentence."""
+    return beat.word("part_said", part=part, steps=len(shown.w) - 1)
+
+
+def said(beat: Beat, shown: Apart, name: str) -> str:
+    """What the first step did with its numbers, and how many the rule remembers for every weight."""
+    if len(shown.w) < 2:
+        return beat.word("step_hidden", x=readable(float(shown.w[0, 0])), y=readable(float(shown.w[0, 1])))
+    x, y = (readable(float(v), 3) for v in shown.parts["step"][0])
+    gx, gy = (readable(float(v), 3) for v in shown.parts["g"][0])
+    return beat.word("first_step_said", name=name, x=x, y=y, gx=gx, gy=gy)
+
+
+def _pair(values: np.ndarray) -> str:
+    return "(" + ", ".join(readable(float(v), 5) for v in np.atleast_1d(values)) + ")"

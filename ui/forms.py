@@ -1,0 +1,185 @@
+"""Forms: whose formula is whose. The kinship of the rules, and one name with several conventions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlcore.conventions import Convention
+from dlcore.descent import Path, descend
+from dlcore.optimizers import Optimizer
+from dlcore.surfaces import Surface
+from ui import landscapes
+from ui.beat import Beat
+from ui.cache import shared
+from ui.controls import Say
+from ui.kinds import Choice, Number
+from ui.numbers import readable
+from ui.racing import RULES
+
+IMPROVED_BY = {"plain": "better_nothing", "direction": "better_direction", "size": "better_size", "both": "better_both"}
+"""The word for what a rule improves."""
+SAME = ("same_path", "other_path")
+
+
+def family(beat: Beat) -> tuple[str, bool]:
+    """The rule that the reader looks at, and whether the kinship may be shown."""
+    with beat.panel:
+        name = beat.menu("rule", Choice("adam", tuple(RULES)), "optimizer", named=str)
+    with beat.stage:
+        adam = RULES["adam"]
+        because = beat.word("adam_because", parents=" + ".join(adam.grew_from))
+        told = beat.predicted("what_is_better", tuple(IMPROVED_BY.values()), IMPROVED_BY[adam.better], because)
+    return name, told
+
+
+def kin(beat: Beat, chosen: str) -> dict[str, Any]:
+    """What the picture of kinship needs, from the rules that there are."""
+    return {
+        "names": tuple(RULES),
+        "grew_from": tuple(rule.grew_from for rule in RULES.values()),
+        "groups": tuple(rule.better for rule in RULES.values()),
+        "titles": {better: beat.word(word) for better, word in IMPROVED_BY.items()},
+        "chosen": chosen,
+    }
+
+
+def introduced(beat: Beat, name: str) -> None:
+    """A rule's formula, and what there is to say of it."""
+    about = RULES[name]
+    beat.formula(about.formula)
+    facts = {"name": name, "parents": ", ".join(about.grew_from) or beat.word("no_parents")}
+    beaten = beat.word(IMPROVED_BY[about.better])
+    st.markdown(beat.word("rule_said", memory=_memory(about.rule), better=beaten, **facts))
+
+
+def _memory(rule: Optimizer) -> int:
+    return sum(part.size == 3 for part in rule.start(np.zeros(3)).values())
+
+
+def kin_said(say: Say) -> str:
+    """The picture of kinship in a sentence."""
+    return say("kin_said", count=len(RULES), both=sum(rule.better == "both" for rule in RULES.values()))
+
+
+def rule_table() -> pd.DataFrame:
+    """Every rule: what it improves, what it grew from, how many numbers it keeps for a weight, its rate in Keras."""
+    rows = [
+        {
+            "optimizer": name,
+            "better": about.better,
+            "grew_from": ", ".join(about.grew_from),
+            "numbers_per_weight": _memory(about.rule),
+            "learning_rate": about.rule.learning_rate,
+        }
+        for name, about in RULES.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+# ---- conventions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Forms:
+    """One rule in the forms of several books and programs, from one start."""
+
+    which: Convention
+    surface: Surface
+    rules: dict[str, Optimizer]
+    paths: dict[str, Path]
+
+    def apart(self) -> dict[str, np.ndarray]:
+        """By form, how far it is from the first one at every step, as a share of the map's width; at least 1e-17."""
+        first, *others = self.paths.items()
+        sides = np.array([high - low for low, high in self.surface.extent])
+        found = {}
+        for name, path in others:
+            count = min(len(path.w), len(first[1].w))
+            distance = np.sqrt((((path.w[:count] - first[1].w[:count]) / sides) ** 2).sum(axis=1))
+            found[name] = np.maximum(distance, 1e-17)
+        return found
+
+    @property
+    def same(self) -> str:
+        """The word for whether all forms take one path: never further apart than a millionth of the map."""
+        lengths = {len(path.w) for path in self.paths.values()}
+        return SAME[len(lengths) > 1 or max(float(d.max()) for d in self.apart().values()) > 1e-6]
+
+    def report(self, say: Say) -> str:
+        """A line a form: how far it ever is from the first."""
+        first = next(iter(self.paths))
+        facts = [(name, readable(float(d.max()), 2)) for name, d in self.apart().items()]
+        return "\n".join("- " + say("forms_apart", name=name, first=first, apart=d) for name, d in facts)
+
+    def before_the_run(self) -> "Forms":
+        """The same with nothing but the start."""
+        paths = {name: Path(path.w[:1], path.height[:1], path.gradient[:1]) for name, path in self.paths.items()}
+        return Forms(self.which, self.surface, self.rules, paths)
+
+    def lines(self) -> list[str]:
+        """Where every form is, at every step."""
+        count = max(len(path.w) for path in self.paths.values())
+        return [
+            "\n".join(
+                f"{name}: ({', '.join(readable(float(v), 6) for v in path.w[min(k, len(path.w) - 1)])})"
+                for name, path in self.paths.items()
+            )
+            for k in range(count)
+        ]
+
+    def table(self) -> pd.DataFrame:
+        """Every step of every form."""
+        tables = []
+        for name, path in self.paths.items():
+            columns: dict[str, object] = {"form": name, "step": np.arange(len(path.w)), "E": path.height}
+            tables.append(pd.DataFrame(columns | dict(zip(self.surface.weights, path.w.T, strict=True))))
+        return pd.concat(tables, ignore_index=True)
+
+    @property
+    def formulas(self) -> list[str]:
+        """The formula of every form, its name before it."""
+        return [rf"\text{{{name}:}} \quad " + rule.written for name, rule in self.rules.items()]
+
+    @property
+    def sources(self) -> list[Any]:
+        """The convention, and what moves the weights in each form."""
+        return [type(self.which), *{type(rule).moved: None for rule in self.rules.values()}]
+
+    def said(self, say: Say, word: str) -> str:
+        """A sentence about the forms, with their numbers."""
+        steps = max(len(path.w) for path in self.paths.values()) - 1
+        return say(word, names=", ".join(self.rules), first=next(iter(self.rules)), steps=steps)
+
+
+@shared(max_entries=64)
+def forms(surface: Surface, start: tuple[float, ...], which: Convention, rate: float, steps: int) -> Forms:
+    """All forms of a convention, run from one start."""
+    rules = which.forms(rate)
+    return Forms(which, surface, rules, {name: descend(surface, start, rule, steps) for name, rule in rules.items()})
+
+
+def run(beat: Beat) -> tuple[Forms, Forms]:
+    """The forms of one rule, and as much of their paths as may be shown: all once it is guessed whether they agree."""
+    with beat.panel:
+        which = Convention.get(beat.menu("conv", Choice("momentum_mean", tuple(Convention.members)), "convention"))
+        surface = landscapes.landscape(beat, "k", "narrow_valley", (2,), clears=())
+        rate = beat.slider("lr6", Number(0.01, 1e-4, 1, log=True), "learning_rate")
+        steps = int(beat.slider("n6", Number(60, 1, 300, whole=True), "steps"))
+        owns = ("conv", "k", "k_text", "k_size", "lr6", "n6")
+        adagrad, epsilon = {"conv": "adagrad_start", "lr6": 0.5}, {"conv": "epsilon_size", "lr6": 0.1}
+        beat.presets(owns, differ={}, agree={"conv": "momentum_scale"}, first_steps=adagrad, other_rule=epsilon)
+    with beat.stage:
+        found = forms(surface, surface.start, which, rate, steps)
+        told = beat.predicted("is_it_the_same", SAME, found.same, found.report(beat.word))
+    return found, found if told else found.before_the_run()
+
+
+def play(beat: Beat, shown: Forms) -> None:
+    """The player, and how far apart the forms are."""
+    lines = shown.lines()
+    beat.player(lines)
+    if len(lines) > 1:
+        st.markdown(shown.report(beat.word))

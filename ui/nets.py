@@ -1,0 +1,194 @@
+"""Races of networks: one small network on real or generated data, trained by several rules at once."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlcore.datasets import Dataset, Standardizer, train_validation_test_split
+from dlcore.layers import Dense, Input
+from dlcore.models import Sequential
+from dlcore.optimizers import Optimizer
+from dlcore.race import Race
+from dlcore.sweep import rates_around
+from ui import racing
+from ui.beat import Beat
+from ui.cache import shared
+from ui.controls import Say
+from ui.kinds import Choice, Number
+from ui.numbers import readable
+from ui.racing import RULES
+
+TRIED = rates_around(1e-3, 3.0, 8)
+"""The rates that are tried for every rule when rates are tuned."""
+
+SETS = ("moons", "breast_cancer", "circles", "xor", "gauss_pairs")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is trained, and how long: data, hidden neurons in each of two layers, batch size, epochs, seed."""
+
+    data: Dataset
+    units: int
+    batch_size: int
+    epochs: int
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetRace:
+    """What became of every rule: loss after every epoch, on the training and on the validation part.
+
+    loss, val_loss: by rule, shape (epochs + 1,), before training and after every epoch. rates: by rule, the one it
+    had. tried: by rule, the last loss with every rate of TRIED; empty if nothing was tuned. cost: by rule, the seconds
+    of a step measured on this server. steps: of an epoch.
+    """
+
+    plan: Plan
+    rows: int
+    loss: dict[str, np.ndarray]
+    val_loss: dict[str, np.ndarray]
+    rates: dict[str, float]
+    tried: dict[str, np.ndarray]
+    cost: dict[str, float]
+    steps: int
+
+    @property
+    def lowest(self) -> str:
+        """Whose loss is lowest at the end; "nobody" if every one has diverged."""
+        ends = {name: loss[-1] for name, loss in self.loss.items() if np.isfinite(loss[-1])}
+        return min(ends, key=lambda name: ends[name]) if ends else "nobody"
+
+    def before_the_run(self) -> "NetRace":
+        """The same with nothing but the start."""
+        first = {name: loss[:1] for name, loss in self.loss.items()}
+        return dataclasses.replace(self, loss=first, val_loss={k: v[:1] for k, v in self.val_loss.items()}, tried={})
+
+    def milliseconds(self) -> dict[str, np.ndarray]:
+        """By rule, the time until every epoch's end, at the measured cost of a step."""
+        return {name: 1e3 * self.cost[name] * self.steps * np.arange(len(loss)) for name, loss in self.loss.items()}
+
+    def said(self, say: Say, word: str) -> str:
+        """A sentence about the race, with its numbers."""
+        first = float(next(iter(self.loss.values()))[0])
+        facts = {"rows": self.rows, "units": self.plan.units, "steps": self.steps, "count": len(self.loss)}
+        return say(word, loss=readable(first, 3), **facts)
+
+    def report(self, say: Say) -> str:
+        """A line a rule: its rate, its last losses, what a step costs beside the cheapest."""
+        cheapest, lines = min(self.cost.values()), []
+        for name, loss in self.loss.items():
+            facts = {"name": name, "rate": readable(self.rates[name], 3), "cost": self.cost[name] / cheapest}
+            ends = {"loss": readable(float(loss[-1]), 3), "val": readable(float(self.val_loss[name][-1]), 3)}
+            lines.append("- " + say("net_ended" if np.isfinite(loss[-1]) else "net_lost", **facts, **ends))
+        return "\n".join(lines)
+
+    def lines(self) -> list[str]:
+        """What stands beneath the player after every epoch."""
+        count = len(next(iter(self.loss.values())))
+        return ["\n".join(f"{name}: {readable(float(v[k]))}" for name, v in self.loss.items()) for k in range(count)]
+
+    def table(self) -> pd.DataFrame:
+        """Every epoch of every rule."""
+        tables = []
+        for name, loss in self.loss.items():
+            columns = {"optimizer": name, "learning_rate": self.rates[name], "epoch": np.arange(len(loss))}
+            tables.append(pd.DataFrame(columns | {"loss": loss, "val_loss": self.val_loss[name]}))
+        return pd.concat(tables, ignore_index=True)
+
+
+@shared(max_entries=64)
+def _parts(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    x, y = plan.data.load()
+    parts = train_validation_test_split(x, y, (0.7, 0.3, 0.0), seed=plan.seed)
+    scaler = Standardizer.fit(parts.train.x)
+    return scaler.transform(parts.train.x), parts.train.y, scaler.transform(parts.validation.x), parts.validation.y
+
+
+def _network(plan: Plan, inputs: int) -> Sequential:
+    layers = [Input((inputs,)), Dense(plan.units, "tanh"), Dense(plan.units, "tanh"), Dense(1, "sigmoid")]
+    model = Sequential(layers, seed=plan.seed)
+    model.compile(loss="binary_crossentropy")
+    return model
+
+
+@shared(max_entries=128)
+def _trained(plan: Plan, rules: tuple[Optimizer, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """The loss before training and after every epoch, on both parts, each of shape (epochs + 1, racers)."""
+    x, y, x_val, y_val = _parts(plan)
+    race = Race(_network(plan, x.shape[1]), rules)
+    loss, val = [race.evaluate(x, y)], [race.evaluate(x_val, y_val)]
+    for _ in race.epochs_of(x, y, plan.batch_size, plan.epochs, seed=plan.seed):
+        loss.append(race.evaluate(x, y))
+        val.append(race.evaluate(x_val, y_val))
+    return np.array(loss), np.array(val)
+
+
+@shared(max_entries=64)
+def _step_cost(plan: Plan, rule: Optimizer, rounds: int) -> float:
+    """The time of a step of one network by that rule, in seconds, measured here and now, checks and diary included."""
+    x, y, *_ = _parts(plan)
+    model = _network(plan, x.shape[1])
+    model.compile(loss="binary_crossentropy", optimizer=rule)
+    size = min(plan.batch_size, len(x))
+    model.fit(x[:size], y[:size], batch_size=size, epochs=5)
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        model.fit(x[:size], y[:size], batch_size=size, epochs=rounds)
+        times.append(time.perf_counter() - begun)
+    # the quickest of three: what else the server did is not the rule's doing
+    return min(times) / rounds
+
+
+def net_race(plan: Plan, names: Sequence[str], rates: Mapping[str, float]) -> NetRace:
+    """The race of ``names`` with the rates given; the others are tuned: each has the best of the same eight rates."""
+    tuning = [name for name in names if name not in rates]
+    grid = [dataclasses.replace(RULES[name].rule, learning_rate=float(rate)) for name in tuning for rate in TRIED]
+    tried: dict[str, np.ndarray] = {}
+    if grid:
+        last = _trained(plan, tuple(grid))[0][-1].reshape(len(tuning), len(TRIED))
+        tried = dict(zip(tuning, last, strict=True))
+    best = {name: float(TRIED[int(np.argmin(np.nan_to_num(ends, nan=np.inf)))]) for name, ends in tried.items()}
+    used = {name: best.get(name, rates.get(name, 0.0)) for name in names}
+    rules = tuple(dataclasses.replace(RULES[name].rule, learning_rate=used[name]) for name in names)
+    loss, val = _trained(plan, rules)
+    cost = {name: _step_cost(plan, RULES[name].rule, 60) for name in names}
+    rows = len(_parts(plan)[0])
+    steps = math.ceil(rows / plan.batch_size)
+    by_name = [{name: ends[:, i] for i, name in enumerate(names)} for ends in (loss, val)]
+    return NetRace(plan, rows, by_name[0], by_name[1], used, tried, cost, steps)
+
+
+def run(beat: Beat) -> NetRace:
+    """As much of the race as may be shown: all once it is guessed who ends lowest."""
+    with beat.panel:
+        name = beat.menu("net", Choice(SETS[0], SETS), "data", named=beat.member)
+        chosen = racing.entered(beat, "5")
+        with beat.more():
+            racers = racing.entry(beat, "5", chosen)
+            units = int(beat.slider("units", Number(8, 1, 16, whole=True), "hidden_units"))
+            size = int(beat.slider("batch5", Number(16, 4, 128, whole=True), "batch_size"))
+            epochs = int(beat.slider("ep5", Number(20, 1, 40, whole=True), "epochs"))
+            seed = int(beat.box("seed5", Number(0, 0, 9999, whole=True), "net_seed"))
+        owns, real = ("net", "units", "batch5", "ep5", "seed5", *racing.keys("5")), {"net": "breast_cancer"}
+        beat.presets(owns, works={}, one_rate={"fair5": False}, real_data=real, one_epoch={"ep5": 1})
+    with beat.stage:
+        plan = Plan(Dataset.get(name), units, size, epochs, seed)
+        found = net_race(plan, racers.names, racers.rates)
+        told = beat.predicted("who_is_lowest", (*racers.names, "nobody"), found.lowest, found.report(beat.word))
+    return found if told else found.before_the_run()
+
+
+def play(beat: Beat, shown: NetRace) -> None:
+    """The player, epoch by epoch, and what happened."""
+    lines = shown.lines()
+    beat.player(lines)
+    if len(lines) > 1:
+        st.markdown(shown.report(beat.word))

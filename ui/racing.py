@@ -1,0 +1,334 @@
+"""Races on landscapes: rules that start at one place, each with a rate of its own; tuned for all alike, or chosen."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dlcore.contest import RATES_TRIED, Standing, random_starts, standing, tuned
+from dlcore.descent import Basins, Path, basins, descend
+from dlcore.diagnosis import Diagnosis, diagnose
+from dlcore.optimizers import Optimizer, named_rules
+from dlcore.surfaces import Surface
+from dlcore.sweep import Sweep
+from ui import landscapes
+from ui.beat import Beat
+from ui.cache import shared
+from ui.controls import Say
+from ui.kinds import Choice, Number, Several, Switch
+from ui.numbers import readable
+
+RULES = named_rules()
+COURSE = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+"""The six of the course."""
+
+RATE = Number(0.01, 1e-5, 30, log=True)
+LOSES = {"g": "bowl"}
+"""A landscape on which plain gradient descent, well tuned, cannot be beaten."""
+
+GONE = 0.01
+"""A run has made it when so much of its error is left, and stays so."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Rules that race, by name: their runs from one start, and what became of all rates that were tried for them."""
+
+    surface: Surface
+    rules: dict[str, Optimizer]
+    paths: dict[str, Path]
+    tried: dict[str, Sweep]
+    verdicts: dict[str, Diagnosis]
+
+    @property
+    def floor(self) -> float:
+        """The lowest height that is known: of the deepest minimum, or of the lowest place that any run has seen."""
+        known = [float(self.surface(*place)) for place in self.surface.minima]
+        seen = [float(np.nanmin(path.height)) for path in self.paths.values()]
+        tried = [
+            float(np.nanmin(sweep.height[-1])) for sweep in self.tried.values() if np.isfinite(sweep.height[-1]).any()
+        ]
+        return min([*known, *seen, *tried])
+
+    def errors(self) -> dict[str, np.ndarray]:
+        """By rule, how high each step is above the floor; the smallest shown is a trillionth of the start's."""
+        floor = self.floor
+        least = max(1e-300, 1e-12 * self.at_start)
+        return {name: np.maximum(path.height - floor, least) for name, path in self.paths.items()}
+
+    @property
+    def at_start(self) -> float:
+        """How high the start is above the floor."""
+        return float(next(iter(self.paths.values())).height[0]) - self.floor
+
+    def by_rate(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
+        """By rule: the rates that were tried, what is left at the end with each, and the rate of the race."""
+        floor = self.floor
+        values = {name: sweep.height[-1] - floor for name, sweep in self.tried.items()}
+        used = {name: float(rule.learning_rate) for name, rule in self.rules.items()}  # type: ignore[arg-type]
+        return {name: sweep.rates for name, sweep in self.tried.items()}, values, used
+
+    def made_it(self, name: str) -> int | None:
+        """The step from which on a rule has lost 99 % of its error, or None."""
+        error, path = self.errors()[name], self.paths[name]
+        below = error <= GONE * self.at_start
+        if path.diverged is not None or not below[-1]:
+            return None
+        return len(below) - int(np.argmin(below[::-1])) if not below.all() else 0
+
+    @property
+    def first(self) -> str:
+        """Who has lost 99 % of its error first; of equals the one that is lower then; "nobody" if none has."""
+        steps = {name: step for name in self.rules if (step := self.made_it(name)) is not None}
+        if not steps:
+            return "nobody"
+        return min(steps, key=lambda name: (steps[name], self.errors()[name][steps[name]]))
+
+    def before_the_run(self) -> "Field":
+        """The same with nothing but the start."""
+        paths = {name: Path(path.w[:1], path.height[:1], path.gradient[:1]) for name, path in self.paths.items()}
+        return Field(self.surface, self.rules, paths, {}, {})
+
+    def report(self, say: Say) -> str:
+        """A line a rule: its rate, when it made it, where it ended."""
+        lines = []
+        for name, path in self.paths.items():
+            step, facts = self.made_it(name), {"name": name, "rate": readable(_rate(self.rules[name]), 3)}
+            facts["error"] = readable(float(self.errors()[name][-1]), 3)
+            word = "racer_lost" if path.diverged is not None else "racer_late" if step is None else "racer_made_it"
+            lines.append("- " + say(word, step=path.diverged if step is None else step, **facts))
+        return "\n".join(lines)
+
+    def said(self, say: Say, word: str) -> str:
+        """A sentence about the race, with its numbers."""
+        steps = max(path.steps for path in self.paths.values())
+        return say(word, count=len(self.paths), steps=steps, high=readable(self.at_start, 3), tried=RATES_TRIED)
+
+    def lines(self) -> list[str]:
+        """What stands beneath the player at every step: the error of every rule."""
+        errors, last = self.errors(), max(path.steps for path in self.paths.values())
+        rows = []
+        for k in range(last + 1):
+            rows.append(
+                "\n".join(f"{name}: E = {readable(float(e[min(k, len(e) - 1)]))}" for name, e in errors.items())
+            )
+        return rows
+
+    def table(self) -> pd.DataFrame:
+        """Every step of every rule: weights, height, gradient."""
+        tables = []
+        for name, path in self.paths.items():
+            columns: dict[str, object] = {"optimizer": name, "learning_rate": _rate(self.rules[name])}
+            columns |= {"step": np.arange(len(path.w)), "E": path.height}
+            for i, letter in enumerate(self.surface.weights):
+                columns |= {letter: path.w[:, i], f"dE/d{letter}": path.gradient[:, i]}
+            tables.append(pd.DataFrame(columns))
+        return pd.concat(tables, ignore_index=True)
+
+    def rates_table(self) -> pd.DataFrame:
+        """What is left at the end with every rate that was tried."""
+        rates, values, _ = self.by_rate()
+        tables = [pd.DataFrame({"optimizer": n, "learning_rate": rates[n], "E": values[n]}) for n in rates]
+        return pd.concat(tables, ignore_index=True)
+
+
+def _rate(rule: Optimizer) -> float:
+    return float(rule.learning_rate)  # type: ignore[arg-type]
+
+
+@shared(max_entries=512)
+def _tuned(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> tuple[Optimizer, Sweep]:
+    return tuned(surface, start, rule, steps)
+
+
+@shared(max_entries=512)
+def _run(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> tuple[Path, Diagnosis]:
+    path = descend(surface, start, rule, steps)
+    return path, diagnose(surface, path)
+
+
+LATER = tuple(name for name in RULES if name not in COURSE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who races, and with which rates; ``rates`` is empty if all are tuned alike."""
+
+    names: tuple[str, ...]
+    rates: dict[str, float]
+
+
+def entered(beat: Beat, suffix: str) -> tuple[str, ...]:
+    """The racers of the course that the reader has chosen, and whether their rates are to be tuned, in sight."""
+    chosen = beat.several(f"who{suffix}", Several(COURSE, COURSE), "racers", named=str)
+    beat.switch(f"fair{suffix}", Switch(True), "fair_rates", help=beat.word("fair_rates_help"))
+    return chosen
+
+
+def entry(beat: Beat, suffix: str, chosen: tuple[str, ...]) -> Entry:
+    """All that race: those chosen, and later kin; if rates are not tuned, each with a slider of its own.
+
+    If the reader has chosen nobody, plain gradient descent runs alone, and that is said.
+    """
+    names = chosen + beat.several(f"kin{suffix}", Several((), LATER), "later_kin", named=str)
+    if not names:
+        st.info(beat.word("nobody_races"))
+        names = ("sgd",)
+    fair, rates = beat.remembered(f"fair{suffix}", Switch(True)), {}
+    for name in RULES:
+        if fair or name not in names:
+            beat.remembered(f"r{suffix}_{name}", RATE)
+        else:
+            rates[name] = beat.slider(f"r{suffix}_{name}", RATE, "rate_of", letter=name)
+    return Entry(names, rates)
+
+
+def keys(suffix: str) -> tuple[str, ...]:
+    """The controls of an entry."""
+    return (f"who{suffix}", f"kin{suffix}", f"fair{suffix}", *(f"r{suffix}_{name}" for name in RULES))
+
+
+def field(
+    surface: Surface, start: tuple[float, ...], names: Sequence[str], steps: int, rates: Mapping[str, float]
+) -> Field:
+    """The race of ``names``, each with its rate of ``rates``, or with the best of the rates tried if it has none."""
+    best = {name: _tuned(surface, start, RULES[name].rule, steps) for name in names}
+    rules = {
+        name: dataclasses.replace(RULES[name].rule, learning_rate=rates[name]) if name in rates else best[name][0]
+        for name in names
+    }
+    runs = {name: _run(surface, start, rule, steps) for name, rule in rules.items()}
+    paths = {name: path for name, (path, _) in runs.items()}
+    tried = {name: sweep for name, (_, sweep) in best.items()}
+    return Field(surface, rules, paths, tried, {name: found for name, (_, found) in runs.items()})
+
+
+def run(beat: Beat) -> tuple[Field, Field]:
+    """The race, and as much of it as may be shown: all once it is guessed who is first."""
+    with beat.panel:
+        surface = landscapes.landscape(beat, "g", "narrow_valley", (2,), clears=("s", "t"))
+        chosen = entered(beat, "")
+        with beat.more():
+            racers = entry(beat, "", chosen)
+            steps = int(beat.slider("n3", Number(60, 1, 300, whole=True), "steps"))
+            start = landscapes.start(beat, surface, ("s", "t"))
+        owns = ("g", "g_text", "g_size", "s", "t", "n3", *keys(""))
+        one, favourite = {"fair": False}, {"fair": False, "r_adam": 0.3}
+        beat.presets(owns, works={}, one_rate=one, favourite=favourite, adam_loses=LOSES)
+    with beat.stage:
+        found = field(surface, start, racers.names, steps, racers.rates)
+        told = beat.predicted("who_is_first", (*racers.names, "nobody"), found.first, found.report(beat.word))
+    return found, found if told else found.before_the_run()
+
+
+def play(beat: Beat, shown: Field) -> None:
+    """The player, and what happened."""
+    beat.player(shown.lines())
+    if shown.tried:
+        st.markdown(shown.report(beat.word))
+
+
+# ---- many starts ---------------------------------------------------------------------------------------------------
+
+STARTS = 150
+
+
+@shared(max_entries=256)
+def _standing(surface: Surface, rule: Optimizer, steps: int, seed: int) -> Standing:
+    return standing(surface, rule, random_starts(surface, STARTS, seed), steps)
+
+
+@shared(max_entries=64)
+def _basins(surface: Surface, rule: Optimizer, steps: int) -> Basins:
+    return basins(surface, surface.grid(60), rule, steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """How rules do from many starts, each with the rate that was best from the landscape's own start."""
+
+    surface: Surface
+    steps: int
+    seed: int
+    rules: dict[str, Optimizer]
+    standings: dict[str, Standing]
+
+    @property
+    def best(self) -> str:
+        """Who arrives from most starts; of equals who needs fewer steps; "nobody" if none ever does."""
+        found = self.standings
+        best = min(found, key=lambda name: (-found[name].share, found[name].median))
+        return best if found[best].share else "nobody"
+
+    def ranked(self, say: Say) -> dict[str, Any]:
+        """What the picture of the shares needs."""
+        ranking = sorted(self.standings, key=lambda name: (-self.standings[name].share, self.standings[name].median))
+        found = [self.standings[name] for name in ranking]
+        ends = {part: np.array([getattr(one, part) for one in found]) for part in ("share", "low", "high")}
+        words = [say("median_steps", steps=int(one.median)) if one.share else say("never_arrives") for one in found]
+        return {"names": tuple(ranking), **ends, "steps": words, "x_title": say("share_axis")}
+
+    def said(self, say: Say) -> str:
+        """The ranking in a sentence."""
+        if self.best == "nobody":
+            return say("nobody_arrives", starts=STARTS)
+        one = self.standings[self.best]
+        facts = {"share": one.share, "low": one.low, "high": one.high, "steps": int(one.median)}
+        return say("ranking_said", name=self.best, starts=STARTS, **facts)
+
+    def basins_said(self, say: Say, name: str, ends: Basins) -> str:
+        """The map of basins in a sentence."""
+        rate = readable(_rate(self.rules[name]), 3)
+        facts = {"minima": len(ends.minima), "diverged": ends.diverged, "undecided": ends.undecided}
+        return say("rule_basins_said", name=name, rate=rate, steps=self.steps, **facts)
+
+    def table(self) -> pd.DataFrame:
+        """The ranking with its intervals."""
+        rows = [
+            {"optimizer": name, "learning_rate": _rate(self.rules[name])}
+            | {"share": one.share, "low": one.low, "high": one.high, "median_steps": one.median}
+            for name, one in self.standings.items()
+        ]
+        return pd.DataFrame(rows).sort_values("share", ascending=False)
+
+    def starts_table(self) -> pd.DataFrame:
+        """Where the balls start."""
+        return pd.DataFrame(
+            dict(zip(self.surface.weights, random_starts(self.surface, STARTS, self.seed), strict=True))
+        )
+
+
+def many(beat: Beat) -> tuple[Contest, bool]:
+    """The contest over many starts, and whether it may be shown."""
+    with beat.panel:
+        surface = landscapes.landscape(beat, "h", "himmelblau", (2,), clears=())
+        chosen = beat.several("who4", Several(COURSE, COURSE), "racers", named=str)
+        steps = int(beat.slider("n4", Number(150, 1, 300, whole=True), "steps"))
+        with beat.more():
+            names = chosen + beat.several("kin4", Several((), LATER), "later_kin", named=str)
+            if not names:
+                st.info(beat.word("nobody_races"))
+            names = names or ("sgd",)
+            seed = int(beat.box("seed4", Number(0, 0, 9999, whole=True), "starts_seed"))
+        owns, short = ("h", "h_text", "h_size", "who4", "kin4", "n4", "seed4"), {"n4": 30}
+        beat.presets(owns, works={}, egg_box={"h": "rastrigin"}, flat_land={"h": "plateau"}, too_short=short)
+    with beat.stage:
+        rules = {name: _tuned(surface, surface.start, RULES[name].rule, steps)[0] for name in names}
+        standings = {name: _standing(surface, rule, steps, seed) for name, rule in rules.items()}
+        found = Contest(surface, steps, seed, rules, standings)
+        told = beat.predicted("who_is_reliable", (*names, "nobody"), found.best, found.said(beat.word))
+        if not told:
+            st.caption(beat.word("contest_hidden", starts=STARTS, steps=steps))
+    return found, told
+
+
+def basins_shown(beat: Beat, found: Contest) -> tuple[str, Basins]:
+    """Whose map of basins to draw, by menu, and the map."""
+    names = tuple(found.rules)
+    with beat.panel:
+        name = beat.menu("whose", Choice(names[0], names), "basins_whose", named=str)
+    return name, _basins(found.surface, found.rules[name], found.steps)
