@@ -15,6 +15,8 @@ from charts.race import (
     shares_with_intervals,
     value_by_rate,
 )
+from charts.rates import loss_by_rate, rate_axis, three_heights, three_places
+from charts.trainings import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
 
 __all__ = [
     "basin_colours",
@@ -25,10 +27,18 @@ __all__ = [
     "height_by_step",
     "kinship",
     "lines_by_step",
+    "loss_by_epoch",
+    "loss_by_rate",
+    "losses_compared",
     "map_with_arrows",
     "map_with_paths",
     "noise_by_size",
+    "range_curve",
+    "rate_axis",
+    "rate_by_epoch",
     "seen_from_above",
     "shares_with_intervals",
+    "three_heights",
+    "three_places",
     "value_by_rate",
 ]

@@ -85,13 +85,19 @@ def of_image(address: str, extent: tuple[tuple[float, float], ...]) -> Columns:
     }
 
 
-def steps(name: str, count: int, clock: np.ndarray | None = None) -> Columns:
-    """The columns that every run has: its name, and from when until before when each of its rows is shown.
+def when(count: int, clock: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """From which step each of so many rows is shown, and until before which; the last one stays.
 
     clock: when the rows are shown, rising, if that is not 0, 1, 2, ...
     """
-    step = np.arange(count) if clock is None else np.asarray(clock)
-    return {"name": np.full(count, name), "step": step, "until": np.append(step[1:], FOREVER)[:count]}
+    step = np.arange(count, dtype=np.int32) if clock is None else np.asarray(clock)
+    return step, np.append(step[1:], FOREVER)[:count].astype(step.dtype)
+
+
+def steps(name: str, count: int, clock: np.ndarray | None = None) -> Columns:
+    """The columns that every run has: its name, and from when until before when each of its rows is shown."""
+    step, until = when(count, clock)
+    return {"name": np.full(count, name), "step": step, "until": until}
 
 
 def stacked(tables: Sequence[Columns]) -> Columns:

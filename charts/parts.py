@@ -86,3 +86,8 @@ def told(x_title: str, y_title: str, y_field: str = "height") -> list[alt.Toolti
         alt.Tooltip("x:Q", title=x_title, format=".5~g"),
         alt.Tooltip(f"{y_field}:Q", title=y_title, format=".5~g"),
     ]
+
+
+def log_axis() -> alt.Axis:
+    """A logarithmic axis whose labels are plain numbers and do not touch."""
+    return alt.Axis(format="~g", labelOverlap=True, tickCount=6)

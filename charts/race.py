@@ -87,10 +87,10 @@ def value_by_rate(
         at = np.interp(np.log(used[name]), np.log(rate), np.nan_to_num(shown, nan=ceiling))
         dots.append({"name": np.array([name]), "x": np.array([used[name]]), "value": np.array([at])})
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(rates)}
-    return Picture(_draw_rates, look, {"lines": frames.stacked(lines), "dots": frames.stacked(dots)})
+    return Picture(_draw_values_by_rate, look, {"lines": frames.stacked(lines), "dots": frames.stacked(dots)})
 
 
-def _draw_rates(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
+def _draw_values_by_rate(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
     y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]

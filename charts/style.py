@@ -15,6 +15,9 @@ LOOKS = {
     "×½": Look("#0B8F6A", (6, 3), "square"),
     "×1": Look("#D1480F"),
     "×2": Look("#8A3FB5", (2, 2), "triangle-up"),
+    "η₁": Look("#2F6FDE", (6, 3), "square"),
+    "η₂": Look("#118A4E"),
+    "η₃": Look("#C8321F", (2, 2), "triangle-up"),
     "sgd": Look("#D1480F"),
     "momentum": Look("#0B8F6A", (6, 3), "square"),
     "nesterov": Look("#8A3FB5", (2, 2), "triangle-up"),
@@ -30,7 +33,7 @@ LOOKS = {
     "rmsprop_momentum": Look("#5B9BD5", (4, 4), "circle"),
     "rmsprop_centered": Look("#1F5C99", (1, 1), "square"),
 }
-"""The look of a run by its name, on every page: of a learning rate beside the one chosen, of an optimizer."""
+"""The look of a run by its name, on every page: of a learning rate beside others, of an optimizer."""
 
 OTHER_LOOKS = (
     Look("#D1480F"),
@@ -52,6 +55,9 @@ NEUTRAL = "#7A8699"
 """What is not a run: data, axes drawn by hand, the landscape's curve. Readable on white and on near-black."""
 
 CURVE = "#3E7CC0"
+
+RATE = "#D1480F"
+"""The learning rate that the reader has chosen."""
 
 # fmt: off
 HEIGHTS = (

@@ -246,6 +246,11 @@ class ReduceLROnPlateau(Watcher):
     cooldown: epochs after a reduction in which nothing is counted. min_lr: where it ends.
     """
 
+    formula: ClassVar[str] = (
+        r"\eta \leftarrow \max(f\, \eta,\ \eta_{min}) \quad \text{after } p \text{ epochs without a better } L"
+    )
+    """The rule in LaTeX: f is ``factor``, p ``patience``, L what is watched."""
+
     def __init__(
         self,
         monitor: str = "val_loss",

@@ -59,3 +59,39 @@ def sweep(surface: Surface, start: tuple[float, ...], rule: Optimizer, rates: np
             if k < steps:
                 w = rule.update(w, surface.gradient(*w), memory, k + 1, rates=rates)
     return Sweep(rates, heights, lost)
+
+
+# ---- what a sweep tells ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Useful:
+    """Which learning rates do nearly as well as the best, after some number of steps.
+
+    best: the rate that is lowest. low, high: the ends of the unbroken stretch of rates around it whose balls have come
+    down at least ``share`` of what the best one has. lost_from: the smallest rate above the best that is lost or higher
+    than at the start, with all larger ones, or None. left: the height of the best.
+    """
+
+    best: float
+    low: float
+    high: float
+    lost_from: float | None
+    left: float
+
+
+def useful(found: Sweep, step: int, share: float = 0.9) -> Useful:
+    """Which rates of a sweep are useful after ``step`` steps."""
+    first = found.height[0]
+    height = np.where(np.isnan(found.height[step]), np.inf, found.height[step])
+    k = found.best(step)
+    with np.errstate(invalid="ignore"):
+        enough = first - height >= share * (first[k] - height[k])
+    enough[k] = True
+    low = k - int(np.argmin(np.append(enough[k::-1], False))) + 1
+    high = k + int(np.argmin(np.append(enough[k:], False))) - 1
+    # a rate that moves next to nothing is not lost, whatever rounding says
+    fine = np.flatnonzero(height <= first + 1e-9 * (1 + np.abs(first)))
+    after = int(fine[-1]) + 1 if len(fine) else 0
+    lost_from = float(found.rates[after]) if after < len(found.rates) else None
+    return Useful(float(found.rates[k]), float(found.rates[low]), float(found.rates[high]), lost_from, float(height[k]))

@@ -73,7 +73,7 @@ def fair_race(beat):
             beat.prose("sensitivity")
             titles = beat.words(x_title="rate_axis", y_title="error_end_axis")
             picture = charts.value_by_rate(*shown.by_rate(), ceiling=10 * shown.at_start, **titles)
-            beat.picture(picture, shown.said(beat.word, "rates_said"))
+            beat.picture(picture, shown.said(beat.word, "tuned_said"))
     beat.numbers({"run_table": shown.table} | ({"rate_table": shown.rates_table} if shown.tried else {}))
     beat.source([racing.RULES[name].formula for name in shown.rules], contest.tuned)
 
@@ -96,7 +96,7 @@ def many_starts(beat):
 def on_a_network(beat):
     shown = nets.run(beat)
     with beat.stage:
-        losses = lines(beat, shown.loss, "epochs_axis", "loss_axis"), shown.said(beat.word, "net_loss_said")
+        losses = lines(beat, shown.loss, "epochs_axis", "train_loss_axis"), shown.said(beat.word, "net_loss_said")
         timed = lines(beat, shown.val_loss, "time_axis", "val_loss_axis", x=shown.milliseconds())
         beat.side_by_side(losses, (timed, shown.said(beat.word, "net_time_said")))
         nets.play(beat, shown)

@@ -15,6 +15,7 @@ from dlcore.diagnosis import Verdict
 from dlcore.family import Family
 from dlcore.formulas import LIMITS, REASONS
 from dlcore.optimizers import named_rules
+from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
 from ui import texts
 from ui.menu import START, page_of, topics
@@ -24,7 +25,7 @@ PAGES = [page_of(START), *topics()]
 SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
 WORDS = texts.words()
 DATA = [Dataset.get(name) for name in Dataset.members]
-FAMILIES: list[type[Family]] = [Convention, Dataset, Surface]
+FAMILIES: list[type[Family]] = [Convention, Dataset, Surface, Schedule]
 SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
 
 CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))
@@ -143,6 +144,7 @@ def test_no_word_is_dead() -> None:
     for family in FAMILIES:
         for name, member in family.members.items():
             used |= {name, *member.settings()}
+            used |= {choice for declared in member.settings().values() for choice in declared.choices}
     used |= set(named_rules())
     used |= {column for data in DATA for column in (*data.features, data.target)}
     assert not set(WORDS) - used

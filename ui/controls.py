@@ -106,8 +106,8 @@ class Controls:
         """Set controls by key, for use in callbacks; ``clears`` return to their defaults."""
         for key in clears:
             self._state.kept.pop(key, None)
-        for key, value in new.items():
-            address.keep(self._state, key, self._state.kinds[key], value)
+        # each is settled when it is drawn: its range may depend on another one that is set here
+        self._state.kept.update(new)
         self._state.touched = True
 
     def _draw(

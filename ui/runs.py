@@ -53,7 +53,7 @@ class Experiment:
     @property
     def fate(self) -> str:
         """The word for whether and how the chosen run arrives, one of FATES."""
-        return FATES[_FATE_OF[self.diagnoses[CHOSEN].verdict]]
+        return fate_of(self.diagnoses[CHOSEN])
 
     @property
     def end(self) -> str:
@@ -101,6 +101,11 @@ class Experiment:
         columns: dict[str, object] = {"learning_rate": self.rate * FACTORS[name], "step": np.arange(len(path.w))}
         columns |= {letter: path.w[:, i] for i, letter in enumerate(letters)} | {"E": path.height}
         return pd.DataFrame(columns | {f"dE/d{letter}": path.gradient[:, i] for i, letter in enumerate(letters)})
+
+
+def fate_of(diagnosis: Diagnosis) -> str:
+    """The word for whether and how a run arrives, one of FATES."""
+    return FATES[_FATE_OF[diagnosis.verdict]]
 
 
 @shared(max_entries=256)

@@ -8,7 +8,7 @@ import pytest
 from dlcore.descent import descend
 from dlcore.optimizers import SGD, Optimizer
 from dlcore.surfaces import Bowl, Himmelblau, NarrowValley
-from dlcore.sweep import rates_around, sweep
+from dlcore.sweep import Sweep, Useful, rates_around, sweep, useful
 
 RULES = [
     *(Optimizer.get(name) for name in Optimizer.members),
@@ -43,3 +43,40 @@ def test_the_fastest_rate_on_a_quadratic_is_where_theory_has_it() -> None:
 def test_the_best_of_lost_balls_is_the_smallest_rate() -> None:
     found = sweep(Bowl(), (1.0, 1.0), SGD(), np.array([1e6, 1e9]), 5)
     assert found.best() == 0 and (found.lost > 0).all() and np.isnan(found.height[-1]).all()
+
+
+# ---- useful rates ----------------------------------------------------------------------------------------------------
+
+
+def made_up(*rows: list[float]) -> Sweep:
+    height = np.array(rows, dtype=float)
+    return Sweep(np.arange(1.0, height.shape[1] + 1), height, np.full(height.shape[1], -1))
+
+
+def test_useful_rates_have_come_down_nine_tenths_of_what_the_best_has() -> None:
+    found = useful(made_up([10] * 6, [9, 1.1, 1, 0, 0.9, 12]), 1)
+    assert found == Useful(best=4, low=3, high=5, lost_from=6, left=0)
+    assert useful(made_up([10] * 6, [9, 1.1, 1, 0, 0.9, 12]), 1, share=0.05).low == 1
+
+
+def test_useful_rates_are_one_unbroken_stretch() -> None:
+    found = useful(made_up([10] * 5, [0.1, 5, 0, 5, 0.1]), 1)
+    assert (found.low, found.best, found.high, found.lost_from) == (3, 3, 3, None)
+
+
+def test_a_lost_ball_is_never_useful_and_a_higher_one_is_lost() -> None:
+    found = useful(made_up([-1] * 4, [-2, -3, -0.5, np.nan]), 1)
+    assert (found.best, found.high, found.lost_from) == (2, 2, 3)
+
+
+@pytest.mark.parametrize("row", [[np.nan] * 3, [np.inf] * 3, [5.0] * 3])
+def test_where_no_rate_helps_the_first_one_counts_as_best(row: list[float]) -> None:
+    assert useful(made_up([5] * 3, row), 1).best == 1
+
+
+def test_more_steps_make_smaller_rates_useful_and_do_not_move_the_limit() -> None:
+    surface = NarrowValley()
+    found = sweep(surface, surface.start, SGD(), rates_around(1e-3, 0.2, 200), 200)
+    stages = [useful(found, step) for step in (10, 50, 200)]
+    assert stages[0].low > stages[1].low > stages[2].low
+    assert all(each.lost_from == pytest.approx(0.08, rel=0.03) for each in stages[1:])

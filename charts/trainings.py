@@ -1,0 +1,190 @@
+"""Pictures of trainings: the loss and the learning rate by epoch, and the range test that looks for a rate."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from charts import frames, parts, style
+from charts.frames import Columns
+from charts.parts import NOW, SO_FAR, Chart, Range
+from charts.picture import Picture
+
+# ---- by epoch --------------------------------------------------------------------------------------------------------
+
+
+def loss_by_epoch(losses: Mapping[str, np.ndarray], x_title: str, y_title: str) -> Picture:
+    """The loss of trainings after every epoch, each of shape (epochs + 1,), on a logarithmic axis.
+
+    The picture shows what happens after the first epoch: a first loss that is far higher lies above it. A training that
+    rises above twice its first loss for good, or to no number, ends on the upper edge with a cross.
+    """
+    ceiling = _ceiling(list(losses.values()))
+    epochs = max(len(loss) for loss in losses.values()) - 1
+    rows, crosses = [], []
+    for name, loss in losses.items():
+        with np.errstate(invalid="ignore"):
+            held = np.flatnonzero(loss <= max(ceiling, float(loss[0])))
+        lost = int(held[-1]) + 1
+        # one that comes back is not lost: its peak is cut off
+        seen = loss[: lost + 1].copy()
+        if lost < len(loss):
+            seen[-1] = ceiling
+            crosses.append((name, lost))
+        seen[~np.isfinite(seen)] = np.nan
+        step, until = frames.when(len(seen))
+        rows.append({"name": np.full(len(seen), name), "step": step, "until": until, "height": np.maximum(seen, 1e-9)})
+    data = {key: np.concatenate([row[key] for row in rows]) for key in rows[0]}
+    lost_at: Columns = {
+        "name": np.array([name for name, _ in crosses], dtype=str),
+        "step": np.array([step for _, step in crosses], dtype=np.int64),
+        "height": np.full(len(crosses), ceiling),
+    }
+    floor = _nice_below(float(np.nanmin(data["height"])))
+    look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.0, 1.01 * epochs), "y_domain": (floor, ceiling)}
+    return Picture(_draw_losses, parts.plain(look | {"names": tuple(losses)}), {"losses": data, "lost": lost_at})
+
+
+def losses_compared(losses: Mapping[str, np.ndarray], x_title: str, y_title: str) -> Picture:
+    """The same, standing still while the player moves something else."""
+    return dataclasses.replace(loss_by_epoch(losses, x_title, y_title), draw=_draw_compared)
+
+
+def _ceiling(losses: Sequence[np.ndarray]) -> float:
+    """Twice the first loss if any training is lost; else twice the highest loss after the first epoch, if lower."""
+    first = 2 * float(losses[0][0])
+    later = np.concatenate([loss[1:] for loss in losses])
+    with np.errstate(invalid="ignore"):
+        kept = later[later <= first]
+    return min(first, _nice_above(2 * float(kept.max()))) if len(kept) == len(later) else first
+
+
+# both pictures stand above each other: their axes begin at the same place
+_Y_ROOM: dict[str, Any] = {"minExtent": 52, "maxExtent": 52}
+
+
+def _draw_losses(**look: Any) -> Chart:
+    return _losses(parts.step_shown(), **look)
+
+
+def _draw_compared(**look: Any) -> Chart:
+    # not bound to an input, so the player does not find it
+    return _losses(alt.param(name="t", value=parts.MOST_STEPS), **look)
+
+
+def _losses(
+    shown: alt.Parameter, x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]
+) -> Chart:
+    x = alt.X(**parts.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
+    y = alt.Y(**parts.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~g", tickCount=5, **_Y_ROOM)))
+    losses = alt.Chart(alt.NamedData("losses"))
+    told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("step:Q", title=x_title)]
+    told.append(alt.Tooltip("height:Q", title=y_title, format=".4~g"))
+    return (
+        alt.layer(
+            losses.mark_line(strokeWidth=1.2, opacity=0.35, clip=True).encode(
+                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
+            ),
+            losses.transform_filter(SO_FAR)
+            .mark_line(strokeWidth=2.8, clip=True)
+            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+            losses.transform_filter(NOW)
+            .mark_point(filled=True, size=110, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
+            .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+            alt.Chart(alt.NamedData("lost"))
+            .transform_filter(SO_FAR)
+            .mark_text(text="✕", fontSize=20, fontWeight="bold", baseline="top")
+            .encode(x=x, y=y, tooltip=told[:2], **parts.by_run(names, outline=2)),
+        )
+        .add_params(shown)
+        .properties(height=310)
+    )
+
+
+def rate_by_epoch(rates: Mapping[str, np.ndarray], batches: int, epochs: int, x_title: str, y_title: str) -> Picture:
+    """The learning rate of every step, each of shape (steps,), over the same epochs as ``loss_by_epoch``."""
+    top = max((float(rate.max()) for rate in rates.values() if len(rate)), default=1.0)
+    rows = [_thinned(name, rate, batches) for name, rate in rates.items()]
+    data = {key: np.concatenate([row[key] for row in rows]) for key in rows[0]}
+    look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.0, 1.01 * epochs), "y_domain": (0.0, 1.08 * top)}
+    return Picture(_draw_rates, parts.plain(look | {"names": tuple(rates)}), {"rates": data})
+
+
+def _thinned(name: str, rate: np.ndarray, batches: int) -> Columns:
+    k = np.unique(np.linspace(0, len(rate) - 1, min(len(rate), 241)).round().astype(int)) if len(rate) else np.arange(0)
+    x = k / batches
+    return {"name": np.full(len(k), name), "x": x, "step": np.ceil(x).astype(np.int64), "height": rate[k]}
+
+
+def _draw_rates(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
+    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
+    y = alt.Y(**parts.axis("height", y_title, y_domain, axis=alt.Axis(format="~g", tickCount=4, **_Y_ROOM)))
+    rates = alt.Chart(alt.NamedData("rates")).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2))
+    return (
+        alt.layer(
+            rates.mark_line(strokeWidth=1.2, opacity=0.35),
+            rates.transform_filter(SO_FAR).mark_line(strokeWidth=2.8),
+        )
+        .add_params(parts.step_shown())
+        .properties(height=210)
+    )
+
+
+# ---- the range test --------------------------------------------------------------------------------------------------
+
+
+def range_curve(
+    rate: np.ndarray, loss: np.ndarray, smoothed: np.ndarray, reading: float, ends: Range, x_title: str, y_title: str
+) -> Picture:
+    """The loss of every batch while the rate grows, faint, the running mean over it, and the reader's reading.
+
+    rate, loss, smoothed: shape (batches,). ends: how far the test could have gone; what it did not reach is left out.
+    """
+    ends = (ends[0], min(ends[1], max(3 * float(rate[-1]), 1.5 * reading)))
+    top = 1.15 * float(max(smoothed[: max(1, len(smoothed) // 2)].max(), 3 * smoothed.min()))
+    step, until = frames.when(len(rate))
+    batches = {"step": step, "until": until, "x": rate, "loss": np.minimum(loss, top)}
+    batches["height"] = np.minimum(smoothed, top)
+    look = {"x_title": x_title, "y_title": y_title, "x_domain": ends, "y_domain": (0.0, top)}
+    return Picture(_draw_range, parts.plain(look), {"batches": batches, "reading": {"x": np.array([reading])}})
+
+
+def _draw_range(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
+    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
+    y = alt.Y(**parts.axis("height", y_title, y_domain))
+    raw = alt.Y(**parts.axis("loss", y_title, y_domain))
+    batches = alt.Chart(alt.NamedData("batches")).encode(x=x)
+    reading = alt.Chart(alt.NamedData("reading")).encode(x=x)
+    told = parts.told(x_title, y_title)
+    return (
+        alt.layer(
+            batches.transform_filter(SO_FAR)
+            .mark_point(filled=True, size=16, color=style.NEUTRAL, opacity=0.6, clip=True)
+            .encode(y=raw),
+            batches.transform_filter(SO_FAR).mark_line(color=style.CURVE, strokeWidth=3, clip=True).encode(y=y),
+            batches.transform_filter(NOW)
+            .mark_point(filled=True, size=130, color=style.CURVE, opacity=1, stroke="white", clip=True)
+            .encode(y=y, tooltip=told),
+            reading.mark_rule(color=style.RATE, strokeWidth=2.5, clip=True),
+            reading.mark_text(align="left", dx=6, fontSize=14, fontWeight="bold", color=style.RATE, text="η").encode(
+                y=alt.value(12)
+            ),
+        )
+        .add_params(parts.step_shown())
+        .properties(height=300)
+    )
+
+
+def _nice_above(value: float) -> float:
+    """The next 1, 2 or 5 times a power of ten at or above the value."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    return decade * min(m for m in (1, 2, 5, 10) if m * decade >= value * (1 - 1e-9))
+
+
+def _nice_below(value: float) -> float:
+    """The next 1, 2 or 5 times a power of ten at or below the value."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    return decade * max(m for m in (1, 2, 5) if m * decade <= value * (1 + 1e-9))
