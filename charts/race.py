@@ -137,7 +137,7 @@ def map_with_arrows(
     return Picture(_draw_arrows, parts.plain(look), data)
 
 
-ARROWS = ("#F2C14E", "#FFFFFF", "#FF7A45", "#7DE2D1")
+ARROWS = ("#E0A526", "#FF5A1F", "#B65AA8", "#17A2A2")
 """The colours of arrows, bright since they lie on the landscape."""
 ARROW_DASHES = ([4, 3], [1, 0], [2, 2], [8, 3])
 

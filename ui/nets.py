@@ -27,6 +27,9 @@ from ui.racing import RULES
 TRIED = rates_around(1e-3, 3.0, 8)
 """The rates that are tried for every rule when rates are tuned."""
 
+TUNED_FOR = 10
+"""After how many epochs the best of them is picked, if training is longer."""
+
 SETS = ("moons", "breast_cancer", "circles", "xor", "gauss_pairs")
 
 
@@ -153,7 +156,8 @@ def net_race(plan: Plan, names: Sequence[str], rates: Mapping[str, float]) -> Ne
     grid = [dataclasses.replace(RULES[name].rule, learning_rate=float(rate)) for name in tuning for rate in TRIED]
     tried: dict[str, np.ndarray] = {}
     if grid:
-        last = _trained(plan, tuple(grid))[0][-1].reshape(len(tuning), len(TRIED))
+        short = dataclasses.replace(plan, epochs=min(plan.epochs, TUNED_FOR))
+        last = _trained(short, tuple(grid))[0][-1].reshape(len(tuning), len(TRIED))
         tried = dict(zip(tuning, last, strict=True))
     best = {name: float(TRIED[int(np.argmin(np.nan_to_num(ends, nan=np.inf)))]) for name, ends in tried.items()}
     used = {name: best.get(name, rates.get(name, 0.0)) for name in names}
@@ -174,14 +178,15 @@ def run(beat: Beat) -> NetRace:
         with beat.more():
             racers = racing.entry(beat, "5", chosen)
             units = int(beat.slider("units", Number(8, 1, 16, whole=True), "hidden_units"))
-            size = int(beat.slider("batch5", Number(16, 4, 128, whole=True), "batch_size"))
+            size = int(beat.slider("batch5", Number(16, 8, 128, whole=True), "batch_size"))
             epochs = int(beat.slider("ep5", Number(20, 1, 40, whole=True), "epochs"))
             seed = int(beat.box("seed5", Number(0, 0, 9999, whole=True), "net_seed"))
         owns, real = ("net", "units", "batch5", "ep5", "seed5", *racing.keys("5")), {"net": "breast_cancer"}
         beat.presets(owns, works={}, one_rate={"fair5": False}, real_data=real, one_epoch={"ep5": 1})
     with beat.stage:
         plan = Plan(Dataset.get(name), units, size, epochs, seed)
-        found = net_race(plan, racers.names, racers.rates)
+        with st.spinner(beat.word("training_now")):
+            found = net_race(plan, racers.names, racers.rates)
         told = beat.predicted("who_is_lowest", (*racers.names, "nobody"), found.lowest, found.report(beat.word))
     return found if told else found.before_the_run()
 
