@@ -169,7 +169,7 @@ def _draw_map(x_title: str, y_title: str, x_domain: Range, y_domain: Range, heig
             ),
         )
         .add_params(parts.step_shown())
-        .properties(height=height)
+        .properties(height=parts.height_with(names, height))
     )
 
 

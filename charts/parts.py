@@ -19,6 +19,16 @@ NOW = "datum.step <= t && t < datum.until"
 SO_FAR = "datum.step <= t"
 
 
+LEGEND_COLUMNS = (3, 2)
+"""How many names stand in a row of a legend: of up to three names, and of more."""
+
+
+def height_with(names: Sequence[str], height: int = style.SIDE_HEIGHT) -> int:
+    """The height of a chart that has a legend of these names; what the legend takes is not taken from the chart."""
+    rows = -(-len(names) // LEGEND_COLUMNS[len(names) > 3])
+    return height + 22 * (rows - 1)
+
+
 def step_shown() -> alt.Parameter:
     """The parameter that the player moves: which step is shown."""
     slider = alt.binding_range(min=0, max=MOST_STEPS, step=1, name="t ")
@@ -35,9 +45,8 @@ def by_run(names: Sequence[str], *channels: str, outline: int = 0) -> dict[str, 
     ranges["shape"] = [look.shape for look in looks]
     # few in a row, or a narrow chart would cut the rest off; of lines the legend shows pieces, with their dashes
     symbols = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": outline + 0.5} if outline else {}
-    legend = alt.Legend(
-        title=None, orient="top", columns=3 if len(names) <= 3 else 2, symbolOpacity=1, labelLimit=110, **symbols
-    )
+    columns = LEGEND_COLUMNS[len(names) > 3]
+    legend = alt.Legend(title=None, orient="top", columns=columns, symbolOpacity=1, labelLimit=110, **symbols)
     made = {"color": alt.Color, "strokeDash": alt.StrokeDash, "shape": alt.Shape}
     return {
         channel: made[channel](

@@ -35,14 +35,17 @@ def lines_by_step(
         rows = frames.steps(name, len(value), None if clock is None else clock[name])
         places = rows["step"] if x is None else x[name]
         tables.append(rows | {"x": places, "value": np.where(shown, value, np.nan)})
+    lines = frames.stacked(tables)
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
-    return Picture(_draw_lines, look, {"lines": frames.stacked(tables)})
+    look["empty"] = not np.isfinite(lines["value"]).any()
+    return Picture(_draw_lines, look, {"lines": lines})
 
 
-def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool) -> Chart:
+def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool, empty: bool) -> Chart:
     ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format="~g")
-    x = alt.X(**parts.axis("x", x_title, axis=ticks))
-    y = alt.Y(**parts.axis("value", y_title, log=log, axis=alt.Axis(format=".3~g")))
+    # axes need something to span, also before there is anything to see
+    x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
+    y = alt.Y(**parts.axis("value", y_title, (0.1, 1) if empty else None, log=log, axis=alt.Axis(format=".3~g")))
     lines = alt.Chart(alt.NamedData("lines"))
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
@@ -59,7 +62,7 @@ def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, who
             .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
         )
         .add_params(parts.step_shown())
-        .properties(height=style.SIDE_HEIGHT)
+        .properties(height=parts.height_with(names))
     )
 
 
@@ -102,7 +105,7 @@ def _draw_values_by_rate(x_title: str, y_title: str, names: Sequence[str]) -> Ch
         alt.Chart(alt.NamedData("dots"))
         .mark_point(filled=True, size=130, opacity=1, stroke="white", strokeWidth=1.5)
         .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
-    ).properties(height=style.SIDE_HEIGHT)
+    ).properties(height=parts.height_with(names))
 
 
 # ---- a step taken apart --------------------------------------------------------------------------------------------

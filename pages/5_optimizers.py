@@ -1,7 +1,7 @@
 import charts
 import ui
 from dlcore import contest, optimizers, race, sampling
-from ui import apart, forms, nets, racing, sampled
+from ui import apart, forms, nets, racing, sampled, starts
 
 lesson = ui.begin(__file__)
 
@@ -80,11 +80,11 @@ def fair_race(beat):
 
 @lesson.beat
 def many_starts(beat):
-    found, told = racing.many(beat)
+    found, told = starts.many(beat)
     with beat.stage:
         if told:
             shares = charts.shares_with_intervals(**found.ranked(beat.word)), found.said(beat.word)
-            name, ends = racing.basins_shown(beat, found)
+            name, ends = starts.basins_shown(beat, found)
             places = found.surface.extent, ends.minima, *found.surface.weights
             picture = charts.basin_map(charts.basin_colours(ends.label), *places, height=330)
             beat.side_by_side(shares, (picture, found.basins_said(beat.word, name, ends)))

@@ -3,14 +3,13 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dlcore.contest import RATES_TRIED, Standing, random_starts, standing, tuned
-from dlcore.descent import Basins, Path, basins, descend
+from dlcore.contest import RATES_TRIED, tuned
+from dlcore.descent import Path, descend
 from dlcore.diagnosis import Diagnosis, diagnose
 from dlcore.optimizers import Optimizer, named_rules
 from dlcore.surfaces import Surface
@@ -19,7 +18,7 @@ from ui import landscapes
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
-from ui.kinds import Choice, Number, Several, Switch
+from ui.kinds import Number, Several, Switch
 from ui.numbers import readable
 
 RULES = named_rules()
@@ -97,7 +96,7 @@ class Field:
         """A line a rule: its rate, when it made it, where it ended."""
         lines = []
         for name, path in self.paths.items():
-            step, facts = self.made_it(name), {"name": name, "rate": readable(_rate(self.rules[name]), 3)}
+            step, facts = self.made_it(name), {"name": name, "rate": readable(rate_of(self.rules[name]), 3)}
             facts["error"] = readable(float(self.errors()[name][-1]), 3)
             word = "racer_lost" if path.diverged is not None else "racer_late" if step is None else "racer_made_it"
             lines.append("- " + say(word, step=path.diverged if step is None else step, **facts))
@@ -122,7 +121,7 @@ class Field:
         """Every step of every rule: weights, height, gradient."""
         tables = []
         for name, path in self.paths.items():
-            columns: dict[str, object] = {"optimizer": name, "learning_rate": _rate(self.rules[name])}
+            columns: dict[str, object] = {"optimizer": name, "learning_rate": rate_of(self.rules[name])}
             columns |= {"step": np.arange(len(path.w)), "E": path.height}
             for i, letter in enumerate(self.surface.weights):
                 columns |= {letter: path.w[:, i], f"dE/d{letter}": path.gradient[:, i]}
@@ -136,13 +135,15 @@ class Field:
         return pd.concat(tables, ignore_index=True)
 
 
-def _rate(rule: Optimizer) -> float:
+def rate_of(rule: Optimizer) -> float:
+    """The learning rate of a rule that has a number for one."""
     return float(rule.learning_rate)  # type: ignore[arg-type]
 
 
 @shared(max_entries=512)
-def _tuned(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> tuple[Optimizer, Sweep]:
-    return tuned(surface, start, rule, steps)
+def tuned_rule(surface: Surface, start: tuple[float, ...], name: str, steps: int) -> tuple[Optimizer, Sweep]:
+    """A rule with the best of the rates tried for it, and what became of all of them; see ``contest.tuned``."""
+    return tuned(surface, start, RULES[name].rule, steps)
 
 
 @shared(max_entries=512)
@@ -196,7 +197,7 @@ def field(
     surface: Surface, start: tuple[float, ...], names: Sequence[str], steps: int, rates: Mapping[str, float]
 ) -> Field:
     """The race of ``names``, each with its rate of ``rates``, or with the best of the rates tried if it has none."""
-    best = {name: _tuned(surface, start, RULES[name].rule, steps) for name in names}
+    best = {name: tuned_rule(surface, start, name, steps) for name in names}
     rules = {
         name: dataclasses.replace(RULES[name].rule, learning_rate=rates[name]) if name in rates else best[name][0]
         for name in names
@@ -230,105 +231,3 @@ def play(beat: Beat, shown: Field) -> None:
     beat.player(shown.lines())
     if shown.tried:
         st.markdown(shown.report(beat.word))
-
-
-# ---- many starts ---------------------------------------------------------------------------------------------------
-
-STARTS = 150
-
-
-@shared(max_entries=256)
-def _standing(surface: Surface, rule: Optimizer, steps: int, seed: int) -> Standing:
-    return standing(surface, rule, random_starts(surface, STARTS, seed), steps)
-
-
-@shared(max_entries=64)
-def _basins(surface: Surface, rule: Optimizer, steps: int) -> Basins:
-    return basins(surface, surface.grid(60), rule, steps)
-
-
-@dataclass(frozen=True, eq=False)
-class Contest:
-    """How rules do from many starts, each with the rate that was best from the landscape's own start."""
-
-    surface: Surface
-    steps: int
-    seed: int
-    rules: dict[str, Optimizer]
-    standings: dict[str, Standing]
-
-    @property
-    def best(self) -> str:
-        """Who arrives from most starts; of equals who needs fewer steps; "nobody" if none ever does."""
-        found = self.standings
-        best = min(found, key=lambda name: (-found[name].share, found[name].median))
-        return best if found[best].share else "nobody"
-
-    def ranked(self, say: Say) -> dict[str, Any]:
-        """What the picture of the shares needs."""
-        ranking = sorted(self.standings, key=lambda name: (-self.standings[name].share, self.standings[name].median))
-        found = [self.standings[name] for name in ranking]
-        ends = {part: np.array([getattr(one, part) for one in found]) for part in ("share", "low", "high")}
-        words = [say("median_steps", steps=int(one.median)) if one.share else say("never_arrives") for one in found]
-        return {"names": tuple(ranking), **ends, "steps": words, "x_title": say("share_axis")}
-
-    def said(self, say: Say) -> str:
-        """The ranking in a sentence."""
-        if self.best == "nobody":
-            return say("nobody_arrives", starts=STARTS)
-        one = self.standings[self.best]
-        facts = {"share": one.share, "low": one.low, "high": one.high, "steps": int(one.median)}
-        return say("ranking_said", name=self.best, starts=STARTS, **facts)
-
-    def basins_said(self, say: Say, name: str, ends: Basins) -> str:
-        """The map of basins in a sentence."""
-        rate = readable(_rate(self.rules[name]), 3)
-        facts = {"minima": len(ends.minima), "diverged": ends.diverged, "undecided": ends.undecided}
-        return say("rule_basins_said", name=name, rate=rate, steps=self.steps, **facts)
-
-    def table(self) -> pd.DataFrame:
-        """The ranking with its intervals."""
-        rows = [
-            {"optimizer": name, "learning_rate": _rate(self.rules[name])}
-            | {"share": one.share, "low": one.low, "high": one.high, "median_steps": one.median}
-            for name, one in self.standings.items()
-        ]
-        return pd.DataFrame(rows).sort_values("share", ascending=False)
-
-    def starts_table(self) -> pd.DataFrame:
-        """Where the balls start."""
-        return pd.DataFrame(
-            dict(zip(self.surface.weights, random_starts(self.surface, STARTS, self.seed), strict=True))
-        )
-
-
-def many(beat: Beat) -> tuple[Contest, bool]:
-    """The contest over many starts, and whether it may be shown."""
-    with beat.panel:
-        surface = landscapes.landscape(beat, "h", "himmelblau", (2,), clears=())
-        chosen = beat.several("who4", Several(COURSE, COURSE), "racers", named=str)
-        steps = int(beat.slider("n4", Number(150, 1, 300, whole=True), "steps"))
-        with beat.more():
-            names = chosen + beat.several("kin4", Several((), LATER), "later_kin", named=str)
-            if not names:
-                st.info(beat.word("nobody_races"))
-            names = names or ("sgd",)
-            seed = int(beat.box("seed4", Number(0, 0, 9999, whole=True), "starts_seed"))
-        owns, short = ("h", "h_text", "h_size", "who4", "kin4", "n4", "seed4"), {"n4": 30}
-        beat.presets(owns, works={}, egg_box={"h": "rastrigin"}, flat_land={"h": "plateau"}, too_short=short)
-    with beat.stage:
-        rules = {name: _tuned(surface, surface.start, RULES[name].rule, steps)[0] for name in names}
-        standings = {name: _standing(surface, rule, steps, seed) for name, rule in rules.items()}
-        found = Contest(surface, steps, seed, rules, standings)
-        told = beat.predicted("who_is_reliable", (*names, "nobody"), found.best, found.said(beat.word))
-        if not told:
-            st.caption(beat.word("contest_hidden", starts=STARTS, steps=steps))
-    return found, told
-
-
-def basins_shown(beat: Beat, found: Contest) -> tuple[str, Basins]:
-    """Whose map of basins to draw, by menu, and the map."""
-    names = tuple(found.rules)
-    with beat.panel:
-        name = beat.menu("whose", Choice(names[0], names), "basins_whose", named=str)
-    return name, _basins(found.surface, found.rules[name], found.steps)

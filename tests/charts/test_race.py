@@ -122,3 +122,10 @@ def test_no_noise_is_no_point_on_a_logarithmic_axis() -> None:
 def test_the_ranking_keeps_its_order() -> None:
     assert shares().look["order"] == ("adam", "sgd")
     assert shares().data["shares"]["steps"].tolist() == ["7 steps", "9 steps"]
+
+
+def test_axes_stand_before_there_is_anything_to_see() -> None:
+    for values in (np.empty(0), np.array([np.nan])):
+        spec = whole(charts.lines_by_step({"a": values}, "x", "y"))
+        scales = [layer["encoding"][axis]["scale"] for layer in layers(spec) for axis in "xy"]
+        assert all(low < high for low, high in (scale["domain"] for scale in scales))

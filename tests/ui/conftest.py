@@ -1,6 +1,7 @@
 """Pages opened without a browser, and what can be read off them."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LANGUAGES = ("ko", "en")
 
 Shown = dict[str, Any]
 
@@ -18,6 +20,12 @@ Shown = dict[str, Any]
 def errors_in_full() -> None:
     """A visitor is spared the details of an error; a test report is not."""
     config.set_option("client.showErrorDetails", "full")
+
+
+@pytest.fixture
+def a_language(script: str) -> str:
+    """One of the languages, by turns from page to page: for tests that take long and are not about words."""
+    return LANGUAGES[int(re.findall(r"\d+", script)[0]) % 2]
 
 
 @pytest.fixture

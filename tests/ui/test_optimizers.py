@@ -8,7 +8,7 @@ import pytest
 from dlcore.conventions import AdagradStart, EpsilonPlace, EpsilonSize, MomentumMean, MomentumScale
 from dlcore.datasets import Dataset
 from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, Plateau
-from ui import apart, forms, nets, racing, sampled
+from ui import apart, forms, nets, racing, sampled, starts
 
 SURFACE = NarrowValley()
 PLAN = nets.Plan(Dataset.get("moons"), 4, 16, 3, 0)
@@ -129,12 +129,12 @@ def test_before_the_guess_a_race_shows_its_start_only() -> None:
 def test_the_ranking_puts_the_most_reliable_on_top(surface) -> None:
     names = ("sgd", "rmsprop")
     rules = {name: race(surface, (name,)).rules[name] for name in names}
-    standings = {name: racing._standing(surface, rules[name], 60, 0) for name in names}
-    found = racing.Contest(surface, 60, 0, rules, standings)
+    standings = {name: starts._standing(surface, rules[name], 60, 0) for name in names}
+    found = starts.Contest(surface, 60, 0, rules, standings)
     ranked = found.ranked(said)
     assert list(ranked["share"]) == sorted(ranked["share"], reverse=True)
     assert ranked["names"][0] == found.best or found.best == "nobody"
-    assert len(found.table()) == 2 and len(found.starts_table()) == racing.STARTS
+    assert len(found.table()) == 2 and len(found.starts_table()) == starts.STARTS
 
 
 # ---- a network -------------------------------------------------------------------------------------------------------
