@@ -85,7 +85,7 @@ def value_by_rate(
     for name, rate in rates.items():
         value = np.asarray(values[name], dtype=float)
         with np.errstate(invalid="ignore"):
-            shown = np.where(value <= ceiling, np.maximum(value, ceiling * 1e-12), np.nan)
+            shown = np.where(value <= ceiling, np.maximum(value, max(ceiling, 1e-290) * 1e-12), np.nan)
         lines.append({"name": np.full(len(rate), name), "x": rate, "value": shown})
         at = np.interp(np.log(used[name]), np.log(rate), np.nan_to_num(shown, nan=ceiling))
         dots.append({"name": np.array([name]), "x": np.array([used[name]]), "value": np.array([at])})

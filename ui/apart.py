@@ -102,8 +102,8 @@ def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, ste
                 break
             places.append(w)
             told.append({name: np.broadcast_to(part, w.shape) for name, part in parts.items()})
-    w = np.array(start, dtype=float)
-    names = tuple(rule.told(w, surface.gradient(*w), rule.start(w), 1))
+        w = np.array(start, dtype=float)
+        names = tuple(rule.told(w, surface.gradient(*w), rule.start(w), 1))
     parts = {name: np.array([each[name] for each in told]).reshape(len(told), len(w)) for name in names}
     return Apart(surface, rule, np.array(places), parts, names)
 

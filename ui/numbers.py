@@ -14,9 +14,10 @@ def plain(value: float) -> str:
 
 def readable(value: float, digits: int = 4) -> str:
     """A number in so many significant digits: 81,130 and 0.00002465, but 2.4×10¹² where one would count zeros."""
-    if not math.isfinite(value) or value == 0:
-        return {math.inf: "∞", -math.inf: "−∞", 0: "0"}.get(value, "?")
+    # the largest numbers that there are become infinite when they are rounded up
     rounded = float(f"{value:.{digits}g}")
+    if not math.isfinite(rounded) or rounded == 0:
+        return {math.inf: "∞", -math.inf: "−∞", 0: "0"}.get(rounded, "?")
     if 1e-7 <= abs(rounded) < 1e10:
         text = f"{rounded:,.0f}" if abs(rounded) >= 10**digits else plain(rounded)
         return text.replace("-", "−")

@@ -1,6 +1,7 @@
 """Races on landscapes: rules that start at one place, each with a rate of its own; tuned for all alike, or chosen."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,23 +47,25 @@ class Field:
     @property
     def floor(self) -> float:
         """The lowest height that is known: of the deepest minimum, or of the lowest place that any run has seen."""
-        known = [float(self.surface(*place)) for place in self.surface.minima]
-        seen = [float(np.nanmin(path.height)) for path in self.paths.values()]
-        tried = [
-            float(np.nanmin(sweep.height[-1])) for sweep in self.tried.values() if np.isfinite(sweep.height[-1]).any()
-        ]
-        return min([*known, *seen, *tried])
+        places = [np.array([self.surface(*place) for place in self.surface.minima])]
+        seen = [*places, *(path.height for path in self.paths.values()), *(s.height[-1] for s in self.tried.values())]
+        heights = np.concatenate([np.ravel(part) for part in seen])
+        finite = heights[np.isfinite(heights)]
+        return float(finite.min()) if len(finite) else 0.0
 
     def errors(self) -> dict[str, np.ndarray]:
         """By rule, how high each step is above the floor; the smallest shown is a trillionth of the start's."""
-        floor = self.floor
         least = max(1e-300, 1e-12 * self.at_start)
-        return {name: np.maximum(path.height - floor, least) for name, path in self.paths.items()}
+        return {
+            name: np.maximum(np.nan_to_num(path.height, nan=np.inf) - self.floor, least)
+            for name, path in self.paths.items()
+        }
 
     @property
     def at_start(self) -> float:
-        """How high the start is above the floor."""
-        return float(next(iter(self.paths.values())).height[0]) - self.floor
+        """How high the start is above the floor; 1 where the start has no height."""
+        high = float(next(iter(self.paths.values())).height[0]) - self.floor
+        return high if math.isfinite(high) else 1.0
 
     def by_rate(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, float]]:
         """By rule: the rates that were tried, what is left at the end with each, and the rate of the race."""
