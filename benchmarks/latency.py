@@ -286,10 +286,26 @@ SLIDERS = f"{START}&lr=0.001&w=-1.5&lr2=0.001&lr3=0.001&lr4=0.0001"
 OTHERS = f"{START}&w=2&n2=50&n3=50"
 
 
+OTHER_PAGES = {
+    "learning_rate": {"m": "how_much", "r0": "with_schedule", "read": "finding_a_rate"},
+    "optimizers": {"lr": "all_or_a_sample", "lr2": "one_step", "n4": "many_starts", "lr6": "one_name"},
+}
+"""By page, the sliders that are pressed, with the beat that answers."""
+
+
 def slider(key: str, step: str) -> Control:
     return Control(
         key, "sliders", f".st-key-beat-{BEATS[key]}", f".st-key-gradient_descent-{key} input[type=range]", step
     )
+
+
+def elsewhere(step: str) -> list[Control]:
+    """The sliders of the other pages."""
+    return [
+        Control(f"{page}: {key}", page, f".st-key-beat-{beat}", f".st-key-{page}-{key} input[type=range]", step)
+        for page, beats in OTHER_PAGES.items()
+        for key, beat in beats.items()
+    ]
 
 
 def fresh() -> list[Control]:
@@ -299,6 +315,7 @@ def fresh() -> list[Control]:
     lines += [Control("smallest app, Streamlit's settings", "default", ".stApp", "input[type=range]", "ArrowRight")]
     lines += [Control("smallest app without Altair", "lean", ".stApp", "input[type=range]", "ArrowRight")]
     lines += [slider(key, "ArrowRight") for key in BEATS]
+    lines += elsewhere("ArrowRight")
     toggle = f"{place}scaled label"
     lines.append(Control("scaled", "others", ".st-key-beat-two_weights", toggle, "click", moved("n2", "two_weights")))
     menu = f"{place}f input"
@@ -404,6 +421,9 @@ def main() -> None:
             "sliders": Tab.opened(browser, servers["page"], SLIDERS, ".st-key-beat-where_it_ends"),
             "others": Tab.opened(browser, servers["page"], OTHERS, ".st-key-beat-where_it_ends"),
         }
+        for page, beats in OTHER_PAGES.items():
+            path, last = f"/{page}?lang=en&predict=0", f".st-key-beat-{list(beats.values())[-1]}"
+            tabs[page] = Tab.opened(browser, servers["page"], path, last)
         found = {}
         for title, controls in (("Values not used before", fresh()), ("Values used before", seen_before())):
             chosen = [c for i, c in enumerate(controls) if wanted is None or c.name in wanted or i == 0]

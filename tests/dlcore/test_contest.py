@@ -9,15 +9,26 @@ from dlcore.contest import RATES_TRIED, random_starts, share_interval, standing,
 from dlcore.descent import arrived, descend
 from dlcore.optimizers import SGD, Optimizer, named_rules
 from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, NarrowValley
+from dlcore.sweep import Sweep
 
 
 @pytest.mark.parametrize("name", list(named_rules()))
-def test_the_tuned_rate_beats_every_other_that_was_tried(name: str) -> None:
+def test_the_tuned_rate_beats_every_other_that_never_threw_the_ball_above_its_start(name: str) -> None:
     surface = NarrowValley()
     rule, tried = tuned(surface, surface.start, named_rules()[name].rule, 60)
     assert type(rule) is type(named_rules()[name].rule) and len(tried.rates) == RATES_TRIED
-    best = descend(surface, surface.start, rule, 60).height[-1]
-    assert best == pytest.approx(np.nanmin(tried.height[-1]), rel=1e-9, abs=1e-300)
+    path = descend(surface, surface.start, rule, 60)
+    calm = [h for h in tried.height.T if np.isfinite(h).all() and h.max() <= h[0] * (1 + 1e-9)]
+    assert len(calm) > 3 and path.height.max() <= path.height[0] * (1 + 1e-9)
+    assert path.height[-1] == pytest.approx(min(h[-1] for h in calm), rel=1e-9, abs=1e-300)
+
+
+def test_a_ball_that_landed_well_after_a_wild_throw_does_not_count() -> None:
+    height = np.array([[10.0, 10.0, 10.0], [9.0, 99.0, np.nan], [8.0, 0.1, np.nan]])
+    found = Sweep(np.array([0.1, 1.0, 10.0]), height, np.array([-1, -1, 1]))
+    assert found.best() == 1 and found.best_of_the_calm() == 0
+    nobody = Sweep(np.array([0.1, 1.0]), np.array([[1.0, 1.0], [2.0, 3.0]]), np.array([-1, -1]))
+    assert nobody.best_of_the_calm() == 0
 
 
 def test_the_tuned_rate_of_plain_descent_is_near_theorys() -> None:
