@@ -7,6 +7,7 @@ those names. What is drawn stays the same while a reader moves a slider, so it i
 
 from charts.descent import basin_map, curve_with_balls, data_with_lines, height_by_step, map_with_paths
 from charts.frames import basin_colours, height_bands, seen_from_above
+from charts.losses import accuracies, class_pulls, class_shares, fits, penalty, pull, row_shares, slope
 from charts.race import (
     kinship,
     lines_by_step,
@@ -19,10 +20,14 @@ from charts.rates import loss_by_rate, rate_axis, three_heights, three_places
 from charts.trainings import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
 
 __all__ = [
+    "accuracies",
     "basin_colours",
     "basin_map",
+    "class_pulls",
+    "class_shares",
     "curve_with_balls",
     "data_with_lines",
+    "fits",
     "height_bands",
     "height_by_step",
     "kinship",
@@ -33,11 +38,15 @@ __all__ = [
     "map_with_arrows",
     "map_with_paths",
     "noise_by_size",
+    "penalty",
+    "pull",
     "range_curve",
     "rate_axis",
     "rate_by_epoch",
+    "row_shares",
     "seen_from_above",
     "shares_with_intervals",
+    "slope",
     "three_heights",
     "three_places",
     "value_by_rate",

@@ -32,8 +32,20 @@ LOOKS = {
     "amsgrad": Look("#7B6FD0", (6, 1), "triangle-up"),
     "rmsprop_momentum": Look("#5B9BD5", (4, 4), "circle"),
     "rmsprop_centered": Look("#1F5C99", (1, 1), "square"),
+    "MSE": Look("#D1480F"),
+    "MAE": Look("#2C7FB8", (6, 3), "square"),
+    "Huber": Look("#0B8F6A", (2, 2), "triangle-up"),
+    "log-cosh": Look("#8A3FB5", (8, 3, 2, 3), "diamond"),
+    "MAPE": Look("#B58900", (4, 2), "cross"),
+    "MSLE": Look("#C51B7D", (10, 3), "triangle-down"),
+    "BCE": Look("#2F6FDE", (6, 3), "square"),
+    "focal": Look("#8A3FB5", (8, 3, 2, 3), "diamond"),
+    "hinge": Look("#8C6D31", (4, 2), "cross"),
+    "hinge²": Look("#C51B7D", (10, 3), "triangle-down"),
+    "softmax": Look("#2F6FDE"),
+    "softmax²": Look("#C8321F", (6, 3), "square"),
 }
-"""The look of a run by its name, on every page: of a learning rate beside others, of an optimizer."""
+"""The look of a run by its name, on every page: of a learning rate beside others, of an optimizer, of a loss."""
 
 OTHER_LOOKS = (
     Look("#D1480F"),

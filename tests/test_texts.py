@@ -14,6 +14,7 @@ from dlcore.datasets import Dataset
 from dlcore.diagnosis import Verdict
 from dlcore.family import Family
 from dlcore.formulas import LIMITS, REASONS
+from dlcore.losses import Loss
 from dlcore.optimizers import named_rules
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
@@ -25,7 +26,7 @@ PAGES = [page_of(START), *topics()]
 SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
 WORDS = texts.words()
 DATA = [Dataset.get(name) for name in Dataset.members]
-FAMILIES: list[type[Family]] = [Convention, Dataset, Surface, Schedule]
+FAMILIES: list[type[Family]] = [Convention, Dataset, Loss, Surface, Schedule]
 SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
 
 CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))

@@ -12,7 +12,7 @@ from charts import frames, style
 from charts.parts import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from dlcore.descent import Path, basins, descend
-from dlcore.optimizers import SGD
+from dlcore.optimizers import SGD, named_rules
 from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, LineFit, SlopeFit, Surface, parse
 from tests.charts.spec import fields, layers, whole
 
@@ -174,8 +174,7 @@ def test_heights_without_a_fall_can_be_drawn(text: str) -> None:
 
 
 def test_runs_are_told_apart_by_colour_dash_and_shape() -> None:
-    rules = [name for name in style.LOOKS if not name.startswith("×")]
-    assert len({style.look_of(name).colour for name in rules}) == len(rules)
+    assert len({style.LOOKS[name].colour for name in named_rules()}) == len(named_rules())
     for together in (["×½", "×1", "×2"], ["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]):
         looks = [style.look_of(name) for name in together]
         for marks in zip(*looks):

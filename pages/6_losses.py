@@ -1,0 +1,119 @@
+import streamlit as st
+
+import charts
+import ui
+from dlcore import losses, mismatch, robust
+from ui import calculator, logits, outliers, punished, saturated
+
+lesson = ui.begin(__file__)
+
+
+@lesson.beat
+def what_it_punishes(beat):
+    with beat.panel:
+        found = punished.chosen(beat)
+        wild, zero = {"l": "mean_absolute_error", "r": 2.5}, {"l": "mean_absolute_percentage_error", "y": 0.0}
+        sure = {"l": "binary_crossentropy", "p": 0.01}
+        beat.presets(punished.OWNS, works={}, far_but_calm=wild, sure_and_wrong=sure, percent_of_zero=zero)
+    with beat.stage:
+        told = punished.revealed(beat, found)
+        place = found.x, found.values(), found.point, next(iter(found.values())), found.value_ends
+        titles = beat.words(x_title=found.axis, y_title="loss_of_one")
+        pictures = [(charts.penalty(*place, **titles), found.said(beat.word, "error_said"))]
+        if told:
+            place = found.x, found.slopes(), found.point, next(iter(found.values())), found.slope_ends
+            titles = beat.words(x_title=found.axis, y_title="slope_axis")
+            pictures.append((charts.slope(*place, **titles), found.said(beat.word, "slope_said")))
+        beat.side_by_side(*pictures, clickable=True)
+        beat.prose("not_an_activation")
+    beat.numbers({"curve_table": found.table if told else found.values_table})
+    beat.source([found.loss.formula], type(found.loss), losses.Loss.gradient)
+
+
+@lesson.beat
+def outlying_points(beat):
+    with beat.panel:
+        found = outliers.chosen(beat)
+        typo, own = {"pts": "200, 0.4"}, {"pts": "172, 11; 175, 11; 178, 11; 182, 11; 186, 11; 190, 11; 194, 11"}
+        wide = {"delta2": 10.0, "by": outliers.NAMES}
+        beat.presets(outliers.OWNS, works={}, one_typo=typo, half_a_dozen=own, delta_too_wide=wide)
+    with beat.stage:
+        shown = outliers.revealed(beat, found)
+        first, second = found.scene.data.features[0], found.scene.data.target
+        titles = {"x_title": beat.member(first), "y_title": beat.member(second)}
+        lines = charts.fits(shown.data, shown.own, shown.drawn(), shown.scene.extent, **titles)
+        pictures = [(lines, shown.said(beat.word, "fits_said"))]
+        if shown.lines:
+            titles = beat.words(x_title="step_axis", y_title="share_left_axis")
+            pictures.append((charts.lines_by_step(shown.shares(), **titles), shown.said(beat.word, "shares_said")))
+        beat.side_by_side(*pictures, clickable=True)
+        beat.player(shown.by_hand())
+        if shown.lines:
+            st.markdown(shown.report(beat.word))
+    beat.numbers({"fit_table": shown.table, "data_table": shown.data_table})
+    beat.source([loss.formula for loss in found.losses], robust.fitted_line, losses.Huber)
+
+
+@lesson.beat
+def not_squares_for_classes(beat):
+    with beat.panel:
+        found = saturated.chosen(beat)
+        worse, fast, fair = {"z": 10.0}, {"lr3": 3.0}, {"z": 0.0}
+        beat.presets(saturated.OWNS, works={}, deeper=worse, larger_rate=fast, not_saturated=fair)
+    with beat.stage:
+        titles = beat.words(x_title="z_axis", y_title="pull_axis")
+        beat.picture(charts.pull(found.x, found.pulls(), found.z, (0.0, 1.05), **titles), found.pull_said(beat.word))
+        told = saturated.revealed(beat, found)
+        if told:
+            titles = beat.words(x_title="epoch_axis", y_title="share_left_axis")
+            left = charts.lines_by_step(found.losses(), **titles), found.said(beat.word, "course_said")
+            titles = beat.words(x_title="epoch_axis", y_title="accuracy_axis")
+            right = charts.accuracies(found.accuracies(), **titles), found.because(beat.word)
+            beat.side_by_side(left, right)
+            beat.player(found.lines())
+            beat.prose("why_it_cancels")
+    beat.numbers({"pull_table": found.pull_table} | ({"training_table": found.table} if told else {}))
+    beat.source([losses.BinaryCrossentropy.formula], mismatch.squared_error_pull, mismatch.from_saturated_start)
+
+
+@lesson.beat
+def softmax_once(beat):
+    with beat.panel:
+        found = logits.chosen(beat)
+        right, wrong, level = {"z0": 6.0, "z1": 0.0}, {"z0": -6.0, "z1": 6.0}, {"z1": 0.0, "z2": 0.0}
+        beat.presets(logits.OWNS, works={}, sure_and_right=right, sure_and_wrong=wrong, all_level=level)
+    with beat.stage:
+        shown = logits.revealed(beat, found)
+        titles = beat.words(x_title="class_axis", y_title="probability_axis_seen")
+        shares = charts.class_shares(shown.shares_at_start(), **titles)
+        pulls = charts.class_pulls(shown.pulls_at_start(), **titles | beat.words(y_title="logit_slope_axis"))
+        beat.side_by_side((shares, found.said(beat.word, "shares_of_classes")), (pulls, found.said(beat.word, "pulls")))
+        titles = beat.words(x_title="step_axis", y_title="loss_of_one")
+        beat.picture(charts.lines_by_step(shown.losses(), **titles), found.both_labels(beat.word))
+        beat.player(shown.lines())
+        if len(shown.paths) > 1:
+            st.markdown(shown.because(beat.word))
+            beat.prose("once_is_enough")
+    beat.numbers({"run_table": shown.table})
+    beat.source([losses.CategoricalCrossentropy.formula], mismatch.surprise, losses.SparseCategoricalCrossentropy)
+
+
+@lesson.beat
+def by_hand_and_by_machine(beat):
+    with beat.panel:
+        found = calculator.chosen(beat)
+        far = {"yp": "2.5, 5.5, 4, 28"}
+        owns, right, lower = calculator.OWNS, calculator.ACCURATE, calculator.LOWER
+        beat.presets(owns, works={}, far_off=far, right_but_costly=right, wrong_but_cheap=lower)
+    with beat.stage:
+        calculator.table(beat)
+        if told := calculator.shown(beat, found):
+            titles = beat.words(x_title="row_axis", y_title="row_share_axis")
+            beat.picture(charts.row_shares(found.shares(), **titles), found.said(beat.word))
+            calculator.sums(beat, found)
+            beat.prose("not_accuracy", **calculator.contrast())
+    beat.numbers({"loss_table": found.table} if told else {"rows_table": found.rows_table})
+    beat.source([loss.formula for loss in found.losses], *(type(loss) for loss in found.losses[:2]))
+
+
+lesson.end()

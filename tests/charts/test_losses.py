@@ -1,0 +1,126 @@
+"""Pictures of losses as data."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import charts
+from charts import style
+from charts.parts import MOST_STEPS, NOW
+from charts.picture import Picture
+from tests.charts.spec import layers, whole
+
+X = np.linspace(-4, 4, 81)
+
+
+@cache
+def penalty(at: float = 1.5) -> Picture:
+    return charts.penalty(X, {"MSE": X**2, "MAE": abs(X)}, at, "MSE", (0.0, 20.0), "r", "E")
+
+
+@cache
+def slope(at: float = 1.5) -> Picture:
+    return charts.slope(X, {"MSE": 2 * X, "MAE": np.sign(X)}, at, "MSE", (-5.0, 5.0), "r", "g")
+
+
+@cache
+def pull(at: float = 1.5) -> Picture:
+    return charts.pull(X, {"BCE": abs(X) / 4, "MSE": 0 * X}, at, (0.0, 1.0), "z", "g")
+
+
+@cache
+def fits(at: float = 1.5) -> Picture:
+    data, own = (np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0])), (np.array([at]), np.array([9.0]))
+    lines = {"MSE": (np.array([0.0, 1.0]), np.array([2.0, 0.0])), "MAE": (np.array([0.0, at]), np.array([2.0, 0.5]))}
+    return charts.fits(data, own, lines, ((0.0, 4.0), (0.0, 10.0)), "x", "y")
+
+
+@cache
+def accuracies(at: float = 1.5) -> Picture:
+    return charts.accuracies({"BCE": np.array([0.5, at / 2, 1.0]), "MSE": np.array([0.5, 0.5, 0.5])}, "t", "a")
+
+
+SHARES = np.array([[0.2, 0.3, 0.5], [0.6, 0.2, 0.2]])
+
+
+@cache
+def shares(at: float = 1.5) -> Picture:
+    return charts.class_shares({"softmax": SHARES, "softmax²": SHARES**at}, "k", "p")
+
+
+@cache
+def pulls(at: float = 1.5) -> Picture:
+    return charts.class_pulls({"softmax": SHARES - 0.5, "softmax²": SHARES**at - 0.5}, "k", "g")
+
+
+@cache
+def rows(at: float = 1.5) -> Picture:
+    share = np.array([1.0, at, 2.0])
+    return charts.row_shares({"MSE": share / share.sum(), "MAE": np.full(3, 1 / 3)}, "row", "share")
+
+
+PICTURES = {"penalty": penalty, "slope": slope, "pull": pull, "fits": fits, "accuracies": accuracies}
+PICTURES |= {"class_shares": shares, "class_pulls": pulls, "row_shares": rows}
+every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
+
+
+@every_picture
+def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
+    for columns in make().data.values():
+        assert len({len(column) for column in columns.values()}) == 1
+
+
+@every_picture
+def test_a_look_stays_when_only_the_numbers_change(make) -> None:
+    one, other = make(), make(0.9)
+    assert one.look == other.look and one.draw is other.draw
+
+
+@pytest.mark.parametrize("make", [fits, accuracies, shares, pulls], ids=lambda make: make.__name__)
+def test_the_player_moves_it(make) -> None:
+    (shown,) = (param for param in whole(make())["params"] if param["name"] == "t")
+    assert shown["bind"]["input"] == "range" and shown["value"] == MOST_STEPS
+    assert NOW in [f["filter"] for layer in layers(whole(make())) for f in layer.get("transform", [])]
+
+
+# ---- one by one ------------------------------------------------------------------------------------------------------
+
+
+def test_the_point_lies_on_the_chosen_curve_and_the_tangent_touches_it() -> None:
+    data = penalty().data
+    point, line = pd.DataFrame(data["points"]).iloc[0], {key: v[0] for key, v in data["tangent"].items()}
+    assert (point["name"], point["x"], point["value"]) == ("MSE", 1.5, pytest.approx(2.25))
+    rise = (line["y1"] - line["y0"]) / (line["x1"] - line["x0"])
+    assert rise == pytest.approx(3.0) and (line["y0"] + line["y1"]) / 2 == pytest.approx(2.25)
+
+
+def test_a_point_above_the_picture_stays_on_its_edge() -> None:
+    assert slope(3.9).data["points"]["value"].tolist() == [5.0]
+    assert len(pull().data["points"]["name"]) == 2, "a unit's pull has a point for every loss"
+
+
+def test_a_line_reaches_from_edge_to_edge() -> None:
+    last = pd.DataFrame(fits().data["lines"]).query("name == 'MSE' and step == 1").iloc[0]
+    assert last[["x0", "y0", "x1", "y1"]].tolist() == [0.0, 0.0, 4.0, 4.0]
+
+
+def test_data_without_lines_can_be_drawn() -> None:
+    nothing = (np.zeros(0), np.zeros(0))
+    picture = charts.fits((X, X), nothing, {}, ((-4.0, 4.0), (-4.0, 4.0)), "x", "y")
+    counts = {name: len(next(iter(columns.values()))) for name, columns in picture.data.items()}
+    assert counts == {"points": len(X), "own": 0, "lines": 0}
+    assert whole(picture)
+
+
+def test_every_class_has_a_bar_a_run_and_step() -> None:
+    frame = pd.DataFrame(shares().data["bars"])
+    assert len(frame) == 2 * 2 * 3
+    assert frame.query("name == 'softmax' and step == 1")["value"].tolist() == SHARES[1].tolist()
+
+
+def test_every_loss_has_a_look_of_its_own_among_those_it_meets() -> None:
+    for names in (("MSE", "MAE", "Huber", "log-cosh", "MAPE", "MSLE"), ("BCE", "focal", "MSE", "hinge")):
+        looks = [style.look_of(name) for name in names]
+        assert len({look.colour for look in looks}) == len({look.dash for look in looks}) == len(names)

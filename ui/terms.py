@@ -1,0 +1,185 @@
+"""Terms: the error of one prediction and its slope written out with their numbers, in letters every language shares."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlcore.losses import (
+    BinaryCrossentropy,
+    BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    Huber,
+    KLDivergence,
+    LogCosh,
+    Loss,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
+from ui.numbers import readable
+
+SHORT: dict[type[Loss], str] = {
+    MeanSquaredError: "MSE",
+    MeanAbsoluteError: "MAE",
+    Huber: "Huber",
+    LogCosh: "log-cosh",
+    MeanAbsolutePercentageError: "MAPE",
+    MeanSquaredLogarithmicError: "MSLE",
+    Poisson: "Poisson",
+    CosineSimilarity: "cosine",
+    BinaryCrossentropy: "BCE",
+    BinaryFocalCrossentropy: "focal",
+    Hinge: "hinge",
+    SquaredHinge: "hinge²",
+    CategoricalCrossentropy: "CCE",
+    SparseCategoricalCrossentropy: "sparse CCE",
+    KLDivergence: "KL",
+    CategoricalHinge: "cat. hinge",
+}
+"""What a loss is called in a legend, the same in both languages."""
+
+
+def short(loss: Loss) -> str:
+    """The loss's name for a legend."""
+    return SHORT.get(type(loss), loss.name())
+
+
+def number(value: float) -> str:
+    """A number inside a formula: a negative one in brackets."""
+    text = readable(float(value), 4)
+    return f"({text})" if text.startswith("−") else text
+
+
+def error_of(loss: Loss, y: float, p: float) -> str:
+    """``(2.5 − 3)² = 0.25``: the error of the prediction p for the target y."""
+    value = float(loss.errors(*_rows(loss, y, p)).ravel()[0])
+    return f"{_error(loss, y, p)} = {readable(value, 4)}"
+
+
+def slope_of(loss: Loss, y: float, p: float) -> str:
+    """``2·(2.5 − 3) = −1``: the slope of that error by the prediction."""
+    value = float(loss.slopes(*_rows(loss, y, p)).ravel()[0])
+    return f"{_slope(loss, y, p)} = {readable(value, 4)}".removeprefix(" = ")
+
+
+def _rows(loss: Loss, y: float, p: float) -> tuple[np.ndarray, np.ndarray]:
+    return loss.batch([[y]] if loss.by_row else [y], [[p]] if loss.by_row else [p])
+
+
+def _side(y: float) -> float:
+    return 2 * y - 1 if y in (0, 1) else y
+
+
+def _error(loss: Loss, y: float, p: float) -> str:
+    truth, guess = number(y), number(p)
+    match loss:
+        case MeanSquaredError():
+            return f"({guess} − {truth})²"
+        case MeanAbsoluteError():
+            return f"|{guess} − {truth}|"
+        case MeanAbsolutePercentageError():
+            return f"100·|{guess} − {truth}| / |{truth}|"
+        case MeanSquaredLogarithmicError():
+            return f"(ln(1 + {number(max(p, 0))}) − ln(1 + {truth}))²"
+        case Huber(delta):
+            r, d = number(abs(p - y)), number(delta)
+            return f"½·{r}²" if abs(p - y) <= delta else f"{d}·{r} − ½·{d}²"
+        case LogCosh():
+            return f"ln cosh({readable(p - y, 4)})"
+        case Poisson():
+            return f"{guess} − {truth}·ln {guess}"
+        case BinaryCrossentropy(from_logits=True):
+            return f"ln(1 + e^{number(-_side(y) * p)})"
+        case BinaryCrossentropy(label_smoothing=smoothing):
+            return _surprise(y * (1 - smoothing) + smoothing / 2, p)
+        case BinaryFocalCrossentropy(gamma=gamma):
+            miss = f"(1 − {guess})" if y == 1 else guess
+            return f"{miss}^{number(gamma)} · ({_surprise(y, p)})"
+        case Hinge():
+            return f"max(1 − {number(_side(y))}·{guess}, 0)"
+        case SquaredHinge():
+            return f"max(1 − {number(_side(y))}·{guess}, 0)²"
+    raise NotImplementedError(f"{loss.name()} is not written term by term")
+
+
+def _surprise(y: float, p: float) -> str:
+    if y in (0, 1):
+        return f"−ln {number(p)}" if y == 1 else f"−ln(1 − {number(p)})"
+    return f"−{number(y)}·ln {number(p)} − {number(1 - y)}·ln(1 − {number(p)})"
+
+
+def _slope(loss: Loss, y: float, p: float) -> str:
+    truth, guess, r = number(y), number(p), readable(p - y, 4)
+    match loss:
+        case MeanSquaredError():
+            return f"2·({guess} − {truth})"
+        case MeanAbsoluteError():
+            return f"sign({r})"
+        case MeanAbsolutePercentageError():
+            return f"100·sign({r}) / |{truth}|"
+        case MeanSquaredLogarithmicError() if p > 0:
+            return f"2·(ln(1 + {guess}) − ln(1 + {truth})) / (1 + {guess})"
+        case Huber(delta):
+            return r if abs(p - y) <= delta else f"{number(delta)}·sign({r})"
+        case LogCosh():
+            return f"tanh({r})"
+        case BinaryCrossentropy(from_logits=True):
+            return f"σ({readable(p, 4)}) − {truth}"
+        case BinaryCrossentropy(label_smoothing=smoothing) if 0 < p < 1:
+            return f"({guess} − {number(y * (1 - smoothing) + smoothing / 2)}) / ({guess}·(1 − {guess}))"
+        case SquaredHinge() if _side(y) * p < 1:
+            return f"−2·{number(_side(y))}·(1 − {number(_side(y))}·{guess})"
+    return ""
+
+
+# ---- sums ------------------------------------------------------------------------------------------------------------
+
+MOST_TERMS = 6
+"""How many terms of a sum are written out; what is left out is there as dots, and in the table."""
+
+
+def sum_of(loss: Loss, y_true: np.ndarray, y_pred: np.ndarray) -> str:
+    """``¼ (…)``: the whole loss with its first terms; for rows of classes the terms of every row."""
+    errors = loss.errors(*loss.batch(y_true, y_pred)).ravel()
+    if isinstance(loss, CosineSimilarity):
+        return _cosine(y_true.ravel(), y_pred.ravel(), float(errors[0]))
+    shown = [_written(loss, y, p) for y, p in zip(y_true[:MOST_TERMS], y_pred[:MOST_TERMS], strict=True)]
+    dots = ["…"] if len(y_true) > MOST_TERMS else []
+    values = " + ".join([*(number(e) for e in errors[:MOST_TERMS]), *dots])
+    terms = " + ".join([f"[{part}]" for part in shown] + dots)
+    count, total = len(errors), float(errors.sum())
+    ends = f"= ({values}) / {count} = {readable(total, 5)} / {count} = {readable(total / count, 5)}"
+    return f"({terms}) / {count}\n{ends}"
+
+
+def _written(loss: Loss, y: np.ndarray, p: np.ndarray) -> str:
+    if not loss.by_row:
+        return _error(loss, float(y), float(p))
+    y = np.eye(len(p))[int(y)] if loss.targets == "integer" else y
+    k = int(np.argmax(y))
+    if isinstance(loss, CategoricalHinge):
+        rival = float(((1 - y) * p).max())
+        return f"max(1 + {number(rival)} − {number(p[k])}, 0)"
+    if isinstance(loss, KLDivergence):
+        return f"1·ln(1 / {number(p[k])})"
+    return f"−ln {number(p[k])}"
+
+
+def _cosine(y: np.ndarray, p: np.ndarray, value: float) -> str:
+    def squares(numbers: Sequence[float]) -> str:
+        return " + ".join([f"{number(v)}²" for v in numbers[:MOST_TERMS]] + ["…"] * (len(numbers) > MOST_TERMS))
+
+    pairs = [f"{number(a)}·{number(b)}" for a, b in zip(y[:MOST_TERMS], p[:MOST_TERMS], strict=True)]
+    top = " + ".join(pairs + ["…"] * (len(y) > MOST_TERMS))
+    lengths = " · ".join(f"√{readable(float(v @ v), 5)}" for v in (y, p))
+    return (
+        f"−({top}) / (√({squares(list(y))}) · √({squares(list(p))}))\n"
+        f"= −{number(float(y @ p))} / ({lengths}) = {readable(value, 5)}"
+    )
