@@ -3,7 +3,7 @@ import streamlit as st
 import charts
 import ui
 from dlcore import losses, mismatch, robust
-from ui import calculator, logits, outliers, punished, saturated
+from ui import calculator, choosing, logits, outliers, punished, saturated
 
 lesson = ui.begin(__file__)
 
@@ -12,18 +12,16 @@ lesson = ui.begin(__file__)
 def what_it_punishes(beat):
     with beat.panel:
         found = punished.chosen(beat)
-        wild, zero = {"l": "mean_absolute_error", "r": 2.5}, {"l": "mean_absolute_percentage_error", "y": 0.0}
-        sure = {"l": "binary_crossentropy", "p": 0.01}
-        beat.presets(punished.OWNS, works={}, far_but_calm=wild, sure_and_wrong=sure, percent_of_zero=zero)
+        beat.presets(punished.OWNS, **punished.PRESETS)
     with beat.stage:
         told = punished.revealed(beat, found)
-        place = found.x, found.values(), found.point, next(iter(found.values())), found.value_ends
-        titles = beat.words(x_title=found.axis, y_title="loss_of_one")
-        pictures = [(charts.penalty(*place, **titles), found.said(beat.word, "error_said"))]
+        point, across = (found.point, next(iter(found.values()))), {"x_title": found.axis}
+        titles = beat.words(**across, y_title="loss_of_one"), beat.words(**across, y_title="slope_axis")
+        values = charts.penalty(found.x, found.values(), *point, found.value_ends, **titles[0])
+        pictures = [(values, found.said(beat.word, "error_said"))]
         if told:
-            place = found.x, found.slopes(), found.point, next(iter(found.values())), found.slope_ends
-            titles = beat.words(x_title=found.axis, y_title="slope_axis")
-            pictures.append((charts.slope(*place, **titles), found.said(beat.word, "slope_said")))
+            slopes = charts.slope(found.x, found.slopes(), *point, found.slope_ends, **titles[1])
+            pictures.append((slopes, found.said(beat.word, "slope_said")))
         beat.side_by_side(*pictures, clickable=True)
         beat.prose("not_an_activation")
     beat.numbers({"curve_table": found.table if told else found.values_table})
@@ -34,9 +32,7 @@ def what_it_punishes(beat):
 def outlying_points(beat):
     with beat.panel:
         found = outliers.chosen(beat)
-        typo, own = {"pts": "200, 0.4"}, {"pts": "172, 11; 175, 11; 178, 11; 182, 11; 186, 11; 190, 11; 194, 11"}
-        wide = {"delta2": 10.0, "by": outliers.NAMES}
-        beat.presets(outliers.OWNS, works={}, one_typo=typo, half_a_dozen=own, delta_too_wide=wide)
+        beat.presets(outliers.OWNS, **outliers.PRESETS)
     with beat.stage:
         shown = outliers.revealed(beat, found)
         first, second = found.scene.data.features[0], found.scene.data.target
@@ -80,8 +76,7 @@ def not_squares_for_classes(beat):
 def softmax_once(beat):
     with beat.panel:
         found = logits.chosen(beat)
-        right, wrong, level = {"z0": 6.0, "z1": 0.0}, {"z0": -6.0, "z1": 6.0}, {"z1": 0.0, "z2": 0.0}
-        beat.presets(logits.OWNS, works={}, sure_and_right=right, sure_and_wrong=wrong, all_level=level)
+        beat.presets(logits.OWNS, **logits.PRESETS)
     with beat.stage:
         shown = logits.revealed(beat, found)
         titles = beat.words(x_title="class_axis", y_title="probability_axis_seen")
@@ -114,6 +109,12 @@ def by_hand_and_by_machine(beat):
             beat.prose("not_accuracy", **calculator.contrast())
     beat.numbers({"loss_table": found.table} if told else {"rows_table": found.rows_table})
     beat.source([loss.formula for loss in found.losses], *(type(loss) for loss in found.losses[:2]))
+
+
+@lesson.beat
+def which_one(beat):
+    problem, _ = choosing.loss_asked(beat, "task")
+    beat.source([losses.get(problem.loss).formula], type(problem))
 
 
 lesson.end()

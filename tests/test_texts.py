@@ -9,13 +9,16 @@ from typing import get_args
 
 import pytest
 
+from dlcore.activations import Activation
 from dlcore.conventions import Convention
 from dlcore.datasets import Dataset
+from dlcore.deep import STARTS
 from dlcore.diagnosis import Verdict
 from dlcore.family import Family
 from dlcore.formulas import LIMITS, REASONS
 from dlcore.losses import Loss
 from dlcore.optimizers import named_rules
+from dlcore.recommendations import HOW_MANY, Architecture, Problem
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
 from ui import texts
@@ -26,13 +29,24 @@ PAGES = [page_of(START), *topics()]
 SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
 WORDS = texts.words()
 DATA = [Dataset.get(name) for name in Dataset.members]
-FAMILIES: list[type[Family]] = [Convention, Dataset, Loss, Surface, Schedule]
+FAMILIES: list[type[Family]] = [
+    Activation,
+    Architecture,
+    Convention,
+    Dataset,
+    Loss,
+    Problem,
+    Schedule,
+    Surface,
+]
 SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
 
 CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))
 DRAWN = re.compile(r"^def _draw_(\w+)", re.MULTILINE)
 
 MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": ("deepest", "other", "nowhere", "lost")}
+MADE_UP["why_"] = [*Problem.members, *Architecture.members]
+MADE_UP["score_"], MADE_UP["tried_"] = ("accuracy", "r2"), ("as_good", "clearly_worse")
 MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
 
@@ -146,6 +160,6 @@ def test_no_word_is_dead() -> None:
         for name, member in family.members.items():
             used |= {name, *member.settings()}
             used |= {choice for declared in member.settings().values() for choice in declared.choices}
-    used |= set(named_rules())
+    used |= {*named_rules(), *STARTS, *HOW_MANY}
     used |= {column for data in DATA for column in (*data.features, data.target)}
     assert not set(WORDS) - used

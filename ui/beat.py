@@ -116,9 +116,9 @@ class Beat(Controls):
             with column, self.clickable() if clickable and k == 0 else nullcontext():
                 self.picture(picture, summary)
 
-    def clicks(self, extent: Sequence[tuple[float, float]], keys: Sequence[str]) -> None:
-        """Let a click on the beat's ``clickable`` picture set the controls ``keys``; draws a line that says so."""
-        click.listen(f"{self._container}-place", extent, keys, self.word("click_hint"), self.set)
+    def clicks(self, extent: Sequence[tuple[float, float]], keys: Sequence[str], hint: str = "click_hint") -> None:
+        """Let a click on the beat's ``clickable`` picture set the controls ``keys``; draws the word ``hint``."""
+        click.listen(f"{self._container}-place", extent, keys, self.word(hint), self.set)
 
     def clickable(self):
         """A container for the picture whose clicks count; use with ``with``."""

@@ -19,6 +19,12 @@ KEYS = ("z0", "z1", "z2")
 ONCE, TWICE = "softmax", "softmax²"
 PULLS = ("weaker_pull", "same_pull", "stronger_pull")
 OWNS = (*KEYS, "c", "lr4", "n4")
+PRESETS = {
+    "works": {},
+    "sure_and_right": {"z0": 6.0, "z1": 0.0},
+    "sure_and_wrong": {"z0": -6.0, "z1": 6.0},
+    "all_level": {"z1": 0.0, "z2": 0.0},
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,5 +21,14 @@ def readable(value: float, digits: int = 4) -> str:
     if 1e-7 <= abs(rounded) < 1e10:
         text = f"{rounded:,.0f}" if abs(rounded) >= 10**digits else plain(rounded)
         return text.replace("-", "−")
-    factor, power = f"{rounded:.{digits - 1}e}".split("e")
+    return _in_powers(rounded, digits)
+
+
+def small(value: float, digits: int = 3) -> str:
+    """The same for what shrinks from step to step: below a thousandth in powers of ten, 2.52×10⁻⁷."""
+    return _in_powers(value, digits) if 0 < abs(value) < 1e-3 else readable(value, digits)
+
+
+def _in_powers(value: float, digits: int) -> str:
+    factor, power = f"{value:.{digits - 1}e}".split("e")
     return f"{plain(float(factor))}×10{str(int(power)).translate(_RAISED)}".replace("-", "−")

@@ -25,6 +25,12 @@ NAMES = tuple(loss.name() for loss in LOSSES)
 MOST_POINTS = 12
 CLICKS = ("moves_last", "adds_one")
 OWNS = ("d2", "pts", "by", "click", "n2", "delta2", "rows2", "seed2")
+PRESETS = {
+    "works": {},
+    "one_typo": {"pts": "200, 0.4"},
+    "half_a_dozen": {"pts": "172, 11; 175, 11; 178, 11; 182, 11; 186, 11; 190, 11; 194, 11"},
+    "delta_too_wide": {"delta2": 10.0, "by": NAMES},
+}
 
 Extent = tuple[tuple[float, float], tuple[float, float]]
 

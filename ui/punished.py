@@ -43,6 +43,12 @@ BY_SCORE = (Hinge, SquaredHinge)
 NAMES = tuple(member.name() for member in (*BY_RESIDUAL, *BY_PROBABILITY, *BY_SCORE))
 STEEPER = ("slope_grows", "slope_stays", "slope_shrinks")
 OWNS = ("l", "r", "p", "s", "y", "one", "delta", "gamma", "smooth")
+PRESETS = {
+    "works": {},
+    "far_but_calm": {"l": "mean_absolute_error", "r": 2.5},
+    "sure_and_wrong": {"l": "binary_crossentropy", "p": 0.01},
+    "percent_of_zero": {"l": "mean_absolute_percentage_error", "y": 0.0},
+}
 
 
 @dataclass(frozen=True, eq=False)

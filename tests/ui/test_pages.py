@@ -228,11 +228,12 @@ def test_every_option_of_every_menu(script: str, a_language: str, opened: Open, 
         seen |= new
 
 
-def test_every_option_from_its_far_corner_here_and_elsewhere(
+def test_options_from_their_far_corners_here_and_elsewhere(
     script: str, opened: Open, sound: Check, shown: Look
 ) -> None:
     at = opened(script, lang="en", predict="0")
-    for row in list(at_once(at, options)):
+    # every option was seen above; here every fourth, since each is opened twice
+    for row in list(at_once(at, options))[::4]:
         put(at, row)
         at.run()
         put(at, [("number_input", str(box.key), box.max) for box in at.number_input])

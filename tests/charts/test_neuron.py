@@ -1,0 +1,150 @@
+"""Pictures of units and of a small network as data."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+import charts
+from charts import passes
+from charts.parts import MOST_STEPS
+from charts.picture import Picture
+from tests.charts.spec import whole
+
+EXTENT = ((-0.5, 1.5), (-0.5, 1.5))
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+LINE = np.array([[-0.5, 1.0], [1.0, -0.5]])
+PARTS = {part: part.upper() for part in ("dendrite", "synapse", "soma", "threshold", "axon")}
+
+
+def shade(factor: float = 1.0) -> str:
+    return charts.answer_shades(np.linspace(0, factor, 100).reshape(10, 10), 0.5, 0.5)
+
+
+@cache
+def plane(factor: float = 1.0) -> Picture:
+    return charts.plane_with_line(shade(factor), EXTENT, LINE * factor, LINE, (0.2 * factor, 0.4), "x", "y")
+
+
+@cache
+def curves(factor: float = 1.0) -> Picture:
+    z = np.linspace(-8, 8, 33)
+    made = {"step": np.heaviside(z, 1), "tanh": np.tanh(z)}
+    return charts.unit_curves(z, made, 20 * factor, {"step": 1.0, "tanh": factor}, (-1.1, 1.1), "z", "a")
+
+
+@cache
+def corners(factor: float = 1.0, reveal: bool = True) -> Picture:
+    lines = {"a": LINE * factor, "b": np.empty((0, 2))}
+    shown = {"a": 1, "b": 2} if reveal else None
+    answers = np.array([0.0, 1.0, 1.0, 1.0])
+    return charts.corners_with_line(shade(factor), EXTENT, CORNERS, answers, (0, 1, 1, 0), lines, "x", "y", shown, 3)
+
+
+@cache
+def hidden(factor: float = 1.0) -> Picture:
+    places = CORNERS[[0, 3]]
+    labels = ["(0,0)", "(1,1)"]
+    return charts.hidden_corners(
+        shade(factor), EXTENT, places, labels, np.array([0, 1]), [0, 0], LINE * factor, "h", "k", 2, 3
+    )
+
+
+@cache
+def shares(factor: float = 1.0) -> Picture:
+    share = np.array([0.04, 0.02 * factor, 0.0])
+    return charts.grid_shares(("OR", "AND", "XOR"), share, np.array([4, 4, 3]), "XOR", "share")
+
+
+@cache
+def network(factor: float = 1.0) -> Picture:
+    weights = [factor, -2.0, 0.0, 1.0, 3.0, -1.0]
+    notes = [(f"{w:g}", 0, None) for w in weights]
+    slopes = [(f"∂ {w:g}", 6, None) for w in weights]
+    inside = {"h₁": [("h₁", 0, 1), (f"{factor:g}", 1, None)]}
+    around = {"ŷ": [("z = 1", 3, None), ("δ = 2", 5, None)]}
+    return charts.small_network(weights, notes, slopes, inside, around, [("E = 1", 4, None)], [(1, ("h₁",), (0, 1))])
+
+
+@cache
+def views(factor: float = 1.0) -> Picture:
+    seen = {"h₁": shade(factor), "h₂": shade(), "ŷ": shade()}
+    return charts.three_views(seen, EXTENT, [LINE, np.empty((0, 2)), LINE], (0.5, factor))
+
+
+def cell(factor: float = 1.0) -> Picture:
+    return charts.nerve_cell(PARTS, "soma" if factor == 1 else "")
+
+
+def unit(factor: float = 1.0) -> Picture:
+    return charts.unit_diagram(PARTS, "axon" if factor == 1 else "")
+
+
+PICTURES = {"nerve_cell": cell, "unit_diagram": unit, "plane_with_line": plane, "unit_curves": curves}
+PICTURES |= {"corners_with_line": corners, "hidden_corners": hidden, "grid_shares": shares}
+PICTURES |= {"small_network": network, "three_views": views}
+every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
+
+
+@every_picture
+def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
+    for columns in make().data.values():
+        assert len({len(column) for column in columns.values()}) == 1
+
+
+@every_picture
+def test_a_look_stays_when_only_the_numbers_change(make) -> None:
+    one, other = make(), make(0.9)
+    assert one.look == other.look and one.draw is other.draw
+
+
+def test_every_part_has_a_name_and_a_shape_in_both_pictures_and_one_is_lit() -> None:
+    for picture in (cell(), unit()):
+        assert sorted(picture.data["names"]["text"]) == sorted(PARTS.values())
+        assert picture.data["names"]["lit"].sum() == 1
+        shapes = [picture.data[kind] for kind in ("strokes", "areas", "dots")]
+        assert any(columns["lit"].any() for columns in shapes)
+    assert not any(columns["lit"].any() for columns in cell(0.9).data.values() if "lit" in columns)
+
+
+def test_shades_go_from_blue_through_white_to_orange() -> None:
+    low, middle, high = (charts.answer_shades(np.full((2, 2), a), 0.5, 0.5) for a in (0.0, 0.5, 1.0))
+    assert len({low, middle, high}) == 3
+    assert charts.answer_shades(np.full((2, 2), 9.0), 0.5, 0.5) == high, "beyond the end is the end"
+    assert charts.answer_shades(np.full((2, 2), np.nan), 0.5, 0.5) == middle
+
+
+def test_a_sum_beyond_the_picture_is_drawn_at_its_end() -> None:
+    assert curves().data["marks"]["x"].tolist() == [8, 8] and curves().data["here"]["x"].tolist() == [8]
+
+
+def test_a_wrong_answer_says_what_was_wanted() -> None:
+    assert corners().data["points"]["judged"].tolist() == ["✓", "✓", "✓", "✗ ≠0"]
+
+
+def test_what_a_player_reveals_has_its_step_and_without_one_nothing_is_bound() -> None:
+    assert set(corners().data["lines"]["step"]) == {1}
+    assert corners().data["points"]["step"].tolist() == [3] * 4
+    for reveal in (True, False):
+        (shown,) = (param for param in whole(corners(1.0, reveal))["params"] if param["name"] == "t")
+        assert ("bind" in shown) == reveal and shown["value"] == MOST_STEPS
+
+
+def test_the_width_of_an_edge_is_its_weight_and_the_dash_its_sign() -> None:
+    edges = network().data["edges"]
+    assert np.argsort(edges["width"]).tolist()[0] == 2 and np.argmax(edges["width"]) == 4
+    assert edges["sign"].tolist() == ["+", "−", "+", "+", "+", "−"]
+
+
+def test_gradients_and_deltas_are_written_as_such_from_their_step_on() -> None:
+    texts = network().data["texts"]
+    slopes = texts["kind"] == "slope"
+    assert set(texts["step"][slopes]) == {5, 6} and slopes.sum() == 7
+    assert len(passes.EDGES) == len(passes.LABEL_AT) == 6
+
+
+def test_the_point_lies_at_the_same_place_in_every_view() -> None:
+    points = views().data["points"]
+    images = views().data["image"]
+    assert points["x"] - images["x0"] == pytest.approx([0.5] * 3)
+    assert len(set(points["y"])) == 1

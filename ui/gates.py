@@ -1,0 +1,210 @@
+"""Gates on a page: a unit set by hand, the search that shows what no unit can be, and two hidden units that can."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dlcore.gates import CORNERS, TABLES, UNITS, Search, TwoHidden, right, search, ways_to
+from dlcore.units import Extent, Unit, boundary, plane
+from ui.beat import Beat
+from ui.cache import shared
+from ui.kinds import Choice, Number
+from ui.numbers import readable
+
+EXTENT: Extent = ((-0.5, 1.5), (-0.5, 1.5))
+SEARCHED = ("AND", "OR", "NAND", "XOR")
+PLACES = ("places_4", "places_3", "places_2", "places_1")
+
+NEVER = 10**6
+"""A step that no player reaches."""
+
+PALE = 1.1
+"""How far from the middle full colours would be; answers of 0 and 1 are half as far."""
+
+searched = shared(max_entries=64)(search)
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """A unit that is to be a gate, and the search over all units on a grid."""
+
+    unit: Unit
+    gate: str
+    found: Search
+
+    @property
+    def answers(self) -> np.ndarray:
+        """What the unit says at the corners, shape (4,)."""
+        return self.unit(CORNERS)
+
+    def corners(self) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], dict[str, np.ndarray]]:
+        """Corners, answers, what the gate says, and the unit's line."""
+        return CORNERS, self.answers, TABLES[self.gate], {"z = 0": boundary(self.unit, EXTENT)}
+
+    def shades(self) -> tuple[np.ndarray, float, float]:
+        """The unit's answers over the plane and how to colour them: pale, so that the corners stand out."""
+        return self.unit(plane(EXTENT, 100)), 0.5, PALE
+
+    def said(self, beat: Beat) -> str:
+        """How many corners are right, with the sums there."""
+        count = int(right(self.unit, self.gate).sum())
+        z = ", ".join(readable(float(v), 3) for v in self.unit.sums(CORNERS))
+        return beat.word("corners_said", gate=self.gate, right=count, z=z)
+
+    def search_said(self, beat: Beat) -> str:
+        """What the search has found about this gate."""
+        share, best = self.found.share[self.gate], self.found.best[self.gate]
+        facts = {"tried": self.found.tried, "tables": self.found.tables, "gate": self.gate}
+        return beat.word("search_said" if best == 4 else "search_failed", share=share, best=best, **facts)
+
+    def bars(self) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, str]:
+        """The gates, their shares of the grid, the best result for each, and which one the reader has chosen."""
+        names = tuple(TABLES)
+        found = self.found
+        return names, np.array([found.share[g] for g in names]), np.array([found.best[g] for g in names]), self.gate
+
+    def corner_table(self) -> pd.DataFrame:
+        """Every corner: inputs, sum, answer, what the gate says."""
+        columns = {"x1": CORNERS[:, 0], "x2": CORNERS[:, 1], "z": self.unit.sums(CORNERS), "a": self.answers}
+        return pd.DataFrame(columns | {self.gate: TABLES[self.gate]})
+
+    def search_table(self) -> pd.DataFrame:
+        """Every gate: share of the grid, best result."""
+        names, share, best, _ = self.bars()
+        return pd.DataFrame({"gate": names, "share": share, "best_of_4": best})
+
+
+def trial(beat: Beat) -> tuple[Tried, bool]:
+    """The unit that the reader has set, the gate it is to be, and whether the search may be shown."""
+    with beat.panel:
+        gate = beat.menu("gate", Choice("AND", tuple(TABLES)), "gate", named=str)
+        weights = tuple(
+            beat.slider(key, Number(1.0, -2, 2), "weight_named", letter=letter)
+            for key, letter in (("u1", "w₁"), ("u2", "w₂"))
+        )
+        bias = beat.slider("c", Number(-1.5, -2, 2), "bias_said", letter="b")
+        owns = ("gate", "u1", "u2", "c", "grid")
+        flipped = {"gate": "NAND", "u1": -1.0, "u2": -1.0, "c": 1.5}
+        beat.presets(
+            owns, works={}, other_bias={"gate": "OR", "c": -0.5}, signs_flipped=flipped, no_way={"gate": "XOR"}
+        )
+        with beat.more():
+            count = int(beat.slider("grid", Number(17, 3, 33, whole=True), "grid_count"))
+    tried = Tried(Unit(weights, bias), gate, searched(2.0, count))
+    with beat.stage:
+        impossible = next(gate for gate in SEARCHED if tried.found.best[gate] < 4)
+        known = Tried(tried.unit, impossible, tried.found)
+        told = beat.predicted("which_gate_cannot", SEARCHED, impossible, known.search_said(beat))
+    return tried, told
+
+
+# ---- two hidden units ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Two:
+    """Two hidden units and an output unit, by the gates they are, and the gate that all of them together shall be."""
+
+    names: tuple[str, str, str]
+    network: TwoHidden
+
+    @property
+    def answers(self) -> np.ndarray:
+        return self.network(CORNERS)
+
+    @property
+    def places(self) -> np.ndarray:
+        """The different places of the corners in the plane of the hidden outputs, shape (1 to 4, 2)."""
+        return np.unique(self.network.hidden(CORNERS), axis=0)
+
+    def word_for_places(self) -> str:
+        """The word for how many there are, one of PLACES."""
+        return PLACES[4 - len(self.places)]
+
+    def corners(self) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], dict[str, np.ndarray]]:
+        """Corners, answers, what XOR says, and the lines of the hidden units."""
+        lines = {"h₁": boundary(self.network.first, EXTENT), "h₂": boundary(self.network.second, EXTENT)}
+        return CORNERS, self.answers, TABLES["XOR"], lines
+
+    def at_places(self) -> tuple[np.ndarray, list[str], np.ndarray, list[int], np.ndarray]:
+        """The places, which corners are there, the answer, what XOR says of one of them, and the output's line.
+
+        Where corners that XOR tells apart share a place, what is wanted there is taken as not met.
+        """
+        hidden, places = self.network.hidden(CORNERS), self.places
+        answers = self.network.output(places)
+        labels, wanted = [], []
+        for place, answer in zip(places, answers, strict=True):
+            here = np.all(hidden == place, axis=1)
+            labels.append(", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS[here]))
+            asked = {value for value, is_here in zip(TABLES["XOR"], here, strict=True) if is_here}
+            wanted.append(asked.pop() if len(asked) == 1 else 1 - int(answer))
+        return places, labels, answers, wanted, boundary(self.network.output, EXTENT)
+
+    def shades(self) -> tuple[np.ndarray, float, float]:
+        """The network's answers over the plane of the inputs and how to colour them."""
+        return self.network(plane(EXTENT, 100)), 0.5, PALE
+
+    def hidden_shades(self) -> tuple[np.ndarray, float, float]:
+        """The output unit's answers over the plane of the hidden outputs and how to colour them."""
+        return self.network.output(plane(EXTENT, 100)), 0.5, PALE
+
+    def lines(self) -> list[str]:
+        """The four corners on their way through the network, unit by unit."""
+        steps = ["(x₁, x₂) = " + ", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS)]
+        hidden = self.network.hidden(CORNERS)
+        for unit, letter, inputs, answers in (
+            (self.network.first, "h₁", "x", hidden[:, 0]),
+            (self.network.second, "h₂", "x", hidden[:, 1]),
+            (self.network.output, "y", "h", self.answers),
+        ):
+            (w1, w2), b = (tuple(_signed(w) for w in unit.weights), _signed(unit.bias))
+            total = f"{w1}·{inputs}₁ {w2}·{inputs}₂ {b}"
+            steps.append(f"{letter} = step({total}): " + ", ".join(f"{a:.0f}" for a in answers))
+        steps[-1] += "\nXOR: " + ", ".join(map(str, TABLES["XOR"]))
+        return steps
+
+    def said(self, beat: Beat) -> str:
+        """How many corners come out right, by which gates."""
+        h1, h2, out = self.names
+        count = int(self.network.right("XOR").sum())
+        return beat.word("two_hidden_said", first=h1, second=h2, output=out, right=count)
+
+    def places_said(self, beat: Beat) -> str:
+        """How many places the corners have in the hidden plane, and how many ways to XOR there are."""
+        ways = len(ways_to("XOR"))
+        labels = " · ".join(self.at_places()[1])
+        facts = {"ways": ways, "all": len(UNITS) ** 3}
+        return beat.word("places_said", places=len(self.places), labels=labels, **facts)
+
+    def table(self) -> pd.DataFrame:
+        """Every corner: inputs, hidden outputs, answer, what XOR says."""
+        hidden = self.network.hidden(CORNERS)
+        columns = {"x1": CORNERS[:, 0], "x2": CORNERS[:, 1], "h1": hidden[:, 0], "h2": hidden[:, 1]}
+        return pd.DataFrame(columns | {"y": self.answers, "XOR": TABLES["XOR"]})
+
+
+def _signed(value: float) -> str:
+    return f"{value:+g}".replace("-", "−")
+
+
+def two(beat: Beat) -> tuple[Two, bool]:
+    """Two hidden units and an output unit by menu, and whether it may be shown what they do with the corners."""
+    names = tuple(UNITS)
+    with beat.panel:
+        chosen = tuple(
+            beat.menu(key, Choice(default, names), word, named=str)
+            for key, default, word in (
+                ("h1", "OR", "hidden_1_is"),
+                ("h2", "NAND", "hidden_2_is"),
+                ("out", "AND", "output_is"),
+            )
+        )
+        other, same = {"h1": "ONLY_X1", "h2": "ONLY_X2", "out": "OR"}, {"h2": "OR", "out": "OR"}
+        beat.presets(("h1", "h2", "out"), works={}, other_way=other, same_twice=same, wrong_output={"out": "OR"})
+    first, second, output = chosen
+    found = Two((first, second, output), TwoHidden(UNITS[first], UNITS[second], UNITS[output]))
+    with beat.stage:
+        told = beat.predicted("how_many_places", PLACES, found.word_for_places(), found.places_said(beat))
+    return found, told
