@@ -113,7 +113,7 @@ def by_hand_and_by_machine(beat):
 
 @lesson.beat
 def which_one(beat):
-    problem, _ = choosing.loss_asked(beat, "task")
+    problem, _ = choosing.loss_asked(beat, "which")
     beat.source([losses.get(problem.loss).formula], type(problem))
 
 
