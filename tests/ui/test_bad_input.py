@@ -56,7 +56,10 @@ ODD = {
 def landscapes(at: AppTest) -> list[str]:
     """The keys of the menus that offer a formula of one's own."""
     offered = set(texts.words()["own_formula"].values())
-    return [str(menu.key) for menu in at.selectbox if offered & set(menu.options)]
+    keys = [str(menu.key) for menu in at.selectbox if offered & set(menu.options)]
+    if not keys:
+        pytest.skip("nobody types a formula on this page")
+    return keys
 
 
 def in_the_readers_language(text: str, language: str, quoted: str = "") -> bool:
@@ -77,7 +80,6 @@ def complaints(at: AppTest) -> list[str]:
 def with_own_formulas(script: str, language: str, opened: Open, **more: str) -> tuple[AppTest, list[str]]:
     """A page with every menu of landscapes at the reader's own formula, and the keys of the lines to type in."""
     keys = landscapes(opened(script, lang=language))
-    assert keys
     own = {key.split(".")[-1]: "own_formula" for key in keys}
     return opened(script, own, lang=language, **more), [f"{key}_text" for key in keys]
 
@@ -276,10 +278,12 @@ def test_the_address_of_the_issue(language: str, opened: Open, sound: Check) -> 
 
 def test_a_start_outside_the_map(script: str, language: str, opened: Open, sound: Check) -> None:
     at = opened(script, lang=language, predict="0")
-    if not at.number_input:
+    label = texts.words()["start_at"][language].split("{{")[0].strip()
+    starts = [box for box in at.number_input if box.label.startswith(label)]
+    if not starts:
         pytest.skip("this page lets nobody choose a start")
     before = len(at.info)
-    for box in at.number_input:
+    for box in starts:
         box.set_value(box.max)
     at.run()
     sound(at)
@@ -296,4 +300,6 @@ def test_a_rate_that_overflows(script: str, opened: Open, sound: Check) -> None:
     at.run()
     sound(at)
     assert not at.warning and not at.error
+    # only where a ball rolls down a landscape must the largest of all rates be too large
+    assert landscapes(at)
     assert any("Diverged" in text.value for text in (*at.markdown, *at.caption))
