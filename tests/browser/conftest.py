@@ -210,6 +210,13 @@ class Visitor:
         thumb = self.control(key).get_by_role("slider")
         return thumb.get_attribute("aria-valuetext") or thumb.get_attribute("aria-valuenow") or ""
 
+    def until_slid(self, key: str, value: str) -> None:
+        """Wait until a slider shows a value: it may follow a moment after the sentences of its run."""
+        patience = time.monotonic() + 10
+        while self.slid_to(key) != value and time.monotonic() < patience:
+            self.page.wait_for_timeout(50)
+        assert self.slid_to(key) == value
+
     def speak(self, language: str) -> None:
         name = {"ko": "한국어", "en": "English"}[language]
         self.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name=name).click()

@@ -118,15 +118,15 @@ def test_back_within_a_page_takes_a_change_back(visitor: Arrive) -> None:
     one.page.go_back()
     one.until_address(lr="0.12")
     one.page.wait_for_function("() => document.body.innerText.includes('η = 0.12')")
-    assert one.slid_to("lr") == "0.12"
+    one.until_slid("lr", "0.12")
     one.page.go_back()
     one.until_address(lr=None)
     one.page.wait_for_function("() => !document.body.innerText.includes('η = 0.12')")
-    assert one.slid_to("lr") == "0.1"
+    one.until_slid("lr", "0.1")
     one.page.go_forward()
     one.until_address(lr="0.12")
     one.page.wait_for_function("() => document.body.innerText.includes('η = 0.12')")
-    assert one.slid_to("lr") == "0.12"
+    one.until_slid("lr", "0.12")
 
 
 def test_back_to_a_page_finds_it_as_it_was(visitor: Arrive) -> None:
