@@ -31,7 +31,8 @@ class Sweep:
         smallest rate.
         """
         with np.errstate(invalid="ignore"):
-            calm = (self.height <= self.height[0] * (1 + 1e-9) + 1e-300).all(axis=0)
+            # a margin for rounding that is upwards for heights below 0, too
+            calm = (self.height <= self.height[0] + 1e-9 * np.abs(self.height[0])).all(axis=0)
         return self._lowest(self.height[-1], calm)
 
     def _lowest(self, height: np.ndarray, counted: np.ndarray) -> int:

@@ -8,7 +8,7 @@ import pytest
 from dlcore.contest import RATES_TRIED, random_starts, share_interval, standing, tuned
 from dlcore.descent import arrived, descend
 from dlcore.optimizers import SGD, Optimizer, named_rules
-from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, NarrowValley
+from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, NarrowValley, StyblinskiTang
 from dlcore.sweep import Sweep
 
 
@@ -75,3 +75,13 @@ def test_the_interval_holds_the_true_share_about_95_times_in_100(share: float) -
     assert share_interval(0, 7)[0] == 0 and share_interval(7, 7)[1] == 1
     # by hand for 1 of 2, from z^2 = 3.8415: (1 + 1.9207) / 5.8415 -+ 1.96 / 5.8415 * sqrt(0.5 + 0.9604)
     assert share_interval(1, 2) == pytest.approx((0.0945, 0.9055), abs=1e-4)
+
+
+def test_heights_below_0_are_tuned_like_any_others() -> None:
+    surface = StyblinskiTang()
+    rule, tried = tuned(surface, surface.start, SGD(), 60)
+    assert surface(*surface.start) < 0
+    # the smallest rates stay far from every minimum, the tuned one reaches the nearest
+    assert tried.height[-1, 0] > -16
+    assert tried.height[-1, tried.best_of_the_calm()] == pytest.approx(surface(*surface.minima[3]), abs=1e-6)
+    assert rule.learning_rate == tried.rates[tried.best_of_the_calm()]
