@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations, zip_longest
+from itertools import zip_longest
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -106,16 +106,14 @@ def test_opens_at_its_defaults(any_script: str, language: str, opened: Open, sou
     assert at.segmented_control(key="language_switch").value == language
 
 
-def test_opens_with_predictions_off(script: str, language: str, opened: Open, sound: Check) -> None:
+def test_opens_with_predictions_off_and_tells_every_picture_in_words(
+    script: str, language: str, opened: Open, sound: Check
+) -> None:
     at = opened(script, lang=language, predict="0")
     sound(at)
     assert not at.warning and not at.error
     assert not guesses(at)
     assert at.query_params == {"lang": language, "predict": "0"}
-
-
-def test_every_picture_has_a_name_and_is_told_in_words(script: str, language: str, opened: Open) -> None:
-    at = opened(script, lang=language, predict="0")
     assert at.get("vega_lite_chart")
     for beat in beats(at)[1:]:
         pictures = beat.get("vega_lite_chart")
@@ -124,8 +122,8 @@ def test_every_picture_has_a_name_and_is_told_in_words(script: str, language: st
         assert len(told) >= len(pictures)
 
 
-def test_tables_and_source_open(script: str, language: str, opened: Open, sound: Check) -> None:
-    at = opened(script, lang=language, predict="0")
+def test_tables_and_source_open(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    at = opened(script, lang=a_language, predict="0")
     folded = [block.key for block in at.expander if block.key]
     assert folded
     for key in folded:
@@ -143,35 +141,39 @@ def test_tables_and_source_open(script: str, language: str, opened: Open, sound:
 # ---- presets and guesses ---------------------------------------------------------------------------------------------
 
 
-def test_every_preset_opens(script: str, language: str, opened: Open, sound: Check) -> None:
-    at = opened(script, lang=language, predict="0")
+def test_every_preset_opens_here_and_elsewhere(
+    script: str, a_language: str, opened: Open, sound: Check, shown: Look
+) -> None:
+    at = opened(script, lang=a_language, predict="0")
     assert presets(at)
     for row in list(at_once(at, choices)):
         put(at, row)
         at.run()
         sound(at)
         assert not at.error and not at.warning, row
+        same_elsewhere(at, script, opened, shown)
+
+
+def after_every_other(rows: list[list[Change]]) -> Iterator[list[Change]]:
+    """The rows in an order in which each comes after every other one, as short as that can be."""
+    for k, one in enumerate(rows):
+        yield one
+        for other in rows[k + 1 :]:
+            yield other
+            yield one
 
 
 def test_a_preset_sets_what_it_says_whatever_was_set_before(script: str, opened: Open) -> None:
-    """What is then set is recognised as that preset: from the lesson's defaults, and after every other preset."""
+    """What is then set is recognised as that preset, after the lesson's defaults or any other preset."""
     at = opened(script, lang="en", predict="0")
-    rows = list(at_once(at, choices))
-
-    def choose(row: list[Change], before: list[Change]) -> None:
+    rows, before = list(at_once(at, choices)), []
+    for row in after_every_other(rows):
         put(at, row)
         at.run()
         for _, key, _ in row:
             said = f"{key} chosen after {before}; address {at.query_params}"
             assert at.button(key=key).proto.icon, said
-
-    for row in rows:
-        at.button(key=reset_of(at)).click().run()
-        choose(row, [])
-    for one, other in combinations(rows, 2):
-        choose(one, [])
-        choose(other, one)
-        choose(one, other)
+        before = row
 
 
 def test_every_guess_opens_the_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
@@ -204,11 +206,13 @@ def test_extremes_of_every_control(script: str, a_language: str, opened: Open, s
     """And what is then in the address shows the same to another visitor."""
     at = opened(script, lang=a_language, predict="0")
     pictures = len(at.get("vega_lite_chart"))
-    for row in each(at, extremes):
+    for k, row in enumerate(each(at, extremes)):
         sound(at)
         assert len(at.get("vega_lite_chart")) == pictures, row
         assert not at.error and not at.warning, row
-        same_elsewhere(at, script, opened, shown)
+        # opening a page anew takes longer than all the rest, so every third row has to do
+        if k % 3 == 0:
+            same_elsewhere(at, script, opened, shown)
 
 
 def test_every_option_of_every_menu(script: str, a_language: str, opened: Open, sound: Check) -> None:
@@ -243,14 +247,6 @@ def test_options_from_their_far_corners_here_and_elsewhere(
         same_elsewhere(at, script, opened, shown)
 
 
-def test_the_address_of_every_preset_shows_it_elsewhere(script: str, opened: Open, shown: Look) -> None:
-    at = opened(script, lang="ko", predict="0")
-    for row in list(at_once(at, choices)):
-        put(at, row)
-        at.run()
-        same_elsewhere(at, script, opened, shown)
-
-
 def test_what_one_control_narrows_is_narrowed_in_the_address(script: str, opened: Open, shown: Look) -> None:
     """All controls at their upper ends, then one after the other at its lower end."""
     at = opened(script, lang="en", predict="0")
@@ -261,7 +257,7 @@ def test_what_one_control_narrows_is_narrowed_in_the_address(script: str, opened
     put(at, {key: (kind, key, value) for kind, key, value in ends}.values())
     at.run()
     same_elsewhere(at, script, opened, shown)
-    for row in list(at_once(at, lambda beat: [end for end in extremes(beat) if end in ends][::2])):
+    for row in list(at_once(at, lambda beat: [end for end in extremes(beat) if end in ends][::4])):
         put(at, row)
         at.run()
         same_elsewhere(at, script, opened, shown)
