@@ -16,7 +16,7 @@ PARTS = ("dlcore", "charts", "ui", "pages", "streamlit_app.py")
 MAY_IMPORT = {
     "dlcore": {"dlcore", "numpy"},
     "charts": {"charts", "altair", "numpy", "pandas"},
-    "ui": {"ui", "dlcore", "numpy", "pandas", "pyarrow", "streamlit"},
+    "ui": {"ui", "dlcore", "numpy", "pandas", "pyarrow", "segno", "streamlit"},
     "pages": {"ui", "charts", "dlcore", "numpy", "streamlit"},
     "streamlit_app.py": {"ui", "charts", "dlcore", "numpy", "streamlit"},
 }

@@ -10,9 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from ui.kinds import Kind
+from ui.kinds import Kind, Names
 
 LANGUAGE_KEY = "lang"
+LOCK_KEY, HIDE_KEY = "lock", "hide"
+"""Under which a teacher's link names the controls that cannot be moved, and those that cannot be seen."""
+
+TAKEN_AWAY_WHOLE = ("presets",)
+"""What a teacher's link may hide besides controls."""
+
 _SHOWN = 40
 
 
@@ -33,7 +39,9 @@ class PageState:
     kept: by key, what differs from the default. asked: what the address said, not yet read by a control.
     written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
     shown before something unreadable was typed, by key. assigned: by widget, what stood there before the script last
-    assigned another value, and when.
+    assigned another value, and when. locked, hidden: keys of controls that a teacher's link has taken away. link: what
+    that link said, to which the page returns when it is reset. offered: by key, the beat and the word of every control.
+    answers: by beat and question, whether each guess was right, in their order; a reset does not undo what was said.
     """
 
     kept: dict[str, Any] = field(default_factory=dict)
@@ -44,6 +52,11 @@ class PageState:
     guesses: dict[str, Any] = field(default_factory=dict)
     last_good: dict[str, Any] = field(default_factory=dict)
     assigned: dict[str, tuple[Any, float]] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    link: dict[str, str] = field(default_factory=dict)
+    answers: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
+    offered: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     touched: bool = False
 
 
@@ -71,6 +84,7 @@ def _take(state: PageState, now: dict[str, list[str]]) -> None:
     state.notes.clear()
     state.guesses.clear()
     state.asked = {key: texts[-1] for key, texts in now.items() if key != LANGUAGE_KEY}
+    state.link = dict(state.asked) if {LOCK_KEY, HIDE_KEY} & set(now) else {}
     state.notes += [Note("address_repeated", key, texts[-1]) for key, texts in now.items() if len(texts) > 1]
 
 
@@ -92,6 +106,21 @@ def value(state: PageState, key: str, kind: Kind) -> Any:
     return now
 
 
+def take_away(state: PageState) -> None:
+    """Lock and hide what the address says."""
+    state.locked = frozenset(value(state, LOCK_KEY, Names()))
+    state.hidden = frozenset(value(state, HIDE_KEY, Names()))
+
+
+def reset(state: PageState) -> None:
+    """Return everything to the lesson's defaults, or to what a teacher's link says."""
+    state.kept.clear()
+    state.notes.clear()
+    state.guesses.clear()
+    state.asked = dict(state.link)
+    state.touched = True
+
+
 def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
     """Set a value; an emptied control returns to its default."""
     if new is None:
@@ -105,6 +134,10 @@ def drop_unread(state: PageState) -> None:
     state.notes = [note for note in state.notes if note.key not in state.asked]
     state.notes += [Note("address_unknown", key) for key in state.asked]
     state.asked.clear()
+    known = {*state.offered, *TAKEN_AWAY_WHOLE}
+    unknown = [key for key in sorted(state.locked | state.hidden) if key not in known]
+    state.notes = [note for note in state.notes if note.word != "link_unknown"]
+    state.notes += [Note("link_unknown", key) for key in unknown]
 
 
 def write(state: PageState, language: str) -> None:

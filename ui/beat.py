@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import arrow, click, player, predict
+from ui import arrow, click, player, predict, present
 from ui.cache import shared
 from ui.controls import Controls
 
@@ -40,8 +40,8 @@ class Beat(Controls):
     """The controls, pictures, tables and questions of one beat; its key is part of every name in the browser."""
 
     def __init__(self, lesson: "Lesson", name: str) -> None:
-        super().__init__(lesson.page.name, lesson.state, lesson.word)
-        self.lesson, self.name, self.word = lesson, name, lesson.word
+        super().__init__(lesson.page.name, lesson.state, lesson.word, name)
+        self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"
         self.panel, self.stage = st.columns([1, 2.6], gap="medium")
 
@@ -71,6 +71,8 @@ class Beat(Controls):
         Each names what differs from the defaults. Choosing one returns the rest of the controls ``owns`` to their
         defaults and asks for a new prediction.
         """
+        if "presets" in self._state.hidden:
+            return
         mine = {key: kept for key, kept in self._state.kept.items() if key in owns}
         st.caption(self.word("presets"))
         with st.container(horizontal=True, gap="xsmall"):
@@ -97,13 +99,17 @@ class Beat(Controls):
         """
         if not self.lesson.predicting:
             return True
-        return predict.ask(self._state, self.name, self.word, question, choices, truth, because, self.fingerprint())
+        page = self.lesson.page.name
+        asked = predict.Question(page, self.name, question, tuple(choices), truth, because, self.fingerprint())
+        return predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
 
     # ---- see -------------------------------------------------------------------------------------------------------
 
     def picture(self, picture: "Drawable", summary: str) -> None:
         """A picture of ``charts``, and the same in a sentence beneath it."""
         spec = json.loads(_spec(picture.draw, picture.look))
+        if self.lesson.stand:
+            spec = present.larger(spec)
         spec["datasets"] = {name: arrow.table(columns) for name, columns in picture.data.items()}
         name = picture.draw.__name__.strip("_")
         # a name that stays the same: Streamlit builds a chart anew when its name changes, so the numbers stand below it

@@ -23,10 +23,13 @@ ECHO = 4.0
 
 
 class Controls:
-    """The controls of one page for one visitor; ``say`` gives the words of the reader's language."""
+    """The controls of one page for one visitor; ``say`` gives the words of the reader's language.
 
-    def __init__(self, page: str, state: PageState, say: Say) -> None:
-        self._page, self._state, self._say = page, state, say
+    name: of the beat that they belong to, "" for those of the whole page.
+    """
+
+    def __init__(self, page: str, state: PageState, say: Say, name: str = "") -> None:
+        self._page, self._state, self._say, self.name = page, state, say, name
         self.drawn: dict[str, Any] = {}
 
     def slider(self, key: str, kind: Number, word: str, **how: Any) -> float:
@@ -104,10 +107,12 @@ class Controls:
 
     def set(self, new: Mapping[str, Any], clears: tuple[str, ...] = ()) -> None:
         """Set controls by key, for use in callbacks; ``clears`` return to their defaults."""
+        locked = self._state.locked
         for key in clears:
-            self._state.kept.pop(key, None)
+            if key not in locked:
+                self._state.kept.pop(key, None)
         # each is settled when it is drawn: its range may depend on another one that is set here
-        self._state.kept.update(new)
+        self._state.kept.update({key: value for key, value in new.items() if key not in locked})
         self._state.touched = True
 
     def _draw(
@@ -122,7 +127,10 @@ class Controls:
         letter: str = "",
         **how: Any,
     ) -> Any:
-        now = address.value(self._state, key, kind)
+        now = self.drawn[key] = address.value(self._state, key, kind)
+        self._state.offered[key] = (self.name, word, letter)
+        if key in self._state.hidden:
+            return now
         widget = f"{self._page}.{key}"
         before = st.session_state.get(widget)
         # assigned only when it differs: an assignment travels to the browser and would fight a slider being dragged
@@ -130,8 +138,9 @@ class Controls:
             st.session_state[widget] = convert(now)
             self._state.assigned[widget] = (before, time.monotonic())
         args = (self._state, widget, key, kind, clears)
-        draw(self._say(word, letter=letter), key=widget, on_change=_changed, args=args, **limits, **how)
-        self.drawn[key] = now
+        disabled = key in self._state.locked
+        label = self._say(word, letter=letter)
+        draw(label, key=widget, on_change=_changed, args=args, disabled=disabled, **limits, **how)
         return now
 
 

@@ -4,9 +4,12 @@
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -112,4 +115,23 @@ class Text:
         return value
 
 
-Kind = Number | Choice | Several | Switch | Text
+@dataclass(frozen=True)
+class Names:
+    """Names that are nobody's to choose from, such as the keys of controls, each once, in the order given."""
+
+    default: tuple[str, ...] = ()
+    most: int = 200
+
+    def nearest(self, value: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for name in value if _NAME.fullmatch(name)))[: self.most]
+
+    def read(self, text: str) -> tuple[tuple[str, ...], bool]:
+        asked = [part for part in text.split(",") if part]
+        kept = self.nearest(asked)
+        return kept, len(kept) == len(asked) > 0
+
+    def write(self, value: Any) -> str:
+        return ",".join(value)
+
+
+Kind = Number | Choice | Several | Switch | Text | Names

@@ -1,12 +1,13 @@
 """A lesson: one page for one visitor, in one language; and ``begin``, with which every page begins."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui import address, menu, texts
+from ui import address, link, menu, present, texts
 from ui.beat import Beat
 from ui.controls import Controls
 from ui.kinds import Switch
@@ -30,6 +31,8 @@ class Lesson:
         self.words = texts.words()
         self.controls = Controls(page.name, state, self.word)
         self.predicting = True
+        self.stand = present.stand(page, state)
+        self.linking = False
         self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
 
     def word(self, key: str, /, **values: Any) -> str:
@@ -48,7 +51,7 @@ class Lesson:
         text, own = self.section(name, **values)
         if not own:
             st.caption(self.word("not_translated"))
-        st.markdown(text, width=PROSE_WIDTH)
+        st.markdown(text, width="stretch" if self.stand else PROSE_WIDTH)
 
     @property
     def title(self) -> str:
@@ -57,6 +60,8 @@ class Lesson:
     def beat(self, function: Callable[[Beat], None]) -> None:
         """Run a function as a beat of the lesson: its prose, then itself, redrawn alone when its controls move."""
         name = function.__name__
+        if self.stand and name != self.stand.beat:
+            return
 
         @st.fragment
         def run() -> None:
@@ -70,14 +75,24 @@ class Lesson:
 
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""
-        address.drop_unread(self.state)
+        if not self.stand:
+            # of the beats that are not shown, the address still says what they are to be
+            address.drop_unread(self.state)
         if notes := self.state.notes:
             lines = [f"- {self._noted(note)}" for note in notes[:MOST_NOTES]]
             if len(notes) > MOST_NOTES:
                 lines.append(f"- {self.word('address_more', count=len(notes) - MOST_NOTES)}")
             self._notes.warning("\n".join(lines))
-        menu.next_page(self.page, self.language, self.word)
+        if not self.stand:
+            menu.next_page(self.page, self.language, self.word)
         address.write(self.state, self.language)
+        if self.linking:
+            # now that all controls are known
+            link.dialog(self.state, self.word, self.language, present.beats_of(self.page.script), self._heading)
+
+    def _heading(self, beat: str) -> str:
+        """The first heading of a beat's prose."""
+        return re.sub(r"^#+ ", "", self.section(beat)[0].split("\n", 1)[0])
 
     def _noted(self, note: address.Note) -> str:
         facts = {name: address.shortened(part) for name, part in vars(note).items() if name != "word"}
@@ -85,7 +100,10 @@ class Lesson:
 
     def _open(self) -> None:
         self._notes = st.container()
-        st.title(self.title, anchor=False)
+        if self.stand:
+            present.bar(self.stand, self.title, self.state, self.word)
+        else:
+            st.title(self.title, anchor=False)
 
 
 def begin(script: str) -> Lesson:
@@ -93,6 +111,7 @@ def begin(script: str) -> Lesson:
     page = menu.page_of(Path(script))
     state = address.adopt(page.name)
     language = speak(state)
+    address.take_away(state)
     lesson = Lesson(page, language, state)
     st.set_page_config(page_title=lesson.title, page_icon=str(ICON), layout="wide")
     with st.sidebar:
@@ -101,6 +120,8 @@ def begin(script: str) -> Lesson:
             why = lesson.word("predict_help")
             lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=why)
             menu.reset(page, lesson.word, state)
+            present.button(page, lesson.word, state)
+            lesson.linking = st.button(lesson.word("link_title"), key=f"{page.name}-link", icon=":material/qr_code_2:")
         # a constant of ours, never a visitor's text
         st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
     lesson._open()

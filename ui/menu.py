@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui import address, texts
 from ui import language as languages
-from ui import texts
 from ui.address import PageState
 from ui.controls import Say
 
@@ -68,15 +68,10 @@ def next_page(here: Page, language: str, say: Say) -> None:
 
 def reset(page: Page, say: Say, state: PageState) -> None:
     """A button that returns every control of the page to the lesson's defaults, and one sentence on sharing."""
-    st.button(say("reset"), on_click=_reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:")
+    st.button(
+        say("reset"), on_click=address.reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:"
+    )
     st.caption(say("share_hint"))
-
-
-def _reset(state: PageState) -> None:
-    state.kept.clear()
-    state.notes.clear()
-    state.guesses.clear()
-    state.touched = True
 
 
 def cards(language: str, say: Say) -> None:

@@ -1,11 +1,18 @@
-"""Predict first: a reader commits to a guess before a run is shown, and is told whether it was right, and why."""
+"""Predict first: a reader commits to a guess before a run is shown, and is told whether it was right, and why.
 
-from collections.abc import Sequence
+A guess leaves a result code behind, with which a class can be asked without any server remembering anything, and a
+tally for the reader alone.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from ui import codes
 from ui.address import PageState
 from ui.controls import Say
 
@@ -19,35 +26,43 @@ class Guess:
     fresh: bool = True
 
 
-def ask(
-    state: PageState,
-    beat: str,
-    say: Say,
-    question: str,
-    choices: Sequence[str],
-    truth: str,
-    because: str,
-    settings: dict[str, Any],
-) -> bool:
-    """Draw the question or the verdict; True once the run may be shown.
+@dataclass(frozen=True)
+class Question:
+    """What a beat asks: a word, the words to choose from, the true one, a sentence that says why, and the settings."""
+
+    page: str
+    beat: str
+    word: str
+    choices: Sequence[str]
+    truth: str
+    because: str
+    settings: dict[str, Any]
+
+    def exercise(self, settings: Mapping[str, Any] | None = None) -> str:
+        """The exercise's name for result codes; ``settings`` are those it was answered for."""
+        asked = self.settings if settings is None else settings
+        return codes.exercise(self.page, self.beat, self.word, list(self.choices), sorted(asked.items()))
+
+
+def ask(state: PageState, question: Question, say: Say, collecting: bool) -> bool:
+    """Draw the question or the verdict; True once the run may be shown. ``collecting``: and a place for codes.
 
     A guess counts for the settings it was made for. When they change afterwards the run stays open for exploring, and
     the reader may ask for a new question.
     """
-    guess = state.guesses.get(beat)
+    beat, guess = question.beat, state.guesses.get(question.beat)
     if guess is None:
         widget = f"predict-{beat}"
         st.pills(
-            say(question),
-            list(choices),
+            say(question.word),
+            list(question.choices),
             format_func=say,
             key=widget,
             wrap=True,
             on_change=_guessed,
-            args=(state, beat, widget, settings),
+            args=(state, question, widget),
         )
-        return False
-    if guess.settings != settings:
+    elif guess.settings != question.settings:
         st.button(
             say("predict_again"),
             on_click=ask_again,
@@ -55,16 +70,35 @@ def ask(
             key=f"again-{beat}",
             icon=":material/psychology_alt:",
         )
-    elif guess.choice == truth:
-        st.success(f"**{say('guess_right', guess=say(guess.choice))}** {because}", icon=":material/check_circle:")
     else:
-        verdict = say("guess_wrong", guess=say(guess.choice), truth=say(truth))
-        st.info(f"**{verdict}** {because}", icon=":material/lightbulb:")
-    return True
+        _verdict(state, question, guess, say)
+    if collecting:
+        _collect(question, say, told=guess is not None)
+    return guess is not None
 
 
-def _guessed(state: PageState, beat: str, widget: str, settings: dict[str, Any]) -> None:
-    state.guesses[beat] = Guess(st.session_state[widget], settings)
+def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> None:
+    if guess.choice == question.truth:
+        verdict = say("guess_right", guess=say(guess.choice))
+        st.success(f"**{verdict}** {question.because}", icon=":material/check_circle:")
+    else:
+        verdict = say("guess_wrong", guess=say(guess.choice), truth=say(question.truth))
+        st.info(f"**{verdict}** {question.because}", icon=":material/lightbulb:")
+    code = codes.written(question.exercise(), list(question.choices).index(guess.choice), _me())
+    counts = Counter(outcomes(state).values())
+    tally = say("tally", **{name: counts[name] for name in OUTCOMES})
+    st.caption(f"{say('result_code', code=code)} · {tally}", help=say("result_code_help"))
+
+
+def _me() -> int:
+    """This session's number in result codes."""
+    return st.session_state.setdefault("somebody", codes.somebody())
+
+
+def _guessed(state: PageState, question: Question, widget: str) -> None:
+    choice = st.session_state[widget]
+    state.guesses[question.beat] = Guess(choice, question.settings)
+    state.answers.setdefault((question.beat, question.word), []).append(choice == question.truth)
     state.touched = True
 
 
@@ -81,3 +115,60 @@ def just_answered(state: PageState, beat: str) -> bool:
     if guess is not None:
         guess.fresh = False
     return fresh
+
+
+# ---- for oneself -----------------------------------------------------------------------------------------------------
+
+OUTCOMES = ("right", "corrected", "wrong")
+
+
+def outcomes(state: PageState) -> dict[tuple[str, str], str]:
+    """What became of every question of a page: right at once, corrected later, or wrong so far (see OUTCOMES)."""
+    return {
+        question: "right" if answers[0] else "corrected" if any(answers) else "wrong"
+        for question, answers in state.answers.items()
+    }
+
+
+# ---- for a class -----------------------------------------------------------------------------------------------------
+
+
+def _collect(question: Question, say: Say, told: bool) -> None:
+    """A place to paste a class's result codes, and how its guesses are spread; the truth only once it is ``told``."""
+    key = f"collect-{question.beat}"
+    with st.expander(say("collect"), on_change="rerun", key=key, icon=":material/groups:") as opened:
+        if not opened.open:
+            return
+        st.caption(say("collect_help"))
+        pasted = st.text_area(say("collect_codes"), key=f"{key}-codes", height=100, placeholder="7K3M-9QX2-41TD")
+        found = codes.collected(pasted, question.exercise())
+        if pasted.strip():
+            st.markdown(collected_said(found, say))
+        if found.total:
+            st.dataframe(_spread(found, question, say, told), hide_index=True, alt=say("collect"), column_config=_BARS)
+
+
+_BARS = {"%": st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")}
+
+
+def _spread(found: codes.Collected, question: Question, say: Say, told: bool) -> pd.DataFrame:
+    mark = {question.truth: " ✓"} if told else {}
+    rows = codes.shares(found, question.choices)
+    return pd.DataFrame(
+        {
+            say("guess_column"): [say(choice) + mark.get(choice, "") for choice, _, _ in rows],
+            "n": [count for _, count, _ in rows],
+            "%": [share for _, _, share in rows],
+        }
+    )
+
+
+def collected_said(found: codes.Collected, say: Say) -> str:
+    """How many codes count, and why the others do not, in the reader's words."""
+    parts = [say("collect_counted", count=found.total)]
+    left_out = {"collect_repeated": found.repeated, "collect_other": found.other, "collect_wrong": found.wrong}
+    parts += [say(word, count=count) for word, count in left_out.items() if count]
+    if found.unread_count:
+        shown = ", ".join(f"`{word[:20]}`" for word in found.unread)
+        parts.append(say("collect_unread", count=found.unread_count, shown=shown))
+    return " ".join(parts)

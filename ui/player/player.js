@@ -109,7 +109,9 @@ function makeBar(root) {
     scrub.max = data.last
     face()
     show(atEnd ? data.last : step)
-    if (first) watcher.observe(document.querySelector(`.st-key-${data.container}`), { childList: true, subtree: true })
+    // when a presentation moves on, a player may be told once more after its beat has gone
+    const place = document.querySelector(`.st-key-${data.container}`)
+    if (first && place) watcher.observe(place, { childList: true, subtree: true })
     if (restart && !matchMedia("(prefers-reduced-motion: reduce)").matches) start(0)
   }
 
