@@ -7,7 +7,9 @@ those names. What is drawn stays the same while a reader moves a slider, so it i
 
 from charts.activations import activation_curves, activation_slopes, gradient_by_layer, signal_by_layer
 from charts.descent import basin_map, curve_with_balls, data_with_lines, height_by_step, map_with_paths
+from charts.folds import candidates, fold_rows, fold_scores, optimism_by_models, remedies
 from charts.frames import basin_colours, height_bands, seen_from_above
+from charts.ladder import error_by_epoch, error_by_rows, error_by_size
 from charts.losses import accuracies, class_pulls, class_shares, fits, penalty, pull, row_shares, slope
 from charts.neuron import (
     answer_shades,
@@ -20,15 +22,18 @@ from charts.neuron import (
     unit_diagram,
 )
 from charts.passes import small_network, three_views
-from charts.race import (
-    kinship,
-    lines_by_step,
-    map_with_arrows,
-    noise_by_size,
-    shares_with_intervals,
-    value_by_rate,
-)
+from charts.race import kinship, lines_by_step, map_with_arrows, noise_by_size, shares_with_intervals, value_by_rate
 from charts.rates import loss_by_rate, rate_axis, three_heights, three_places
+from charts.residuals import predicted_and_true, residual_histogram, residuals_by_prediction
+from charts.scores import (
+    class_squares,
+    contenders,
+    four_squares,
+    precision_recall,
+    recall_by_class,
+    roc,
+    score_histogram,
+)
 from charts.trainings import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
 
 __all__ = [
@@ -38,12 +43,21 @@ __all__ = [
     "answer_shades",
     "basin_colours",
     "basin_map",
+    "candidates",
     "class_pulls",
     "class_shares",
+    "class_squares",
+    "contenders",
     "corners_with_line",
     "curve_with_balls",
     "data_with_lines",
+    "error_by_epoch",
+    "error_by_rows",
+    "error_by_size",
     "fits",
+    "fold_rows",
+    "fold_scores",
+    "four_squares",
     "gradient_by_layer",
     "grid_shares",
     "height_bands",
@@ -58,13 +72,22 @@ __all__ = [
     "map_with_paths",
     "nerve_cell",
     "noise_by_size",
+    "optimism_by_models",
     "penalty",
     "plane_with_line",
+    "precision_recall",
+    "predicted_and_true",
     "pull",
     "range_curve",
     "rate_axis",
     "rate_by_epoch",
+    "recall_by_class",
+    "remedies",
+    "residual_histogram",
+    "residuals_by_prediction",
+    "roc",
     "row_shares",
+    "score_histogram",
     "seen_from_above",
     "shares_with_intervals",
     "signal_by_layer",

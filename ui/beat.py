@@ -130,10 +130,16 @@ class Beat(Controls):
         """A container for the picture whose clicks count; use with ``with``."""
         return st.container(key=f"{self._container}-place")
 
-    def player(self, lines: Sequence[str]) -> None:
-        """The bar that plays every chart of this beat; ``lines[k]`` is step k written out with its numbers."""
+    def player(self, lines: Sequence[str], opens_at: int | None = None) -> None:
+        """The bar that plays every chart of this beat; ``lines[k]`` is step k written out with its numbers.
+
+        opens_at: the step that is shown at first, if what is played has no end at which it all comes out; such a player
+        waits for the reader.
+        """
         fresh = predict.just_answered(self._state, self.name)
-        player.bar(self._container, len(lines) - 1, lines, self.word, autoplay=fresh)
+        last = len(lines) - 1
+        opens_at = last if opens_at is None else opens_at
+        player.bar(self._container, last, lines, self.word, fresh and opens_at == last, opens_at)
 
     # ---- check by hand, source -------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ui.kinds import Choice, Kind, Number, Several, Switch, Text
+from ui.kinds import Choice, Kind, Names, Number, Several, Switch, Text
 
 NAMES = ("sgd", "adam", "rms_prop", "×½", "골짜기")
 
@@ -29,7 +29,8 @@ choices = st.sampled_from(NAMES).map(lambda name: Choice(name, NAMES))
 several = st.sets(st.sampled_from(NAMES)).map(lambda names: Several(tuple(n for n in NAMES if n in names), NAMES))
 switches = st.booleans().map(Switch)
 texts = st.integers(1, 300).map(lambda most: Text("x**2", max(4, most)))
-kinds = st.one_of(numbers(), choices, several, switches, texts)
+some_names = st.just(Names())
+kinds = st.one_of(numbers(), choices, several, switches, texts, some_names)
 
 
 def valid(kind: Kind) -> st.SearchStrategy:
@@ -47,6 +48,8 @@ def valid(kind: Kind) -> st.SearchStrategy:
             return st.booleans()
         case Text():
             return st.text(min_size=1, max_size=kind.most)
+        case Names():
+            return st.lists(st.from_regex(r"[a-z0-9_]{1,40}", fullmatch=True), min_size=1, unique=True).map(tuple)
 
 
 def is_valid(kind: Kind, value: object) -> bool:
@@ -61,6 +64,8 @@ def is_valid(kind: Kind, value: object) -> bool:
             return isinstance(value, bool)
         case Text():
             return isinstance(value, str) and 0 < len(value) <= kind.most
+        case Names():
+            return isinstance(value, tuple) and len(set(value)) == len(value) <= kind.most
 
 
 @given(st.data(), kinds)

@@ -22,11 +22,11 @@ _bar = component(
 _WORDS = ("play", "pause", "step_back", "step_on", "step_shown", "play_speed", "player_name", "by_hand")
 
 
-def bar(container: str, last: int, lines: Sequence[str], say: Say, autoplay: bool) -> None:
+def bar(container: str, last: int, lines: Sequence[str], say: Say, autoplay: bool, opens_at: int) -> None:
     """Draw the bar for the charts in the container with key ``container``.
 
     last: the last step. lines: what is written beneath the bar at each step. autoplay: start from step 0 by itself,
-    unless the reader prefers reduced motion.
+    unless the reader prefers reduced motion. opens_at: the step that is shown at first.
     """
     data = {
         "container": container,
@@ -34,5 +34,6 @@ def bar(container: str, last: int, lines: Sequence[str], say: Say, autoplay: boo
         "lines": list(lines),
         "words": {word: say(word) for word in _WORDS},
         "autoplay": autoplay,
+        "opens_at": opens_at,
     }
     _bar(key=f"player-{container}", data=data)

@@ -108,7 +108,7 @@ function makeBar(root) {
     }
     scrub.max = data.last
     face()
-    show(atEnd ? data.last : step)
+    show(first ? data.opens_at : atEnd ? data.last : step)
     // when a presentation moves on, a player may be told once more after its beat has gone
     const place = document.querySelector(`.st-key-${data.container}`)
     if (first && place) watcher.observe(place, { childList: true, subtree: true })

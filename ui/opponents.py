@@ -1,0 +1,251 @@
+"""Opponents: small models and what needs no inputs, judged on the same rows by a measure of the reader's choice."""
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dlcore import losses, metrics
+from dlcore.baselines import Baseline
+from dlcore.datasets import AutoMPG, BreastCancer, Dataset, GaussPairs, Sine
+from dlcore.metrics import MeanAbsoluteError, Metric, R2Score, RootMeanSquaredError
+from dlcore.recipe import Prepared, prepared
+from dlcore.scores import predicted, thinned
+from ui.beat import Beat
+from ui.cache import shared
+from ui.controls import Say
+from ui.kinds import Choice, Number
+
+CLASSES: dict[str, tuple[Dataset, tuple[int, ...]]] = {
+    "breast_cancer": (BreastCancer(), tuple(range(30))),
+    "two_measures": (BreastCancer(), (1, 4)),
+    "gauss_pairs": (GaussPairs(count=1200, noise=1.5), (0, 1)),
+}
+"""What asks yes or no: data, and the columns that a model may see."""
+
+NUMBERS: dict[str, Dataset] = {"auto_mpg": AutoMPG(), "sine": Sine(count=300)}
+
+OF_CLASSES = {
+    name: metrics.get(name) for name in ("binary_accuracy", "precision", "recall", "f1_score", "auc", "log_loss")
+}
+OF_NUMBERS = {"mae": MeanAbsoluteError(), "rmse": RootMeanSquaredError(), "r2": R2Score()}
+"""What may be measured, by word."""
+
+HIDDEN = 8
+
+ALWAYS_NO = {"right_5": 0.05, "right_50": 0.5, "right_75": 0.75, "right_90": 0.9, "right_95": 0.95, "right_99": 0.99}
+"""What a reader may guess for the accuracy of always no, by word."""
+
+BECAUSE = {"mae": "median_because", "rmse": "mean_because", "r2": "mean_because_r2"}
+"""Why which constant is best, by metric."""
+
+CONSTANTS = ("mean", "median", "last_value")
+
+OWNS = ("d1", "rare1", "m1", "n1", "ep1", "seed1")
+PRESETS = {
+    "works": {},
+    "balanced": {"rare1": 50},
+    "finds_nobody": {"d1": "two_measures"},
+    "another_winner": {"d1": "gauss_pairs", "m1": "recall"},
+    "one_epoch_only": {"ep1": 1},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Everyone's answers on the validation part, by word, each of shape (rows,).
+
+    measure: a word of OF_CLASSES or OF_NUMBERS. models, baselines: by word. y_train, y: targets of the training and of
+    the validation part. hidden: whether the baselines are still to be guessed.
+    """
+
+    data: str
+    measure: str
+    y_train: np.ndarray
+    y: np.ndarray
+    models: dict[str, np.ndarray]
+    baselines: dict[str, np.ndarray]
+    hidden: bool = False
+
+    @property
+    def binary(self) -> bool:
+        return self.data in CLASSES
+
+    @property
+    def measures(self) -> dict[str, Metric]:
+        """All that can be told of these answers, by word."""
+        return OF_CLASSES if self.binary else OF_NUMBERS
+
+    @property
+    def metric(self) -> Metric:
+        return self.measures[self.measure]
+
+    def scores(self, metric: Metric | None = None) -> dict[str, float]:
+        """By word, baselines first (unless they are hidden)."""
+        rule = self.metric if metric is None else metric
+        everyone = self.models if self.hidden else {**self.baselines, **self.models}
+        return {word: rule(self.y, p) for word, p in everyone.items()}
+
+    def best(self, words: Sequence[str], metric: Metric | None = None) -> tuple[str, float]:
+        """Which of these is best by the measure, the first of those that tie, and its score."""
+        rule = self.metric if metric is None else metric
+        scores = {word: rule(self.y, {**self.baselines, **self.models}[word]) for word in words}
+        word = _best(scores, rule)
+        return word, scores[word]
+
+    @property
+    def line(self) -> float | None:
+        """The score to beat; None as long as it is hidden."""
+        return None if self.hidden else self.best(tuple(self.baselines))[1]
+
+    def ends(self) -> tuple[float, float]:
+        """What the axis spans, in round numbers: everyone, baselines or not."""
+        values = list(dataclasses.replace(self, hidden=False).scores().values())
+        low, high = min(values), max(values)
+        room = 0.08 * (high - low) or 0.1
+        unit = 10.0 ** math.floor(math.log10(high - low + 2 * room))
+        low, high = (math.floor((low - room) / unit * 5) * unit / 5, math.ceil((high + room) / unit * 5) * unit / 5)
+        if self.binary and self.measure != "log_loss":
+            # shares end at 0 and 1; a little room is for what stands there
+            low, high = max(low, -0.1), min(high, 1.04)
+        return round(low, 9), round(high, 9)
+
+    @property
+    def truth(self) -> str:
+        """The right guess: how often always no is right, or which constant fits the training part best."""
+        if not self.binary:
+            return _best({word: self.metric(self.y_train, self._constant(word)) for word in CONSTANTS}, self.metric)
+        share = float(np.mean(self.y == 0))
+        return min(ALWAYS_NO, key=lambda word: abs(ALWAYS_NO[word] - share))
+
+    def _constant(self, word: str) -> np.ndarray:
+        """What a baseline that always says the same says of the training part."""
+        return np.full(len(self.y_train), self.baselines[word][0])
+
+    def because(self, say: Say) -> str:
+        """Why, with its numbers."""
+        if self.binary:
+            no = int(np.sum(self.y == 0))
+            return say("no_because", no=no, rows=len(self.y), share=no / len(self.y))
+        learned = [f"{say(word)} {_written(self.metric(self.y_train, self._constant(word)))}" for word in CONSTANTS]
+        judged = [f"{say(word)} {_written(self.best([word])[1])}" for word in CONSTANTS]
+        return say(BECAUSE[self.measure], learned=", ".join(learned), judged=", ".join(judged))
+
+    def said(self, say: Say) -> str:
+        """The picture in a sentence."""
+        facts = {"data": say(self.data), "train": len(self.y_train), "rows": len(self.y)}
+        told = say("judged_rare" if self.binary else "judged_numbers", rare=int(self.y.sum()), **facts)
+        if self.hidden:
+            return f"{told} {say('line_waits')}"
+        word, line = self.best(tuple(self.baselines))
+        direction = say("more_is_better" if self.metric.higher_is_better else "less_is_better")
+        return f"{told} {say('line_is', name=say(word), line=_written(line))} {direction}"
+
+    def report(self, say: Say) -> str:
+        """How every model does against the line, and who is best by which measure."""
+        line, measure = self.line or 0.0, say(self.measure)
+        lines = []
+        for word in self.models:
+            score = self.best([word])[1]
+            better = (score > line) == self.metric.higher_is_better and score != line
+            verdict = "beats_line" if better else "on_the_line" if score == line else "misses_line"
+            told = say(verdict, name=say(word), measure=measure, score=_written(score), gap=_written(abs(score - line)))
+            lines.append(f"- {told}{self._found(say, word)}")
+        if self.measure == "recall":
+            lines.append(f"- {say('always_yes', share=float(np.mean(self.y)))}")
+        winners = [(say(name), *self.best(tuple(self.models), rule)) for name, rule in self.measures.items()]
+        told = ", ".join(f"{name} → {say(word)} ({_written(score)})" for name, word, score in winners)
+        return "\n".join([*lines, f"- {say('best_by_measure', facts=told)}"])
+
+    def _found(self, say: Say, word: str) -> str:
+        if not self.binary:
+            return ""
+        found = int(np.sum((self.models[word] > 0.5) & (self.y == 1)))
+        return " " + say("rare_found", found=found, rare=int(self.y.sum()))
+
+    def table(self) -> pd.DataFrame:
+        """Everyone by every measure."""
+        columns: dict[str, object] = {"name": list(self.scores())}
+        return pd.DataFrame(columns | {name: list(self.scores(rule).values()) for name, rule in self.measures.items()})
+
+
+def _best(scores: Mapping[str, float], rule: Metric) -> str:
+    """The name with the best score, the first of those that tie."""
+    return (max if rule.higher_is_better else min)(scores, key=lambda each: scores[each])
+
+
+def _written(score: float) -> str:
+    # what rounds to 0 has no sign
+    return f"{round(score, 3) + 0.0:.3f}".replace("-", "−")
+
+
+# ---- what is chosen --------------------------------------------------------------------------------------------------
+
+
+@shared(max_entries=128)
+def _classes(data: str, rare: int, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
+    source, columns = CLASSES[data]
+    x, y = source.load()
+    rows = thinned(y, rare / 100, seed)
+    loss = losses.get("binary_crossentropy")
+    parts = prepared(x[rows][:, columns], y[rows], loss, classes=2, share=0.5, seed=seed)
+    how = {"one_neuron": (0, False), "small_network": (HIDDEN, False), "weighted_neuron": (0, True)}
+    found = {word: predicted(parts, loss, 1, hidden, epochs, seed, even) for word, (hidden, even) in how.items()}
+    return parts, {word: p[:, 0] for word, p in found.items()}
+
+
+@shared(max_entries=64)
+def _numbers(data: str, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
+    loss = losses.get("mse")
+    parts = prepared(*NUMBERS[data].load(), loss, share=0.5, seed=seed)
+    found = {"straight_line": 0, "small_network": 2 * HIDDEN}
+    return parts, {word: predicted(parts, loss, 1, hidden, epochs, seed)[:, 0] for word, hidden in found.items()}
+
+
+def chosen(beat: Beat) -> Judged:
+    """Data, the share of the rare class and the measure by controls; everyone trained and judged."""
+    with beat.panel:
+        data = beat.menu("d1", Choice("breast_cancer", (*CLASSES, *NUMBERS)), "data", named=beat.member)
+        binary = data in CLASSES
+        share = Number(5, 1, 50, whole=True)
+        rare = int(beat.slider("rare1", share, "rare_share") if binary else beat.remembered("rare1", share))
+        kinds = {"m1": Choice("binary_accuracy", tuple(OF_CLASSES)), "n1": Choice("mae", tuple(OF_NUMBERS))}
+        names = {}
+        for key, kind in kinds.items():
+            drawn = binary == (key == "m1")
+            names[key] = beat.choice(key, kind, "measure") if drawn else beat.remembered(key, kind)
+        with beat.more():
+            epochs = int(beat.slider("ep1", Number(40, 1, 60, whole=True), "epochs"))
+            seed = int(beat.box("seed1", Number(0, 0, 9999, whole=True), "seed"))
+        beat.presets(OWNS, **PRESETS)
+    parts, models = _classes(data, rare, epochs, seed) if binary else _numbers(data, epochs, seed)
+    rivals = {"majority": "majority", "stratified": "stratified", "same_share": "mean"}
+    rivals = rivals if binary else {word: word for word in CONSTANTS}
+    y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
+    baselines = {word: Baseline.get(name).fit(y_train).predict(len(y)) for word, name in rivals.items()}
+    return Judged(data, names["m1" if binary else "n1"], y_train, y, models, baselines)
+
+
+def revealed(beat: Beat, found: Judged) -> Judged:
+    """The same, without the baselines until the reader has guessed."""
+    asked, choices = ("how_often_right", tuple(ALWAYS_NO)) if found.binary else ("which_constant", CONSTANTS)
+    told = beat.predicted(asked, choices, found.truth, found.because(beat.word))
+    return found if told else dataclasses.replace(found, hidden=True)
+
+
+def drawn(found: Judged, say: Say) -> dict[str, Any]:
+    """What the picture of the contenders wants."""
+    scores = {say(word): score for word, score in found.scores().items()}
+    names = [say(word) for word in found.baselines]
+    title = say("measure_axis", name=say(found.measure))
+    facts: dict[str, Any] = {
+        "line": found.line,
+        "ends": found.ends(),
+        "up": found.metric.higher_is_better,
+        "x_title": title,
+    }
+    return {"scores": scores, "baselines": names} | facts
