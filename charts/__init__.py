@@ -7,6 +7,19 @@ those names. What is drawn stays the same while a reader moves a slider, so it i
 
 from charts.activations import activation_curves, activation_slopes, gradient_by_layer, signal_by_layer
 from charts.descent import basin_map, curve_with_balls, data_with_lines, height_by_step, map_with_paths
+from charts.films import (
+    class_shades,
+    curve_film,
+    curves_by_epoch,
+    histograms_film,
+    lines_shown,
+    network_drawing,
+    network_standing,
+    predictions_film,
+    regions_film,
+    shares_film,
+    unit_maps_film,
+)
 from charts.folds import candidates, fold_rows, fold_scores, optimism_by_models, remedies
 from charts.frames import basin_colours, height_bands, seen_from_above
 from charts.ladder import error_by_epoch, error_by_rows, error_by_size
@@ -34,6 +47,7 @@ from charts.scores import (
     roc,
     score_histogram,
 )
+from charts.table_rows import column_ranges, scattered
 from charts.trainings import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
 
 __all__ = [
@@ -45,11 +59,15 @@ __all__ = [
     "basin_map",
     "candidates",
     "class_pulls",
+    "class_shades",
     "class_shares",
     "class_squares",
+    "column_ranges",
     "contenders",
     "corners_with_line",
+    "curve_film",
     "curve_with_balls",
+    "curves_by_epoch",
     "data_with_lines",
     "error_by_epoch",
     "error_by_rows",
@@ -63,32 +81,40 @@ __all__ = [
     "height_bands",
     "height_by_step",
     "hidden_corners",
+    "histograms_film",
     "kinship",
     "lines_by_step",
+    "lines_shown",
     "loss_by_epoch",
     "loss_by_rate",
     "losses_compared",
     "map_with_arrows",
     "map_with_paths",
     "nerve_cell",
+    "network_drawing",
+    "network_standing",
     "noise_by_size",
     "optimism_by_models",
     "penalty",
     "plane_with_line",
     "precision_recall",
     "predicted_and_true",
+    "predictions_film",
     "pull",
     "range_curve",
     "rate_axis",
     "rate_by_epoch",
     "recall_by_class",
+    "regions_film",
     "remedies",
     "residual_histogram",
     "residuals_by_prediction",
     "roc",
     "row_shares",
+    "scattered",
     "score_histogram",
     "seen_from_above",
+    "shares_film",
     "shares_with_intervals",
     "signal_by_layer",
     "slope",
@@ -98,5 +124,6 @@ __all__ = [
     "three_views",
     "unit_curves",
     "unit_diagram",
+    "unit_maps_film",
     "value_by_rate",
 ]

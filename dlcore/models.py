@@ -280,14 +280,14 @@ class Sequential(Network):
 
     # --- Keeping --------------------------------------------------------------------------------------------------
 
-    def save(self, path: str | Path) -> None:
-        """Write layers, weights and what ``compile`` was told to one file, which ``load_model`` reads."""
+    def save(self, path: str | storage.File) -> None:
+        """Write layers, weights and what ``compile`` was told to a path or open file, which ``load_model`` reads."""
         compiled: dict[str, Any] = {}
         if self.loss is not None:
             named = zip(self._metrics_wanted, self.metrics.values(), strict=True)
             wanted = [which if isinstance(which, str) else metric for which, metric in named]
             compiled = {"optimizer": self.optimizer.rule, "loss": self.loss, "metrics": wanted}
-        storage.save(Path(path), self, compiled)
+        storage.save(Path(path) if isinstance(path, str) else path, self, compiled)
 
 
 class _Course:
@@ -349,12 +349,12 @@ def _returned(logs: Logs, return_dict: bool) -> Any:
     return [*logs.values()] if len(logs) > 1 else logs["loss"]
 
 
-def load_model(path: str | Path) -> Sequential:
+def load_model(path: str | storage.File) -> Sequential:
     """The model that ``save`` wrote: the same layers, weights, loss, metrics and optimizer, whose memory starts afresh.
 
     Raises ValueError if the file is none of these, FileNotFoundError if there is none.
     """
     model = Sequential()
-    if compiled := storage.load(Path(path), model):
+    if compiled := storage.load(Path(path) if isinstance(path, str) else path, model):
         model.compile(**compiled)
     return model

@@ -6,14 +6,17 @@ the weights in Keras's order. An optimizer's memory is not kept: training goes o
 
 import dataclasses
 import json
+import math
+import zlib
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from dlcore.family import Family
-from dlcore.layers import Layer
+from dlcore.layers import Dense, Layer, checked_shape
 from dlcore.network import Network
 
 FORMAT = 1
@@ -46,8 +49,19 @@ def _family_of(member: Family) -> type[Family]:
     return next(cls for cls in type(member).__mro__ if Family in cls.__bases__)
 
 
-def save(path: Path, network: Network, compiled: dict[str, Any]) -> None:
-    """Write the network's layers and weights, and what it was ``compiled`` with, to exactly that path."""
+File = Path | IO[bytes]
+"""A place on a disk, or an open binary file, such as bytes in memory."""
+
+MOST_BYTES = 400_000_000
+"""What a file may unpack to: far more than any network here, far less than what a few packed zeros can claim."""
+
+_BROKEN = (AttributeError, BadZipFile, EOFError, IndexError, KeyError, OverflowError, RecursionError, StopIteration)
+_BROKEN += (TypeError, ValueError, zlib.error)
+"""What a file that is no model, or no longer one, makes NumPy, JSON, and the layers say."""
+
+
+def save(path: File, network: Network, compiled: dict[str, Any]) -> None:
+    """Write the network's layers and weights, and what it was ``compiled`` with, to exactly that path or file."""
     weights = network.get_weights()
     described = {
         "format": FORMAT,
@@ -58,7 +72,7 @@ def save(path: Path, network: Network, compiled: dict[str, Any]) -> None:
         "compiled": {key: written(value) for key, value in compiled.items()},
     }
     arrays: dict[str, Any] = {f"w{k}": part for k, part in enumerate(weights)}
-    with path.open("wb") as file:
+    with path.open("wb") if isinstance(path, Path) else nullcontext(path) as file:
         np.savez(file, model=np.array(json.dumps(described)), **arrays)
 
 
@@ -66,21 +80,52 @@ def _arguments(layer: Layer) -> dict[str, Any]:
     return {key: written(value) for key, value in layer.config().items()}
 
 
-def load(path: Path, network: Network) -> dict[str, Any]:
-    """Build what the file describes in the empty ``network``, and return what it was compiled with."""
+def load(path: File, network: Network) -> dict[str, Any]:
+    """Build what the file describes in the empty ``network``, and return what it was compiled with.
+
+    Raises ValueError for anything that ``save`` has not written, before it costs much time or memory.
+    """
+    name = str(path) if isinstance(path, Path) else "the file"
+    with path.open("rb") if isinstance(path, Path) else nullcontext(path) as file:
+        try:
+            described, weights = _unpacked(file)
+        except _BROKEN as why:
+            raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
+    if described.get("format") != FORMAT:
+        raise ValueError(f"{name} is of format {described.get('format')}; this version reads {FORMAT}")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            described = json.loads(str(file["model"]))
-            weights = [file[f"w{k}"] for k in range(len(file.files) - 1)]
-    except (KeyError, ValueError, TypeError, BadZipFile) as why:
-        raise ValueError(f"{path} is no model that dlcore has saved: {why}") from None
-    if described["format"] != FORMAT:
-        raise ValueError(f"{path} is of format {described['format']}; this version reads {FORMAT}")
-    network.name, network.seed = described["name"], described["seed"]
-    network.input_shape = tuple(described["input_shape"])
+        return _built(described, weights, network)
+    except _BROKEN as why:
+        raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
+
+
+def _unpacked(file: IO[bytes]) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What a file says, and its arrays."""
+    with ZipFile(file) as archive:
+        if (size := sum(part.file_size for part in archive.infolist())) > MOST_BYTES:
+            raise ValueError(f"it would unpack to {size} bytes; at most {MOST_BYTES} are read")
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as parts:
+        described = json.loads(str(parts["model"]))
+        weights = [parts[f"w{k}"] for k in range(len(parts.files) - 1)]
+    if not isinstance(described, dict) or not all(np.isrealobj(part) for part in weights):
+        raise ValueError("it describes no layers")
+    return described, weights
+
+
+def _built(described: dict[str, Any], weights: list[np.ndarray], network: Network) -> dict[str, Any]:
+    network.name, network.seed = str(described["name"]), described["seed"]
+    network.input_shape = checked_shape(described["input_shape"])
+    width, given = math.prod(network.input_shape), sum(part.size for part in weights)
     for kind, arguments in described["layers"]:
         if kind not in Layer.kinds:
-            raise ValueError(f"{path} has a layer of the kind {kind!r}; import its class before loading")
-        network.add(Layer.kinds[kind](**{key: read(value) for key, value in arguments.items()}))
+            raise ValueError(f"it has a layer of the kind {kind!r}; import its class before loading")
+        layer = Layer.kinds[kind](**{key: read(value) for key, value in arguments.items()})
+        network.add(layer)
+        if isinstance(layer, Dense):
+            # weights that are not in the file would be made first, however many the file asks for
+            if width * layer.units > given:
+                raise ValueError(f"it describes more weights than it holds, {given}")
+            width = layer.units
     network.set_weights(weights)
     return {key: read(value) for key, value in described["compiled"].items()}

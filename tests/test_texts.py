@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+from dlcore import tables
 from dlcore.activations import Activation
 from dlcore.conventions import Convention
 from dlcore.datasets import Dataset
@@ -17,7 +18,7 @@ from dlcore.diagnosis import Verdict
 from dlcore.family import Family
 from dlcore.formulas import LIMITS, REASONS
 from dlcore.losses import Loss
-from dlcore.optimizers import named_rules
+from dlcore.optimizers import Optimizer, named_rules
 from dlcore.recommendations import HOW_MANY, Architecture, Problem
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
@@ -35,6 +36,7 @@ FAMILIES: list[type[Family]] = [
     Convention,
     Dataset,
     Loss,
+    Optimizer,
     Problem,
     Schedule,
     Surface,
@@ -47,8 +49,11 @@ DRAWN = re.compile(r"^def _draw_(\w+)", re.MULTILINE)
 MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": ("deepest", "other", "nowhere", "lost")}
 MADE_UP["why_"] = [*Problem.members, *Architecture.members]
 MADE_UP["score_"], MADE_UP["tried_"] = ("accuracy", "r2"), ("as_good", "clearly_worse")
+MADE_UP["table_"], MADE_UP["remark_"] = sorted(tables.REASONS), sorted(tables.CODES)
 MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
+
+BEATS = {"lesson.beat", "lesson.part"}
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 every_word = pytest.mark.parametrize("key", WORDS)
@@ -98,7 +103,7 @@ def test_both_languages_have_the_same_sections_headings_and_placeholders(page) -
 def test_every_section_is_written_once_and_shown(page) -> None:
     tree = ast.parse(page.script.read_text(encoding="utf-8"))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    shown = {node.name for node in functions if "lesson.beat" in map(ast.unparse, node.decorator_list)}
+    shown = {node.name for node in functions if BEATS & set(map(ast.unparse, node.decorator_list))}
     shown |= {ast.literal_eval(call.args[0]) for name, call in calls(page.script) if name == "prose"}
     for language in LANGUAGES:
         sections = texts.prose(page.text(language))

@@ -19,8 +19,8 @@ from pathlib import Path
 import golden_witnesses
 
 # a process of Keras has one backend for good
-for backend in ("torch", "tensorflow"):
+for backend, name in (("torch", "golden_keras"), ("tensorflow", "golden_keras"), ("torch", "golden_signatures")):
     quiet = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-    script = Path(__file__).with_name("golden_keras.py")
+    script = Path(__file__).with_name(f"{name}.py")
     subprocess.run([sys.executable, script], env=os.environ | quiet, check=True)
 golden_witnesses.record()

@@ -5,7 +5,7 @@ Every control has a short key (its name in the address), a kind (what is valid) 
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -76,13 +76,17 @@ class Controls:
         """A line to be typed."""
         return self._draw(st.text_input, key, kind, word, {"max_chars": kind.most}, **how)
 
-    def settings(self, member: type[Family], suffix: str = "", drawn: bool = True) -> Any:
+    def settings(
+        self, member: type[Family], suffix: str = "", drawn: bool = True, only: Sequence[str] | None = None
+    ) -> Any:
         """A member of a family with controls for the settings that it declares, under their names and a suffix.
 
-        Settings that are not ``drawn`` keep their values.
+        Settings that are not ``drawn`` keep their values. ``only``: those that may be set at all, if not every one.
         """
         chosen = {}
         for name, declared in member.settings().items():
+            if only is not None and name not in only:
+                continue
             kind, draw = self._fitting(declared)
             chosen[name] = (draw if drawn else self.remembered)(name + suffix, kind, name)
         return member(**chosen)

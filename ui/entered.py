@@ -24,8 +24,11 @@ class Unreadable(ValueError):
         self.word, self.facts = word, facts
 
 
-def rows(text: str, width: int | None = None) -> list[Row]:
-    """The rows of ``1, 2; 3, 4``; raises Unreadable unless each has ``width`` numbers (None: as many as the first)."""
+def rows(text: str, width: int | None = None, most: int = MOST_ROWS) -> list[Row]:
+    """The rows of ``1, 2; 3, 4``; raises Unreadable unless each has ``width`` numbers (None: as many as the first).
+
+    Also if there are more than ``most`` of them.
+    """
     if not text.strip(" ,;"):
         raise Unreadable("entry_empty")
     found = [tuple(_number(part, k) for part in line.split(",")) for k, line in enumerate(_lines(text), start=1)]
@@ -33,8 +36,8 @@ def rows(text: str, width: int | None = None) -> list[Row]:
     for k, row in enumerate(found, start=1):
         if len(row) != wanted:
             raise Unreadable("entry_width", row=k, count=len(row), wanted=wanted)
-    if len(found) > MOST_ROWS:
-        raise Unreadable("entry_long", count=len(found), most=MOST_ROWS)
+    if len(found) > most:
+        raise Unreadable("entry_long", count=len(found), most=most)
     return found
 
 

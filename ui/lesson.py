@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ ICON = Path(__file__).parent / "icon.svg"
 MOST_NOTES = 6
 """How many remarks on an address are written out; the others are counted."""
 
+R = TypeVar("R")
+
 PROSE_WIDTH = 820
 """The widest a line of prose may be, in pixels: about 80 characters."""
 
@@ -33,6 +35,8 @@ class Lesson:
         self.predicting = True
         self.stand = present.stand(page, state)
         self.linking = False
+        self.places: dict[str, Any] = {}
+        """Containers of beats into which later ones write, by name."""
         self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
 
     def word(self, key: str, /, **values: Any) -> str:
@@ -59,19 +63,32 @@ class Lesson:
 
     def beat(self, function: Callable[[Beat], None]) -> None:
         """Run a function as a beat of the lesson: its prose, then itself, redrawn alone when its controls move."""
-        name = function.__name__
-        if self.stand and name != self.stand.beat:
-            return
+        if self.shows(function.__name__):
+            st.fragment(lambda: self._draw(function))()
 
-        @st.fragment
-        def run() -> None:
-            self.words = texts.words()
-            with st.container(key=f"beat-{name}"):
-                self.prose(name)
-                function(Beat(self, name))
-            address.write(self.state, self.language)
+    def part(self, function: Callable[[Beat], R]) -> R:
+        """The same for a beat on which others depend: the whole page is redrawn when its controls move.
 
-        run()
+        What the function returns stands under its name from then on.
+        """
+        if self.shows(function.__name__):
+            return self._draw(function)
+        with present.off_stage(function.__name__) as place:
+            found = self._draw(function)
+        place.empty()
+        return found
+
+    def shows(self, name: str) -> bool:
+        """Whether a beat is on the page: all are, unless one is presented."""
+        return self.stand is None or name == self.stand.beat
+
+    def _draw(self, function: Callable[[Beat], R]) -> R:
+        self.words = texts.words()
+        with st.container(key=f"beat-{function.__name__}"):
+            self.prose(function.__name__)
+            found = function(Beat(self, function.__name__))
+        address.write(self.state, self.language)
+        return found
 
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""

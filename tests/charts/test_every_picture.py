@@ -11,7 +11,7 @@ from tests.charts.spec import fields, layers, whole
 
 GALLERIES = [importlib.import_module(f"tests.charts.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
 PICTURES = {name: make for gallery in GALLERIES for name, make in getattr(gallery, "PICTURES", {}).items()}
-NOT_CHARTS = {"answer_shades", "basin_colours", "height_bands", "seen_from_above"}
+NOT_CHARTS = {"answer_shades", "basin_colours", "class_shades", "height_bands", "lines_shown", "seen_from_above"}
 every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
 
 

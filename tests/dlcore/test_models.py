@@ -1,6 +1,8 @@
 """Models: where data are cut, what the diary says, that a run can be repeated, and that what is wrong is said."""
 
 import copy
+import io
+import json
 import pickle
 from pathlib import Path
 from typing import Any
@@ -543,3 +545,45 @@ def test_the_optimizer_is_a_stepper() -> None:
     steps = [np.linalg.norm(a - b) for a, b in zip(before, model.get_weights(), strict=True)]
     assert all(step <= 0.5e-3 * (1 + 1e-9) for step in steps), "each variable is clipped by itself"
     assert sum(step > 0.4e-3 for step in steps) > 1
+
+
+# ---- files in memory -------------------------------------------------------------------------------------------------
+
+
+def test_a_model_goes_through_bytes_in_memory_as_through_a_file() -> None:
+    model = Sequential([Dense(3, "tanh", input_shape=(2,)), BatchNormalization(), Dense(1)], seed=4)
+    model.compile("adam", "mse")
+    file = io.BytesIO()
+    model.save(file)
+    file.seek(0)
+    other = load_model(file)
+    x = np.random.default_rng(0).normal(size=(5, 2))
+    assert np.array_equal(other.predict(x), model.predict(x))
+    assert other.loss == model.loss and other.optimizer.rule == model.optimizer.rule
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layers": [["Dense", {"units": 10**9}]]},
+        {"layers": [["Dense", {"units": "many"}]]},
+        {"layers": 3},
+        {"layers": [["Dense", {"activation": {"family": "Nothing", "member": "x", "settings": {}}}]]},
+        {"input_shape": [-1]},
+        {"input_shape": [10**30]},
+        {"name": None, "layers": []},
+        {"compiled": {"loss": {"family": "Loss", "member": "none", "settings": {}}}},
+    ],
+)
+def test_a_forged_file_is_refused_before_it_costs_anything(change: dict[str, Any]) -> None:
+    told = {"format": 1, "name": "x", "seed": 0, "input_shape": [2], "layers": [["Dense", {"units": 1}]]}
+    file = io.BytesIO()
+    np.savez(
+        file,
+        model=np.array(json.dumps(told | {"compiled": {}} | change)),
+        w0=np.zeros((2, 1)),
+        w1=np.zeros(1),
+    )
+    file.seek(0)
+    with pytest.raises(ValueError, match="is no model that dlcore has saved"):
+        load_model(file)

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 from ui import codes, link, texts
 from ui.address import PageState
 from ui.kinds import Names, Number
+from ui.menu import page_of
 from ui.present import beats_of, larger
+from ui.texts import ROOT
 
 Open = Callable[..., AppTest]
 Check = Callable[[AppTest], None]
@@ -18,6 +20,7 @@ LESSON = "pages/1_gradient_descent.py"
 
 
 def shown_beats(at: AppTest) -> list[str]:
+    """The beats on the page; one that only runs for the others' sake is emptied at the end."""
     keys = [str(block.key) for block in at.container if block.key and block.key.startswith("beat-")]
     return [key.removeprefix("beat-") for key in keys if not key.endswith("-place")]
 
@@ -119,9 +122,6 @@ def test_the_dialog_offers_every_control_and_changes_nothing(opened: Open, langu
 def test_one_beat_at_a_time_and_back_to_the_page(script: str, a_language: str, opened: Open, sound: Check) -> None:
     plain = opened(script, lang=a_language)
     beats = shown_beats(plain)
-    from ui.menu import page_of
-    from ui.texts import ROOT
-
     assert beats == list(beats_of(page_of(ROOT / script).script))
     at = opened(script, lang=a_language, present="1")
     for beat in beats:

@@ -5,6 +5,8 @@ and when it ends, and a link opens it.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -97,6 +99,15 @@ def larger(spec: Any) -> Any:
 
 def _times(key: str, value: Any) -> Any:
     return value * LARGER if key in _SIZES and isinstance(value, int | float) else value
+
+
+@contextmanager
+def off_stage(beat: str) -> Iterator[Any]:
+    """A place for a beat that has to run and is not shown, to be emptied afterwards."""
+    with st.container(key=f"off-stage-{beat}"):
+        place = st.empty()
+    with place.container():
+        yield place
 
 
 def bar(now: Stand, title: str, state: PageState, say: Say) -> None:

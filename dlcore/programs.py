@@ -1,0 +1,450 @@
+"""Programs: a recipe written down as the program that does the same at home, in Keras's words or in dlcore's own.
+
+    text = keras_program(recipe, Source(BreastCancer(), columns, classes=2))
+    steps(text)["compile"]          the lines that one step adds
+    notebook(text, "Training")      the same as a notebook, a cell for every step
+
+A program is cut by lines such as ``# %% compile``, which editors also show as cells. dlcore's loads its own data and
+repeats the training number by number; Keras draws other random numbers, so only the kind of result is the same. Keras's
+program, and both for a reader's own table, read ``data.csv`` (see ``data_csv``), which must lie beside them.
+"""
+
+import csv
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from dlcore import activations, initializers, losses, metrics
+from dlcore.callbacks import EarlyStopping
+from dlcore.datasets import Dataset
+from dlcore.family import Family, UnknownMember
+from dlcore.layers import L1L2, BatchNormalization, Dense, Dropout, Input
+from dlcore.losses import Loss
+from dlcore.metrics import Metric
+from dlcore.models import Sequential
+from dlcore.optimizers import COMMON, Optimizer
+from dlcore.recipe import LayerPlan, Recipe, prepared
+from dlcore.schedules import Constant, CosineDecay, OneCycle, Schedule
+
+STEPS = {
+    "data": "The data",
+    "declare": "1. Declare the model",
+    "layers": "2. and 3. Add the layers",
+    "compile": "4. Compile",
+    "fit": "5. Fit",
+    "evaluate": "Look at the result",
+}
+"""The steps of a program, in order, and what they are called in it."""
+
+DATA_FILE = "data.csv"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows come from, and how they are prepared (see ``recipe.prepared``).
+
+    dataset: a data set, or None for rows that only ``data.csv`` has. columns: the names of the inputs, in order; none
+    means all of the data set. classes: how many there are, 0 for numbers. share: of the validation rows. seed: of the
+    split.
+    """
+
+    dataset: Dataset | None = None
+    columns: tuple[str, ...] = ()
+    classes: int = 0
+    share: float = 0.2
+    seed: int = 0
+    standardised: bool = True
+
+
+# ---- the two programs ------------------------------------------------------------------------------------------------
+
+
+def dlcore_program(recipe: Recipe, source: Source) -> str:
+    """The training as a program that needs dlcore and NumPy; its ``history`` repeats this one's losses."""
+    lines = {
+        "data": _dlcore_rows(recipe, source),
+        "declare": [f"model = Sequential(seed={recipe.seed})"],
+        "layers": _layers(recipe, "Input", _dlcore_layers),
+        "compile": _dlcore_compiled(recipe),
+        "fit": _fitted(recipe, source, "EarlyStopping", seed=recipe.seed),
+        "evaluate": _evaluated(source, "value"),
+    }
+    imports = _dlcore_imports(recipe, source)
+    return _assembled(f"{_headline(recipe)} in dlcore, whose every step is NumPy", imports, lines)
+
+
+def keras_program(recipe: Recipe, source: Source) -> str:
+    """The training as a program for Keras 3; what Keras has in another form only is said in a comment above it."""
+    before, optimizer = _keras_optimizer(recipe.optimizer)
+    notes, watched = _keras_metrics(recipe)
+    lines = {
+        "data": [f"keras.utils.set_random_seed({recipe.seed})", "", *_table_rows(recipe, source, "keras")],
+        "declare": ["model = keras.Sequential()"],
+        "layers": _layers(recipe, "keras.Input", _keras_layers),
+        "compile": [*before, *notes, _compiled(optimizer, _keras_loss(recipe.loss), watched)],
+        "fit": _fitted(recipe, source, "keras.callbacks.EarlyStopping"),
+        # of an F1 score Keras makes an array, a number for each output
+        "evaluate": _evaluated(source, "np.mean(value)" if "f1_score" in recipe.metrics else "value"),
+    }
+    return _assembled(f"{_headline(recipe)} in Keras 3", ["import keras", "import numpy as np"], lines)
+
+
+def _headline(recipe: Recipe) -> str:
+    widths = [recipe.inputs, *(plan.units for plan in recipe.layers)]
+    return f"A network of {'-'.join(map(str, widths))} units"
+
+
+def _assembled(headline: str, imports: Sequence[str], lines: dict[str, list[str]]) -> str:
+    parts = [f'"""{headline}."""', "", *imports]
+    for step, title in STEPS.items():
+        parts += ["", f"# %% {step}: {title}", *lines[step]]
+    return "\n".join(parts) + "\n"
+
+
+def _compiled(optimizer: str, loss: str, watched: str) -> str:
+    said = [f"optimizer={optimizer}", f"loss={loss}"]
+    return _called("model.compile", [*said, f"metrics={watched}"] if watched else said)
+
+
+def _fitted(recipe: Recipe, source: Source, stopping: str, **more: Any) -> list[str]:
+    """Training; arguments that are left at their defaults, which are the same in both, are not written."""
+    arguments = {"batch_size": recipe.batch_size, "epochs": recipe.epochs}
+    given = {name: value for name, value in arguments.items() if value != {"batch_size": 32, "epochs": 1}[name]}
+    said = [f"{name}={value}" for name, value in given.items()]
+    lines = []
+    if source.share:
+        said.append("validation_data=(x_val, y_val)")
+    if recipe.patience and source.share:
+        lines.append(f"stopping = {stopping}(patience={recipe.patience}, restore_best_weights=True)")
+        said.append("callbacks=[stopping]")
+    elif recipe.patience:
+        lines.append("# early stopping waits for the validation loss; without validation rows it cannot")
+    said += [f"{name}={value}" for name, value in more.items()]
+    return [*lines, _called("history = model.fit", ["x_train", "y_train", *said])]
+
+
+def _evaluated(source: Source, value: str) -> list[str]:
+    part = "val" if source.share else "train"
+    return [
+        f"scores = model.evaluate(x_{part}, y_{part}, return_dict=True)",
+        "for name, value in scores.items():",
+        f'    print(f"{{name}}: {{{value}:.4f}}")',
+    ]
+
+
+def _layers(recipe: Recipe, first: str, write: Any) -> list[str]:
+    lines = [f"model.add({first}(({recipe.inputs},)))"]
+    for plan in recipe.layers:
+        lines += write(plan)
+    return lines
+
+
+def _called(function: str, arguments: Sequence[str]) -> str:
+    """A call in one line, or with a line for each argument where one would be too long."""
+    line = f"{function}({', '.join(arguments)})"
+    return line if len(line) <= 100 else "\n".join([f"{function}(", *(f"    {part}," for part in arguments), ")"])
+
+
+# ---- the rows --------------------------------------------------------------------------------------------------------
+
+
+def _dlcore_rows(recipe: Recipe, source: Source) -> list[str]:
+    if source.dataset is None:
+        return _table_rows(recipe, source, "dlcore")
+    lines = [f"data = {_written_out(source.dataset)}", "x, y = data.load()"]
+    if source.columns and source.columns != source.dataset.features:
+        columns = ", ".join(json.dumps(name) for name in source.columns)
+        lines += fill(f"columns = [{columns}]", 100, subsequent_indent=" " * 11).splitlines()
+        lines.append("x = x[:, [data.features.index(name) for name in columns]]")
+    settings = {"classes": 0, "share": 0.2, "seed": 0, "standardised": True}
+    given = [f"{name}={getattr(source, name)!r}" for name, usual in settings.items() if getattr(source, name) != usual]
+    lines.append("# shuffled, cut in two, and scaled by what the training rows alone say")
+    lines.append(_called("parts = prepared", ["x", "y", f"losses.get({_written(recipe.loss)})", *given]))
+    lines.append("x_train, y_train = parts.train")
+    return [*lines, "x_val, y_val = parts.validation"] if source.share else lines
+
+
+def _table_rows(recipe: Recipe, source: Source, speaks: str) -> list[str]:
+    """The rows from ``data.csv``, where those of the training stand first."""
+    whole = recipe.loss.targets == "integer" or (speaks == "dlcore" and bool(source.classes))
+    lines = [
+        f'table = np.loadtxt("{DATA_FILE}", delimiter=",", skiprows=1)',
+        # a column: Keras compares (rows, 1) with the predictions of one unit; dlcore takes rows of numbers as well
+        f"x, y = table[:, :-1], table[:, {'-1' if whole or recipe.loss.targets == 'one_hot' else '-1:'}]",
+    ]
+    if whole and recipe.loss.targets != "one_hot":
+        lines[-1] += ".astype(int)"
+    if recipe.loss.targets == "one_hot":
+        lines.append(f"y = np.eye({source.classes})[y.astype(int)]")
+    if source.share:
+        lines.append(f"rows = round((1 - {source.share!r}) * len(x))  # those of the training stand first")
+    else:
+        lines.append("rows = len(x)")
+    if source.standardised and speaks == "dlcore":
+        lines.append("x = Standardizer.fit(x[:rows]).transform(x)")
+    elif source.standardised:
+        lines += [
+            "mean, scale = x[:rows].mean(axis=0), x[:rows].std(axis=0)",
+            "# a column that is constant has no deviation to be divided by",
+            "x = (x - mean) / np.where(np.ptp(x[:rows], axis=0) > 0, scale, 1)",
+        ]
+    lines.append("x_train, y_train = x[:rows], y[:rows]")
+    return [*lines, "x_val, y_val = x[rows:], y[rows:]"] if source.share else lines
+
+
+def data_csv(x: np.ndarray, y: np.ndarray, order: np.ndarray, columns: Sequence[str], target: str) -> str:
+    """The rows ``order`` (see ``recipe.Prepared``) as a table with every digit: inputs as they are, the target last.
+
+    x: shape (rows, inputs), not scaled; y: shape (rows,), a class as its number.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    # programs skip one line
+    writer.writerow([" ".join(str(name).split()) for name in (*columns, target)])
+    writer.writerows([*inputs, answer] for inputs, answer in zip(x[order].tolist(), y[order].tolist(), strict=True))
+    return text.getvalue()
+
+
+# ---- members ---------------------------------------------------------------------------------------------------------
+
+
+def _given(member: Family) -> dict[str, Any]:
+    """The arguments of a member that differ from its defaults; ValueError for a rate that is anybody's function."""
+    found = {}
+    for field in dataclasses.fields(member):  # type: ignore[arg-type]
+        value = getattr(member, field.name)
+        if callable(value) and not isinstance(value, Family):
+            raise ValueError(f"{field.name} is {value!r}, which cannot be written down; take a schedule of dlcore's")
+        off = field.name in COMMON and not value and not field.default
+        if value != field.default and not off:
+            found[field.name] = value
+    return found
+
+
+def _plain(value: Any) -> str:
+    """A setting as Python writes it; NumPy's numbers as numbers."""
+    return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _arguments(member: Family) -> list[str]:
+    return [f"{name}={_plain(value)}" for name, value in _given(member).items()]
+
+
+def _written_out(member: Family) -> str:
+    """The expression that makes a member of dlcore again."""
+    return f"{type(member).__name__}({', '.join(_arguments(member))})"
+
+
+def _written(member: Family) -> str:
+    """The same, or its name where that is enough."""
+    listed = type(member) in type(member).members.values()
+    return json.dumps(member.name()) if listed and not _given(member) else _written_out(member)
+
+
+def _dlcore_layers(plan: LayerPlan) -> list[str]:
+    name, initializer = activations.get(plan.activation).name(), initializers.get(plan.kernel_initializer).name()
+    return _written_layers(plan, "", json.dumps(name), json.dumps(initializer))
+
+
+def _written_layers(plan: LayerPlan, home: str, activation: str, initializer: str) -> list[str]:
+    """The lines of a plan; ``home`` is where Keras keeps its layers."""
+    said = [str(plan.units)]
+    if activation != '"linear"':
+        said.append(f"activation={activation}")
+    if initializer != '"glorot_uniform"':
+        said.append(f"kernel_initializer={initializer}")
+    penalties = [f"{name}={value!r}" for name, value in (("l1", plan.l1), ("l2", plan.l2)) if value]
+    if penalties:
+        regularizers = f"{home.removesuffix('layers.')}regularizers." if home else ""
+        said.append(f"kernel_regularizer={regularizers}L1L2({', '.join(penalties)})")
+    lines = [_called(f"model.add({home}Dense", said) + ")"]
+    if plan.batch_normalization:
+        lines.append(f"model.add({home}BatchNormalization())")
+    if plan.dropout:
+        lines.append(f"model.add({home}Dropout({plan.dropout!r}))")
+    return lines
+
+
+def _dlcore_compiled(recipe: Recipe) -> list[str]:
+    before, optimizer = [], _written(recipe.optimizer)
+    if isinstance(recipe.optimizer.learning_rate, Schedule):
+        before = [
+            _called(
+                f"rate = {type(recipe.optimizer.learning_rate).__name__}", _arguments(recipe.optimizer.learning_rate)
+            )
+        ]
+        others = [part for part in _arguments(recipe.optimizer) if not part.startswith("learning_rate=")]
+        optimizer = f"{type(recipe.optimizer).__name__}({', '.join(['learning_rate=rate', *others])})"
+    watched = json.dumps(list(recipe.metrics)) if recipe.metrics else ""
+    return [*before, _compiled(optimizer, _written(recipe.loss), watched)]
+
+
+def _dlcore_imports(recipe: Recipe, source: Source) -> list[str]:
+    """A line for every module from which something is used."""
+    used: dict[str, set[str]] = {}
+
+    def use(part: Any) -> None:
+        used.setdefault(part.__module__, set()).add(part.__name__)
+
+    for part in (Sequential, Input, Dense):
+        use(part)
+    for wanted, part in (
+        (any(plan.batch_normalization for plan in recipe.layers), BatchNormalization),
+        (any(plan.dropout for plan in recipe.layers), Dropout),
+        (any(plan.l1 or plan.l2 for plan in recipe.layers), L1L2),
+        (recipe.patience and source.share, EarlyStopping),
+        (source.dataset is not None, prepared),
+    ):
+        if wanted:
+            use(part)
+    if source.dataset is not None:
+        use(type(source.dataset))
+    elif source.standardised:
+        used.setdefault("dlcore.datasets", set()).add("Standardizer")
+    for member in (recipe.optimizer, recipe.loss):
+        if not _written(member).startswith('"'):
+            use(type(member))
+    if isinstance(recipe.optimizer.learning_rate, Schedule):
+        use(type(recipe.optimizer.learning_rate))
+    # regularizers are at home beside the layers, too, and there the five steps look for them
+    if "dlcore.regularizers" in used:
+        used["dlcore.layers"] |= used.pop("dlcore.regularizers")
+    lines = [f"from {module} import {', '.join(sorted(names))}" for module, names in used.items()]
+    if source.dataset is None:
+        return ["import numpy as np", "", *sorted(lines)]
+    return sorted(["from dlcore import losses", *lines])
+
+
+# ---- what Keras calls it ---------------------------------------------------------------------------------------------
+
+STEP = 'lambda z: keras.ops.cast(z >= 0, "float32") + 0 * z'
+"""An activation that Keras has not; its slope is 0 everywhere, which 0 * z says."""
+
+KERAS_METRICS = {"log_loss": ("binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy")}
+"""Metrics that Keras has under other names: for one output, for numbers of classes and for one-hot rows."""
+
+KERAS_LOSSES_WATCHED = {name: f"keras.losses.{name}" for name in ("huber", "binary_focal_crossentropy")}
+KERAS_LOSSES_WATCHED |= {"log_cosh": '"log_cosh_error"', "cosine_similarity": "keras.losses.cosine_similarity"}
+"""Losses that are no metrics by their own name, or, as the last, by that name the other way up."""
+
+
+def _keras_layers(plan: LayerPlan) -> list[str]:
+    name, initializer = activations.get(plan.activation).name(), initializers.get(plan.kernel_initializer).name()
+    by_name = json.dumps(initializer) if initializer != "constant" else "keras.initializers.Constant()"
+    note = (
+        ["# Keras has no step; its slope is 0 everywhere, so that nothing before it learns"] if name == "step" else []
+    )
+    return note + _written_layers(plan, "keras.layers.", STEP if name == "step" else json.dumps(name), by_name)
+
+
+def _keras_loss(loss: Loss) -> str:
+    if not _given(loss):
+        return json.dumps(loss.name())
+    return f"keras.losses.{type(loss).__name__}({', '.join(_arguments(loss))})"
+
+
+def _keras_optimizer(optimizer: Optimizer) -> tuple[list[str], str]:
+    """What is to be said before it, and the expression."""
+    known = next(kind for kind in type(optimizer).__mro__ if kind in Optimizer.members.values())
+    before: list[str] = []
+    if known is not type(optimizer):
+        before.append(f"# {type(optimizer).__name__} is another form of {known.__name__}; this is Keras's own")
+    said = {name: _plain(value) for name, value in _given(optimizer).items()}
+    rate = optimizer.learning_rate
+    if isinstance(rate, Constant):
+        said["learning_rate"] = _plain(rate.learning_rate)
+    elif isinstance(rate, Schedule):
+        before += _keras_schedule(rate)
+        said["learning_rate"] = "rate"
+    if not said:
+        return before, json.dumps(known.name())
+    return before, f"keras.optimizers.{known.__name__}({', '.join(f'{k}={v}' for k, v in said.items())})"
+
+
+def _keras_schedule(schedule: Schedule) -> list[str]:
+    """The lines that make the schedule, called rate."""
+    notes: list[str] = []
+    if isinstance(schedule, OneCycle):
+        climb = round(schedule.pct_start * schedule.total_steps)
+        notes.append("# Keras has no OneCycle; a climb in a straight line and half a cosine down are the nearest")
+        schedule = CosineDecay(
+            schedule.max_rate / schedule.div_factor,
+            max(1, schedule.total_steps - climb),
+            1 / (schedule.div_factor * schedule.final_div_factor),
+            warmup_target=schedule.max_rate,
+            warmup_steps=climb,
+        )
+    # Keras has no defaults for what every schedule begins with
+    first = [field.name for field in dataclasses.fields(schedule)][: NEEDED.get(type(schedule).__name__, 2)]  # type: ignore[arg-type]
+    said = {name: getattr(schedule, name) for name in first} | _given(schedule)
+    inner = [f"{name}={_plain(list(value) if isinstance(value, tuple) else value)}" for name, value in said.items()]
+    return [*notes, _called(f"rate = keras.optimizers.schedules.{type(schedule).__name__}", inner)]
+
+
+NEEDED = {"ExponentialDecay": 3, "InverseTimeDecay": 3}
+"""How many arguments Keras wants to be told; two of the other schedules."""
+
+
+def _keras_metrics(recipe: Recipe) -> tuple[list[str], str]:
+    """What is to be said about them, and the list; nothing if nothing is watched."""
+    notes, said = [], []
+    for which in recipe.metrics:
+        note, expression = _keras_metric(which, recipe)
+        notes += note
+        said.append(expression)
+    return notes, f"[{', '.join(said)}]" if said else ""
+
+
+def _keras_metric(which: str, recipe: Recipe) -> tuple[list[str], str]:
+    if which in ("accuracy", "acc", "crossentropy", "ce"):
+        return [], json.dumps(which)
+    try:
+        member: Metric | Loss = metrics.get(which)
+    except UnknownMember:
+        name = losses.get(which).name()
+        return [], KERAS_LOSSES_WATCHED.get(name, json.dumps(name))
+    if member.name() in KERAS_METRICS:
+        place = 0 if recipe.layers[-1].units == 1 else 1 if recipe.loss.targets == "integer" else 2
+        return [], json.dumps(KERAS_METRICS[member.name()][place])
+    given = {"threshold": 0.5} if member.name() == "f1_score" else {}
+    note = ["# Keras measures the area at 200 thresholds, dlcore at all"] if member.name() == "auc" else []
+    return note, f"keras.metrics.{type(member).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
+
+
+# ---- pieces of a program ---------------------------------------------------------------------------------------------
+
+_CUT = re.compile(r"^# %% (\w+): (.*)\n", re.MULTILINE)
+
+
+def steps(program: str) -> dict[str, str]:
+    """The lines of a program by step (see STEPS); what it imports stands before the first of them, in "data"."""
+    head, *parts = _CUT.split(program)
+    pieces = {step: text.strip("\n") for step, text in zip(parts[::3], parts[2::3], strict=True)}
+    imports = head.split("\n", 1)[1].strip("\n")
+    return pieces | {"data": f"{imports}\n\n{pieces['data']}"}
+
+
+def notebook(program: str, title: str) -> str:
+    """The program as a notebook (JSON, nbformat 4.5): a heading and a cell for every step."""
+    pieces = steps(program)
+    cells = [_cell(0, "markdown", f"# {title}\n\n{program.splitlines()[0].strip(chr(34))}")]
+    for step, text in pieces.items():
+        cells.append(_cell(len(cells), "markdown", f"## {STEPS[step]}"))
+        cells.append(_cell(len(cells), "code", text))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    whole = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
+    made["source"] = text.splitlines(keepends=True)
+    return made | {"execution_count": None, "outputs": []} if kind == "code" else made

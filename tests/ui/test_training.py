@@ -1,0 +1,378 @@
+"""The page on training: what only it does, from layers as text to a stop that keeps what was learned."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dlcore.recipe import LayerPlan
+from ui import drawn, given, kept, layers, trained
+from ui.compiled import Compiled
+from ui.entered import Unreadable
+from ui.given import Chosen
+
+SCRIPT = "pages/7_training.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def page(opened: Open) -> Callable[..., AppTest]:
+    """The page in English, without predictions, at some address."""
+
+    def open_it(**address: Any) -> AppTest:
+        at = opened(SCRIPT, lang="en", predict="0", **address)
+        assert not at.exception, at.exception[0].message
+        return at
+
+    return open_it
+
+
+def captions(at: AppTest) -> str:
+    return "\n".join(caption.value for caption in at.caption)
+
+
+def pressed(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+# ---- layers as text --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["12-8", "0", "12:tanh:d0.2:b-8:l2=0.001", "512:he_normal:l1=0.5", "-".join(["8:sigmoid"] * 20)]
+)
+def test_layers_are_written_as_they_were_read(text: str) -> None:
+    assert layers.written(layers.read(text, "relu"), "relu") == text
+
+
+def test_a_layer_says_all_its_settings() -> None:
+    (plan,) = layers.read("12:tanh:d0.2:b:he_normal:l1=0.1:l2=0.01", "relu")
+    assert plan == LayerPlan(12, "tanh", "he_normal", 0.2, True, 0.1, 0.01)
+    assert layers.read("3", "elu") == (LayerPlan(3, "elu"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "12-", "0-8", "513", "1e3", "８", "12:nothing", "12:d1", "12:l2=9", "1-" * 20 + "1"]
+)
+def test_what_is_no_list_of_layers_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(Unreadable):
+        layers.read(text, "relu")
+
+
+def test_weights_are_counted_as_the_network_has_them() -> None:
+    from dlcore import losses
+    from dlcore.recipe import Recipe
+
+    plans = (*layers.read("12:b-8", "relu"), LayerPlan(1, "sigmoid"))
+    lines = layers.counted(8, plans)
+    assert lines[1] == ("(12 + 1) · 8 = 104", 104)
+    model = Recipe(8, plans, losses.get("binary_crossentropy")).model()
+    assert sum(count for _, count in lines) == model.count_params()
+
+
+def test_text_that_cannot_be_read_keeps_the_last_network(page: Any) -> None:
+    at = page(net="5-4")
+    at.text_input(key="training.net").set_value("5-x").run()
+    assert not at.exception
+    assert "layer 2" in at.error[0].value
+    assert any("(5 + 1) · 4" in each.value for each in at.markdown)
+    assert at.text_input(key="training.net").value == "5-x"
+
+
+# ---- data ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_lesson_begins_with_eight_inputs_and_two_hidden_layers(page: Any) -> None:
+    at = page()
+    sums = next(each.value for each in at.markdown if "Dense(12" in each.value)
+    assert re.findall(r"`(.*?)`", sums) == ["(8 + 1) · 12 = 108", "(12 + 1) · 8 = 104", "(8 + 1) · 1 = 9"]
+
+
+def test_drawn_points_are_read_as_they_are_written() -> None:
+    rows = drawn.read(drawn.DEFAULT)
+    assert drawn.read(drawn.written(rows)) == rows and len(rows) == 18
+    x, y = drawn.arrays(((0.0, 0.5, 0.0), (1.0, 1.0, 2.0)))
+    assert x.tolist() == [[0.0, 0.5], [1.0, 1.0]] and y.tolist() == [0, 1]
+    for wrong in ("1, 2", "9, 0, 1", "0, 0, 7", "a, b, c"):
+        with pytest.raises(Unreadable):
+            drawn.read(wrong)
+
+
+def test_points_can_be_taken_back_and_cleared(page: Any) -> None:
+    at = page(set="drawn_points")
+    assert "18 points" in captions(at)
+    pressed(at, "training.data-undo")
+    assert "17 points" in captions(at)
+    pressed(at, "training.data-clear_all")
+    assert "0 points" in captions(at)
+    assert at.info, "two classes are needed"
+    at.text_input(key="training.pts").set_value("-1, -1, 0; 1, 1, 1").run()
+    assert not at.exception and not at.info
+
+
+def test_the_equal_choice_gives_the_equal_rows() -> None:
+    one, other = given.opened(Chosen()), given.opened(Chosen())
+    assert one.chosen == other.chosen
+    assert np.array_equal(one.x, other.x) and one.features == given.EIGHT
+
+
+TABLES = {
+    "semicolons": (b"a;b;y\n1,5;2;0\n2,5;1;1\n3,5;5;0\n4;1;1\n", "decimal sign"),
+    "text column": (b"a,name,y\n1,x,0\n2,y,1\n3,z,0\n4,w,1\n", "is not a number"),
+    "missing": (b"a,b,y\n1,1,0\n,2,1\n3,1,0\n4,4,1\n5,5,1\n", "left out"),
+}
+
+
+class File:
+    """A file as the browser sends it."""
+
+    name = "mine.csv"
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def getvalue(self) -> bytes:
+        return self.data
+
+
+def with_file(monkeypatch: pytest.MonkeyPatch, data: bytes, key: str = "training.file") -> None:
+    import streamlit as st
+
+    def uploader(*_: Any, **how: Any) -> File | None:
+        return File(data) if how.get("key") == key else None
+
+    monkeypatch.setattr(st, "file_uploader", uploader)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_of_ones_own_is_told_about_and_trained_on_the_button(
+    name: str, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, remark = TABLES[name]
+    with_file(monkeypatch, data)
+    at = page(set="own_table", epochs="3", share="25")
+    assert not at.error and remark in "\n".join(each.value for each in at.markdown)
+    assert "waits for the button" in captions(at)
+    pressed(at, "training.go")
+    assert "after epoch 3" in captions(at)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"PK\x03\x04zip", "workbook"),
+        (b"", "nothing in this file"),
+        (b"\x00\x01\x02", "not text"),
+        (b"a,b\n1,2\n", "one row"),
+        (b"a,b\n", "no row"),
+        (b"a,b,y\n1,2,0\n2,3,0\n3,4,0\n", "in every row"),
+        (b"a,b\n" + b"x,y\n" * 9, "no column of numbers"),
+        (b"a,b,y\n1,2\n", "cells"),
+        (",".join(f"c{k}" for k in range(2000)).encode() + b"\n", "columns"),
+    ],
+)
+def test_a_file_that_is_no_table_gets_a_sentence_and_the_page_goes_on(
+    data: bytes, said: str, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_file(monkeypatch, data)
+    at = page(set="own_table")
+    assert said in at.error[0].value.lower() or said in at.error[0].value
+    assert "after epoch 100" in captions(at)
+
+
+def test_nothing_of_a_table_of_ones_own_is_shared(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: Any) -> None:
+        raise AssertionError("a reader's own rows went into what visitors share")
+
+    with_file(monkeypatch, TABLES["semicolons"][0])
+    monkeypatch.setattr(trained, "_at_once", forbidden)
+    at = page(set="own_table", epochs="2")
+    pressed(at, "training.go")
+    assert "after epoch 2" in captions(at)
+
+
+# ---- training --------------------------------------------------------------------------------------------------------
+
+
+def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[given.Given, Any]:
+    from dlcore import losses, optimizers
+
+    data = given.opened(Chosen())
+    told = Compiled(losses.get("binary_crossentropy"), optimizers.get("adam"), "no_schedule", ("accuracy",))
+    plans = (LayerPlan(4), LayerPlan(1, "sigmoid"))
+    return data, trained.recipe_of(data, plans, told, 32, epochs, patience)
+
+
+def test_a_training_says_what_fit_says() -> None:
+    data, recipe = lesson_recipe()
+    live = trained.Live.of(data, recipe)
+    while live.done < 4:
+        live.step()
+    parts, model = data.prepared(recipe.loss), recipe.model()
+    history = model.fit(parts.train.x, parts.train.y, **recipe.training(parts)).history
+    found = live.result()
+    for name, values in history.items():
+        assert found.logs[name][1:].tolist() == values, name
+    assert np.array_equal(found.model.w, model.w)
+
+
+def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
+    data, recipe = lesson_recipe(6)
+    whole, parted = trained.Live.of(data, recipe), trained.Live.of(data, recipe)
+    for _ in range(6):
+        whole.step()
+    parted.step()
+    parted.result()
+    for _ in range(5):
+        parted.step()
+    assert np.array_equal(whole.model.w, parted.model.w)
+    assert whole.result().logs["loss"].tolist() == parted.result().logs["loss"].tolist()
+
+
+def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
+    data, recipe = lesson_recipe(300, patience=3)
+    live = trained.Live.of(data, recipe)
+    while live.done < 300 and not live.ended:
+        live.step()
+    found = live.result()
+    parts, model = data.prepared(recipe.loss), recipe.model()
+    history = model.fit(parts.train.x, parts.train.y, **recipe.training(parts)).history
+    assert found.epochs == len(history["loss"]) == found.stopped
+    assert np.array_equal(found.model.w, model.w)
+    assert found.best == 1 + int(np.argmin(history["val_loss"]))
+
+
+def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = page(epochs="5")
+    assert "waits for the button" in captions(at)
+    pressed(at, "training.go")
+    assert "after epoch 5" in captions(at)
+    # another control does not lose it
+    at.segmented_control(key="training.view").set_value("weights_view").run()
+    assert "after epoch 5" in captions(at)
+    live = at.session_state[trained.LIVE]
+    first = live.rows[:6]
+    pressed(at, "training.on")
+    assert at.query_params["epochs"] == "55"
+    assert "after epoch 55" in captions(at)
+    assert at.session_state[trained.LIVE] is live and live.rows[:6] == first
+    # a stop in the middle keeps what was learned
+    at.slider(key="training.epochs").set_value(80).run()
+    assert "Stopped after epoch 55" in captions(at)
+    pressed(at, "training.rewind")
+    assert "waits for the button" in captions(at)
+    pressed(at, "training.go")
+    assert at.session_state[trained.LIVE].rows[:6] == first, "the same first weights, the same course"
+
+
+def test_two_trainings_are_compared_and_what_differs_is_said(page: Any) -> None:
+    at = page()
+    pressed(at, "training.pin")
+    assert any("No setting differs" in each.value for each in at.markdown)
+    at.slider(key="training.epochs").set_value(20).run()
+    told = next(each.value for each in at.markdown if "differs between A and B" in each.value)
+    assert "A `100` → B `20`" in told and "same first weights" in told
+    assert "No setting differs" not in told
+    pressed(at, "training.unpin")
+    assert not any("differs between A and B" in each.value for each in at.markdown)
+
+
+def test_a_training_that_runs_away_ends_with_a_diagnosis(page: Any) -> None:
+    at = page(set="auto_mpg", rule="sgd", lr="10", scale="0", net="8")
+    assert "**Diverged**" in captions(at) and "learning rate of 10" in captions(at)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"set": "penguins", "loss": "categorical_crossentropy"}, "loss of classes"),
+        ({"set": "iris", "loss": "binary_crossentropy"}, "there are 3 classes"),
+        ({"set": "sine", "loss": "poisson"}, "some are negative"),
+        ({"outs": "3"}, "need 1 output unit"),
+        ({"net": "512-512-512"}, "this page trains up to"),
+        ({"net": "512-400", "batch": "1", "epochs": "500"}, "minutes"),
+    ],
+)
+def test_what_cannot_be_trained_says_why(address: dict[str, str], said: str, page: Any) -> None:
+    at = page(**address)
+    assert any("cannot be trained" in each.value and said in each.value for each in at.info)
+    assert not at.error
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ({"out": "softmax"}, "Softmax of one unit"),
+        ({"set": "iris", "out": "sigmoid"}, "Sigmoid with categorical"),
+        ({"out": "linear"}, "what is no probability"),
+        ({"from_logits_binary_crossentropy": "1"}, "Squashed twice"),
+        ({"set": "auto_mpg", "out": "sigmoid"}, "squeezed output"),
+        ({"act": "step"}, "slope is 0"),
+        ({"loss": "mean_squared_error"}, "Classes treated as numbers"),
+    ],
+)
+def test_a_mismatch_is_told_and_run_all_the_same(address: dict[str, str], said: str, page: Any) -> None:
+    at = page(**address)
+    assert any(said in each.value for each in at.info)
+    assert "after epoch 100" in captions(at)
+
+
+@pytest.mark.parametrize("name", ["moons", "spirals", "blobs", "sine", "iris", "auto_mpg", "penguins", "xor"])
+@pytest.mark.parametrize("view", ["answers_view", "units_view", "gradients_view"])
+def test_every_kind_of_data_can_be_looked_into(name: str, view: str, page: Any) -> None:
+    at = page(set=name, view=view, epochs="4")
+    assert len(at.get("vega_lite_chart")) == 6
+    assert "frames" in captions(at) or view != "answers_view"
+
+
+# ---- taken home ------------------------------------------------------------------------------------------------------
+
+
+def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
+    at = page(net="4", epochs="3")
+    program = next(code.value for code in at.code if "from dlcore" in code.value and "# %% fit" in code.value)
+    scope: dict[str, Any] = {}
+    run = __builtins__["exec"] if isinstance(__builtins__, dict) else __builtins__.exec
+    run(compile(program, "program", "exec"), scope)
+    lines = json.loads(
+        next(b.proto.json for b in at.get("bidi_component") if b.proto.component_name == "lesson_player")
+    )["lines"]
+    loss = scope["history"].history["loss"][-1]
+    shown = float(re.findall(r"loss = ([\d.]+)", lines[-1])[0])
+    assert shown == pytest.approx(loss, rel=1e-3)
+
+
+def test_a_network_comes_back_as_it_was_saved(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, recipe = lesson_recipe()
+    model = recipe.model()
+    file = kept.written_network(model)
+    assert np.array_equal(kept.read_network(file).w, model.w)
+    with_file(monkeypatch, file, "training.npz")
+    at = page()
+    assert any("Loaded" in each.value for each in at.success)
+
+
+@pytest.mark.parametrize("kind", ["empty", "text", "cut", "foreign", "bomb", "huge layer"])
+def test_a_file_that_is_no_network_is_refused(kind: str, page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, recipe = lesson_recipe()
+    good = kept.written_network(recipe.model())
+    foreign, bomb, huge = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    np.savez(foreign, a=np.zeros(3))
+    np.savez_compressed(bomb, model=np.array("{}"), w0=np.zeros(60_000_000))
+    layer = ["Dense", {"units": 10**9}]
+    told = {"format": 1, "name": "x", "seed": 0, "input_shape": [8], "layers": [layer], "compiled": {}}
+    np.savez(huge, model=np.array(json.dumps(told)))
+    files = {"empty": b"", "text": b"hello", "cut": good[: len(good) // 2], "foreign": foreign.getvalue()}
+    files |= {"bomb": bomb.getvalue(), "huge layer": huge.getvalue()}
+    with_file(monkeypatch, files[kind], "training.npz")
+    at = page()
+    assert "no network that was saved here" in at.error[0].value
+    assert not at.success

@@ -1,0 +1,146 @@
+"""A reader's own table: a CSV file from the browser, kept for this visit alone, and what was done to it, in words.
+
+Nothing of it is written to disk, or to anything that visitors share.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pandas as pd
+import streamlit as st
+
+from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv
+from ui.address import shortened
+from ui.beat import Beat
+from ui.controls import Say
+from ui.kinds import Choice, Several, Text
+
+KEPT = "own_table"
+TASKS = ("told_by_values", "as_numbers_read", "as_classes_read")
+_TASK = {"told_by_values": None, "as_numbers_read": "regression", "as_classes_read": "classification"}
+MOST_PILLS = 40
+"""Of how many columns the inputs can be chosen one by one."""
+
+MOST_TOLD = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """A reader's file: its name, its bytes, and what tells it from others."""
+
+    name: str
+    data: bytes
+    digest: str
+
+
+def chosen(beat: Beat) -> tuple[Table, str] | None:
+    """The table that a reader has brought, and what tells it from others; None, with a message, if there is none."""
+    file = st.file_uploader(beat.word("own_file"), type=["csv", "tsv", "txt"], key="training.file")
+    if file is not None:
+        data = file.getvalue()
+        st.session_state[KEPT] = Own(file.name, data, sha256(data).hexdigest()[:16])
+    own: Own | None = st.session_state.get(KEPT)
+    if own is None:
+        forgotten(beat)
+        st.caption(beat.word("no_file_yet", megabytes=LIMITS["too_large"] // 1_000_000))
+        return None
+    st.caption(beat.word("file_kept", name=shortened(own.name)))
+    try:
+        return _read(beat, own)
+    except TableError as error:
+        forgotten(beat)
+        st.error(f"{said(beat.word, error)} {beat.word('table_unused')}")
+        return None
+
+
+def forgotten(beat: Beat) -> None:
+    """Keep what was chosen for a table while other data are looked at."""
+    for key in ("target", "in_own", "task"):
+        beat.remembered(key, Text(""))
+
+
+def _read(beat: Beat, own: Own) -> tuple[Table, str]:
+    columns = _table(own, None, None, None).columns
+    target = beat.menu("target", Choice(columns[-1], columns), "target_column", named=str)
+    places = tuple(str(k) for k, name in enumerate(columns, start=1) if name != target)
+    inputs = None
+    if len(places) <= MOST_PILLS:
+        kind = Several(places, places)
+        taken = beat.several("in_own", kind, "input_columns", named=lambda place: columns[int(place) - 1])
+        inputs = tuple(columns[int(place) - 1] for place in taken) or None
+    task = beat.menu("task", Choice(TASKS[0], TASKS), "target_is")
+    table = _table(own, target, inputs, _TASK[task])
+    return table, f"{own.digest}/{target}/{inputs}/{task}"
+
+
+def _table(own: Own, target: str | None, inputs: tuple[str, ...] | None, task: str | None) -> Table:
+    """The table; the last few readings of this visitor are remembered, since each rerun asks again."""
+    read: dict[object, Table | TableError] = st.session_state.setdefault("own_tables", {})
+    key = own.digest, target, inputs, task
+    if key not in read:
+        while len(read) >= 3:
+            del read[next(iter(read))]
+        try:
+            read[key] = read_csv(own.data, target, inputs, task)  # type: ignore[arg-type]
+        except TableError as error:
+            # of a table whose last column cannot be a target the columns must still be known
+            if target is None and error.column is not None and (other := _columns(own, error)):
+                read[key] = other
+            else:
+                read[key] = error
+    found = read[key]
+    if isinstance(found, TableError):
+        raise found
+    return found
+
+
+def _columns(own: Own, error: TableError) -> Table | None:
+    """The table with another target, when the last column is none; None if that does not help."""
+    try:
+        read_csv(own.data, target="\0")
+    except TableError as other:
+        for name in other.choices:
+            try:
+                return read_csv(own.data, target=name)
+            except TableError:
+                continue
+    return None
+
+
+def said(say: Say, error: TableError) -> str:
+    """Why a file cannot be used, and where, in the reader's words."""
+    facts = {
+        "found": shortened(error.found) or say("empty_cell"),
+        "limit": f"{error.limit or 0:,}",
+        "choices": _listed(error.choices),
+    }
+    return _place(say, error) + say(f"table_{error.reason}", **facts)
+
+
+def remarks(say: Say, table: Table) -> str:
+    """All that was left out or read in a special way, as a list."""
+    lines = [f"- {_remarked(say, remark)}" for remark in table.remarks[:MOST_TOLD]]
+    if len(table.remarks) > MOST_TOLD:
+        lines.append("- " + say("more_remarks", count=len(table.remarks) - MOST_TOLD))
+    return "\n".join(lines) or "- " + say("nothing_dropped")
+
+
+def _remarked(say: Say, remark: Remark) -> str:
+    facts = {"found": shortened(remark.found) or say("empty_cell"), "count": f"{remark.count:,}"}
+    return _place(say, remark) + say(f"remark_{remark.code}", **facts)
+
+
+def _place(say: Say, what: TableError | Remark) -> str:
+    parts = [say("at_row", row=what.row)] if what.row is not None else []
+    parts += [say("at_column", column=shortened(what.column))] if what.column is not None else []
+    return f"{', '.join(parts)}: " if parts else ""
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{shortened(name)}`" for name in names[:12])
+
+
+def remark_table(table: Table) -> pd.DataFrame:
+    """The remarks as rows."""
+    rows = [(r.code, r.row, r.column, r.found, r.count) for r in table.remarks]
+    return pd.DataFrame(rows, columns=["what", "row", "column", "found", "count"])
