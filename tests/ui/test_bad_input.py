@@ -84,8 +84,8 @@ def with_own_formulas(script: str, language: str, opened: Open, **more: str) -> 
     return opened(script, own, lang=language, **more), [f"{key}_text" for key in keys]
 
 
-def test_a_formula_that_cannot_be_read(script: str, language: str, opened: Open, sound: Check) -> None:
-    at, lines = with_own_formulas(script, language, opened, predict="0", w="2")
+def test_a_formula_that_cannot_be_read(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    at, lines = with_own_formulas(script, a_language, opened, predict="0", w="2")
     pictures, others = len(at.get("vega_lite_chart")), [slider.value for slider in at.slider]
     for name, typed in REFUSED.items():
         for line in lines:
@@ -93,7 +93,7 @@ def test_a_formula_that_cannot_be_read(script: str, language: str, opened: Open,
         at.run()
         sound(at)
         assert len(at.error) == len(lines), name
-        assert all(in_the_readers_language(error.value, language) for error in at.error), (name, at.error[0].value)
+        assert all(in_the_readers_language(error.value, a_language) for error in at.error), (name, at.error[0].value)
         assert len(at.get("vega_lite_chart")) == pictures, name
         assert [slider.value for slider in at.slider] == others, name
         for element in (*at.error, *at.caption):
@@ -122,9 +122,9 @@ def test_the_last_formula_that_could_be_read_stays(script: str, opened: Open, st
     assert line[pointer.index("^")] == "+"
 
 
-def test_a_formula_with_odd_heights(script: str, language: str, opened: Open) -> None:
+def test_a_formula_with_odd_heights(script: str, a_language: str, opened: Open) -> None:
     for more in ({"predict": "0"}, {"f_size": "50", "g_size": "50"}):
-        at, lines = with_own_formulas(script, language, opened, **more)
+        at, lines = with_own_formulas(script, a_language, opened, **more)
         pictures = len(at.get("vega_lite_chart"))
         for name, typed in ODD.items():
             for line in lines:
@@ -132,7 +132,7 @@ def test_a_formula_with_odd_heights(script: str, language: str, opened: Open) ->
             at.run()
             assert not at.exception, (name, at.exception[0].message)
             assert len(at.get("vega_lite_chart")) == pictures, name
-            assert all(in_the_readers_language(error.value, language, typed) for error in at.error), name
+            assert all(in_the_readers_language(error.value, a_language, typed) for error in at.error), name
 
 
 def test_every_reason_has_a_sentence_in_both_languages() -> None:
@@ -140,15 +140,15 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         assert set(texts.words()[f"formula_{reason}"]) == set(texts.LANGUAGES)
 
 
-def test_a_formula_from_an_address(script: str, language: str, opened: Open, sound: Check) -> None:
+def test_a_formula_from_an_address(script: str, a_language: str, opened: Open, sound: Check) -> None:
     key = landscapes(opened(script))[0].split(".")[-1]
     typed = "__import__('os').system('true')"
-    at = opened(script, {key: "own_formula", f"{key}_text": typed}, lang=language)
+    at = opened(script, {key: "own_formula", f"{key}_text": typed}, lang=a_language)
     sound(at)
-    assert len(at.error) == 1 and in_the_readers_language(at.error[0].value, language)
-    at = opened(script, {key: "own_formula", f"{key}_text": "x+" * 5000 + "1"}, lang=language)
+    assert len(at.error) == 1 and in_the_readers_language(at.error[0].value, a_language)
+    at = opened(script, {key: "own_formula", f"{key}_text": "x+" * 5000 + "1"}, lang=a_language)
     sound(at)
-    assert len(complaints(at)) == 1 and in_the_readers_language(complaints(at)[0], language)
+    assert len(complaints(at)) == 1 and in_the_readers_language(complaints(at)[0], a_language)
     assert len(complaints(at)[0]) < 300
 
 
@@ -164,17 +164,17 @@ def in_range(at: AppTest) -> bool:
     return all(widget.min <= widget.value <= widget.max for widget in numbers(at).values())
 
 
-def test_numbers_out_of_range_are_brought_back(script: str, language: str, opened: Open, sound: Check) -> None:
-    plain = opened(script, lang=language)
+def test_numbers_out_of_range_are_brought_back(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    plain = opened(script, lang=a_language)
     keys = list(numbers(plain))
     assert keys
     # few at a time, as no more are listed one by one
     groups = [keys[start : start + 4] for start in range(0, len(keys), 4)]
     for huge, end, part in [("-" + "9" * 400, "min", groups[0]), *(("1e999", "max", group) for group in groups)]:
-        at = opened(script, dict.fromkeys(part, huge), lang=language)
+        at = opened(script, dict.fromkeys(part, huge), lang=a_language)
         sound(at)
         assert len(complaints(at)) == len(part)
-        assert all(in_the_readers_language(warning, language) for warning in complaints(at))
+        assert all(in_the_readers_language(warning, a_language) for warning in complaints(at))
         for key in part:
             widget = numbers(at)[key]
             assert widget.value == getattr(widget, end), key
@@ -182,30 +182,30 @@ def test_numbers_out_of_range_are_brought_back(script: str, language: str, opene
 
 
 @pytest.mark.parametrize("nonsense", ["", "abc", "nan", "__import__", "0,1", "<script>alert(1)</script>", "x" * 10_000])
-def test_nonsense_becomes_the_default(script: str, language: str, nonsense: str, opened: Open, shown: Look) -> None:
-    plain = opened(script, lang=language)
+def test_nonsense_becomes_the_default(script: str, a_language: str, nonsense: str, opened: Open, shown: Look) -> None:
+    plain = opened(script, lang=a_language)
     keys = {
         str(widget.key).split(".")[-1]
         for widget in (*plain.slider, *plain.select_slider, *plain.selectbox, *plain.toggle)
     }
-    at = opened(script, dict.fromkeys(keys, nonsense) | {"lang": language})
+    at = opened(script, dict.fromkeys(keys, nonsense) | {"lang": a_language})
     assert not at.exception
     assert shown(at)["values"] == shown(plain)["values"]
     # so many that not all of them are listed
     assert 1 < len(complaints(at)) <= len(keys)
     assert at.query_params == plain.query_params
     for warning in complaints(at):
-        assert in_the_readers_language(warning, language)
+        assert in_the_readers_language(warning, a_language)
         assert len(warning) < 300
 
 
-def test_an_unknown_parameter_is_named_and_dropped(script: str, language: str, opened: Open, shown: Look) -> None:
-    plain = opened(script, lang=language)
-    at = opened(script, {"foo": "<script>alert(1)</script>", "lang": language})
+def test_an_unknown_parameter_is_named_and_dropped(script: str, a_language: str, opened: Open, shown: Look) -> None:
+    plain = opened(script, lang=a_language)
+    at = opened(script, {"foo": "<script>alert(1)</script>", "lang": a_language})
     assert not at.exception
-    assert [in_the_readers_language(warning, language) for warning in complaints(at)] == [True]
+    assert [in_the_readers_language(warning, a_language) for warning in complaints(at)] == [True]
     assert "`foo`" in complaints(at)[0]
-    assert at.query_params == {"lang": language}
+    assert at.query_params == {"lang": a_language}
     assert shown(at)["values"] == shown(plain)["values"]
 
 
@@ -215,14 +215,14 @@ def test_an_unknown_parameter_of_the_start_page(language: str, opened: Open) -> 
     assert len(complaints(at)) == 1 and in_the_readers_language(complaints(at)[0], language)
 
 
-def test_a_repeated_parameter_counts_once(script: str, language: str, opened: Open) -> None:
-    plain = opened(script, lang=language)
+def test_a_repeated_parameter_counts_once(script: str, a_language: str, opened: Open) -> None:
+    plain = opened(script, lang=a_language)
     key, slider = next(iter(numbers(plain).items()))
     low, high = str(slider.min), str(slider.max)
-    at = opened(script, {key: [low, high], "lang": language})
+    at = opened(script, {key: [low, high], "lang": a_language})
     assert not at.exception
     assert len(complaints(at)) == 1
-    assert f"`{key}`" in complaints(at)[0] and in_the_readers_language(complaints(at)[0], language)
+    assert f"`{key}`" in complaints(at)[0] and in_the_readers_language(complaints(at)[0], a_language)
     assert numbers(at)[key].value == slider.max
 
 
@@ -276,9 +276,9 @@ def test_the_address_of_the_issue(language: str, opened: Open, sound: Check) -> 
         assert any(f"`{key}" in text for text in said), key
 
 
-def test_a_start_outside_the_map(script: str, language: str, opened: Open, sound: Check) -> None:
-    at = opened(script, lang=language, predict="0")
-    label = texts.words()["start_at"][language].split("{{")[0].strip()
+def test_a_start_outside_the_map(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    at = opened(script, lang=a_language, predict="0")
+    label = texts.words()["start_at"][a_language].split("{{")[0].strip()
     starts = [box for box in at.number_input if box.label.startswith(label)]
     if not starts:
         pytest.skip("this page lets nobody choose a start")
@@ -288,7 +288,7 @@ def test_a_start_outside_the_map(script: str, language: str, opened: Open, sound
     at.run()
     sound(at)
     assert len(at.info) > before
-    assert all(in_the_readers_language(info.value, language) for info in at.info)
+    assert all(in_the_readers_language(info.value, a_language) for info in at.info)
 
 
 def test_a_rate_that_overflows(script: str, opened: Open, sound: Check) -> None:
