@@ -39,9 +39,10 @@ class PageState:
     kept: by key, what differs from the default. asked: what the address said, not yet read by a control.
     written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
     shown before something unreadable was typed, by key. assigned: by widget, what stood there before the script last
-    assigned another value, and when. locked, hidden: keys of controls that a teacher's link has taken away. link: what
-    that link said, to which the page returns when it is reset. offered: by key, the beat and the word of every control.
-    answers: by beat and question, whether each guess was right, in their order; a reset does not undo what was said.
+    assigned another value, and when. came: widgets that a browser has sent changed since the last run, None before it
+    sends anything. locked, hidden: keys of controls that a teacher's link has taken away. link: what that link said, to
+    which the page returns when it is reset. answers: by beat and question, whether each guess was right, in their
+    order; a reset does not undo them. offered: by key, the beat, the word and the letter of every control.
     """
 
     kept: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class PageState:
     guesses: dict[str, Any] = field(default_factory=dict)
     last_good: dict[str, Any] = field(default_factory=dict)
     assigned: dict[str, tuple[Any, float]] = field(default_factory=dict)
+    came: set[str] | None = None
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     link: dict[str, str] = field(default_factory=dict)

@@ -18,8 +18,8 @@ from ui.numbers import plain
 
 Say = Callable[..., str]
 
-ECHO = 4.0
-"""For how many seconds an old value may still come back from a browser after the script has assigned another."""
+ECHO = 10.0
+"""For how many seconds an old value may at most come back from a browser after the script has assigned another."""
 
 
 class Controls:
@@ -118,6 +118,7 @@ class Controls:
         # each is settled when it is drawn: its range may depend on another one that is set here
         self._state.kept.update({key: value for key, value in new.items() if key not in locked})
         self._state.touched = True
+        self._state.came = self._state.came or set()
 
     def _draw(
         self,
@@ -136,6 +137,7 @@ class Controls:
         if key in self._state.hidden:
             return now
         widget = f"{self._page}.{key}"
+        _forget_what_was_heard(self._state)
         before = st.session_state.get(widget)
         # assigned only when it differs: an assignment travels to the browser and would fight a slider being dragged
         if before != convert(now):
@@ -148,8 +150,16 @@ class Controls:
         return now
 
 
+def _forget_what_was_heard(state: PageState) -> None:
+    """A browser sends all that it shows: of what did not come back with an old value, it has heard."""
+    if state.came is not None:
+        state.assigned = {widget: was for widget, was in state.assigned.items() if widget in state.came}
+        state.came = None
+
+
 def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
     state.touched = True
+    state.came = {*(state.came or ()), widget}
     new = st.session_state[widget]
     before, when = state.assigned.get(widget, (None, -math.inf))
     # With every change a browser sends all that it shows: until it has heard of what the script assigned, also what
