@@ -112,7 +112,6 @@ def one_name(beat):
         distance = lines(beat, shown.apart(), "step_axis", "apart_axis")
         beat.side_by_side(over_map, (distance, shown.said(beat.word, "forms_apart_said")))
         forms.play(beat, shown)
-    beat.prose("beliefs")
     beat.numbers({"run_table": shown.table})
     beat.source(found.formulas, *found.sources)
 

@@ -22,8 +22,10 @@ from dlcore.optimizers import Optimizer, named_rules
 from dlcore.recommendations import HOW_MANY, Architecture, Problem
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
-from ui import texts
+from ui import corrections, texts
+from ui.lesson import READ_NEXT
 from ui.menu import START, page_of, topics
+from ui.present import beats_of
 from ui.texts import LANGUAGES, PLACEHOLDER
 
 PAGES = [page_of(START), *topics()]
@@ -110,13 +112,61 @@ def test_every_section_is_written_once_and_shown(page) -> None:
         source = page.text(language).read_text(encoding="utf-8")
         assert len(re.findall(r"^<!--", source, re.MULTILINE)) == len(sections) - 1, "a section's name stands twice"
         assert all(sections.values()), "no section is empty"
-        assert set(sections) - {"title", "in_a_sentence"} == shown
+        checks = {name for beat in beats_of(page.script) for name in corrections.of_beat(beat, sections)}
+        assert set(sections) - {"title", "in_a_sentence", READ_NEXT} - checks == shown
 
 
 @every_page
 def test_a_topic_says_what_it_is_about_in_a_sentence(page) -> None:
     for language in LANGUAGES:
         assert not page.number or len(texts.prose(page.text(language))["in_a_sentence"]) > 20
+
+
+@every_page
+def test_a_topic_corrects_notes_and_says_what_to_read_next(page) -> None:
+    if not page.number:
+        return
+    korean, english = (texts.prose(page.text(language)) for language in LANGUAGES)
+    checks = [name for name in korean if name.startswith(corrections.PREFIX)]
+    assert checks
+    for name in checks:
+        read = [corrections.read(sections[name]) for sections in (korean, english)]
+        assert read[0].settings == read[1].settings, f"{name}: the same experiment in both languages"
+        assert all(each.claim[0] + each.claim[-1] == "“”" for each in read), f"{name}: a claim is a quotation"
+    references = [re.findall(r"^- .+$", sections[READ_NEXT], re.MULTILINE) for sections in (korean, english)]
+    assert 2 <= len(references[0]) == len(references[1]) <= 4
+    for pair in zip(*references, strict=True):
+        # who, when, what and where are the same; what it is good for is said in each language
+        assert len({re.findall(r"\((\d{4})\)", each)[0] for each in pair}) == 1
+        assert len({tuple(re.findall(r"doi:\S+(?=: )|“[^”]+”|\*[^*]+\*", each)) for each in pair}) == 1
+        assert all(": " in each and "http" not in each for each in pair)
+
+
+ONE_TERM = {
+    "그라디언트": "그래디언트",
+    "에폭": "에포크",
+    "옵티마이저": "최적화 알고리즘",
+    "모멘텀": "관성",
+    "바이어스": "편향",
+    "레이블": "라벨",
+    "처음 가중치": "초기 가중치",
+    "측정 기준": "평가 지표",
+    "경사하강": "경사 하강",
+    "훈련": "학습",
+    "테스트": "시험",
+    "재생기": "재생 막대",
+    "죽은 뉴런": "죽은 유닛",
+    "벨리데이션": "검증",
+    "로스": "손실",
+}
+"""What else a concept is called in Korean, and the one term for it here."""
+
+
+@pytest.mark.parametrize("other", ONE_TERM)
+def test_a_concept_has_one_korean_term(other: str) -> None:
+    written = {key: text["ko"] for key, text in WORDS.items()}
+    written |= {page.name: page.text("ko").read_text(encoding="utf-8") for page in PAGES}
+    assert not [name for name, text in written.items() if other in text], f"say {ONE_TERM[other]}"
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ class Beat(Controls):
         super().__init__(lesson.page.name, lesson.state, lesson.word, name)
         self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"
+        self.open = True
+        """Whether everything may be shown: what was asked for is answered."""
         self.panel, self.stage = st.columns([1, 2.6], gap="medium")
 
     # ---- words -----------------------------------------------------------------------------------------------------
@@ -101,7 +103,8 @@ class Beat(Controls):
             return True
         page = self.lesson.page.name
         asked = predict.Question(page, self.name, question, tuple(choices), truth, because, self.fingerprint())
-        return predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
+        self.open = predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
+        return self.open
 
     # ---- see -------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ui import address, link, menu, present, texts
+from ui import address, corrections, link, menu, present, texts
 from ui.beat import Beat
 from ui.controls import Controls
 from ui.kinds import Switch
@@ -18,6 +18,9 @@ ICON = Path(__file__).parent / "icon.svg"
 
 MOST_NOTES = 6
 """How many remarks on an address are written out; the others are counted."""
+
+READ_NEXT = "read_next"
+"""The section of references at a page's foot."""
 
 R = TypeVar("R")
 
@@ -86,9 +89,19 @@ class Lesson:
         self.words = texts.words()
         with st.container(key=f"beat-{function.__name__}"):
             self.prose(function.__name__)
-            found = function(Beat(self, function.__name__))
+            beat = Beat(self, function.__name__)
+            found = function(beat)
+            if beat.open:
+                self._correct(beat.name)
         address.write(self.state, self.language)
         return found
+
+    def _correct(self, beat: str) -> None:
+        """What notes often get wrong about a beat, if its prose says so."""
+        names = corrections.of_beat(beat, {name: None for parts in self._sections.values() for name in parts})
+        if names:
+            found = [corrections.read(self.section(name)[0]) for name in names]
+            corrections.draw(self.page.name, beat, found, self.state, self.word)
 
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""
@@ -101,6 +114,9 @@ class Lesson:
                 lines.append(f"- {self.word('address_more', count=len(notes) - MOST_NOTES)}")
             self._notes.warning("\n".join(lines))
         if not self.stand:
+            if READ_NEXT in self._sections[self.language]:
+                st.divider()
+                self.prose(READ_NEXT)
             menu.next_page(self.page, self.language, self.word)
         address.write(self.state, self.language)
         if self.linking:

@@ -1,0 +1,132 @@
+"""Corrections: every experiment can be opened from its box, and shows up only where nothing is given away."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import corrections, texts
+from ui.address import PageState
+from ui.corrections import open_experiment, read
+from ui.menu import page_of, topics
+from ui.present import beats_of
+from ui.texts import ROOT
+
+Open = Callable[..., AppTest]
+Check = Callable[[AppTest], None]
+LESSON = "pages/1_gradient_descent.py"
+
+
+def boxes(at: AppTest) -> list[str]:
+    """The keys of the buttons in the boxes on a page."""
+    return [button.key for button in at.button if button.key and "-check-" in button.key]
+
+
+def experiments(script: str) -> list[tuple[str, dict[str, str]]]:
+    """By section, the settings of every experiment of a page."""
+    found = texts.prose(page_of(ROOT / script).text("en"))
+    checks = [(name, dict(read(body).settings)) for name, body in found.items() if name.startswith(corrections.PREFIX)]
+    return [(name, settings) for name, settings in checks if settings]
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_section_is_a_claim_a_fact_and_an_experiment() -> None:
+    plain = read("“a”\n\nb\n\nc")
+    assert (plain.claim, plain.fact, plain.experiment, plain.settings) == ("“a”", "b", "c", ())
+    assert read("“a”\n\nb\n\nc\n\nset: lr=0.1, who=sgd,adam, pts=1, 2; 3, 4").settings == (
+        ("lr", "0.1"),
+        ("who", "sgd,adam"),
+        ("pts", "1, 2; 3, 4"),
+    )
+    for wrong in ("“a”\n\nb", "“a”\n\nb\n\nc\n\nd"):
+        with pytest.raises(ValueError, match="unpack"):
+            read(wrong)
+
+
+def test_a_section_belongs_to_the_beat_of_its_whole_name() -> None:
+    names = ["check_one_unit", "check_one_unit_gates", "check_one_unit_2", "one_unit", "check_one_unit_2_gates"]
+    assert corrections.of_beat("one_unit", names) == ["check_one_unit", "check_one_unit_2"]
+    assert corrections.of_beat("one_unit_gates", names) == ["check_one_unit_gates"]
+
+
+# ---- on the page -----------------------------------------------------------------------------------------------------
+
+
+def test_every_experiment_is_a_valid_address(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    """Each opens without a correction; those that do not name the same control share a page."""
+    shelves: list[dict[str, str]] = []
+    for _, settings in experiments(script):
+        shelf = next((each for each in shelves if not set(each) & set(settings)), None)
+        if shelf is None:
+            shelves.append(shelf := {})
+        shelf |= settings
+    for shelf in shelves:
+        at = opened(script, shelf, lang=a_language, predict="0")
+        sound(at)
+        assert not at.warning, at.warning[0].value
+        state: PageState = at.session_state["pages"][page_of(ROOT / script).name]
+        assert set(shelf) <= set(state.offered), "every one is a control that is drawn"
+
+
+def test_a_page_has_a_button_for_every_experiment(script: str, a_language: str, opened: Open) -> None:
+    at = opened(script, lang=a_language, predict="0")
+    assert len(boxes(at)) == len(experiments(script)) > 0
+    buttons = [button for button in at.button if button.key in boxes(at)]
+    assert not any(button.disabled for button in buttons)
+
+
+def test_a_box_waits_for_the_guess(opened: Open) -> None:
+    at = opened(LESSON, lang="en")
+    assert not boxes(at)
+    at.pills(key="predict-one_weight").select("go_right").run()
+    assert boxes(at) == ["gradient_descent-one_weight-check-0", "gradient_descent-one_weight-check-1"]
+    at.button(key="gradient_descent-one_weight-check-1").click().run()
+    assert at.select_slider(key="gradient_descent.lr").value == 1.05
+    assert [button.key for button in at.button if button.key == "again-one_weight"], "the guess is kept, not asked anew"
+    assert boxes(at)
+
+
+def test_a_button_opens_its_experiment_and_asks_nothing_anew(opened: Open, sound: Check) -> None:
+    at = opened(LESSON, lang="en", lr="0.2", n="7", lr3="0.05", predict="0")
+    at.button(key="gradient_descent-one_weight-check-1").click().run()
+    sound(at)
+    assert not at.warning
+    assert at.select_slider(key="gradient_descent.lr").value == 1.05
+    assert at.slider(key="gradient_descent.n").value == 40, "the others of the beat are at their defaults"
+    assert at.select_slider(key="gradient_descent.lr3").value == 0.05, "another beat stays"
+    assert at.query_params == {"lang": "en", "lr": "1.05", "lr3": "0.05", "predict": "0"}
+
+
+def test_what_is_locked_stays(opened: Open) -> None:
+    at = opened(LESSON, lang="en", lr="0.2", lock="lr,n", n="7", predict="0")
+    assert at.button(key="gradient_descent-one_weight-check-1").disabled
+    other = at.button(key="gradient_descent-one_weight-check-0")
+    assert not other.disabled
+    other.click().run()
+    assert at.slider(key="gradient_descent.w").value == 2.5
+    assert at.slider(key="gradient_descent.n").value == 7 and at.select_slider(key="gradient_descent.lr").value == 0.2
+
+
+def test_an_experiment_keeps_the_guess_and_what_is_taken_away() -> None:
+    state = PageState(kept={"a": 1, "b": 2, "c": 3, "d": 4}, guesses={"beat": object()}, locked=frozenset("b"))
+    state.offered = {"a": ("beat", "", ""), "b": ("beat", "", ""), "c": ("other", "", ""), "d": ("beat", "", "")}
+    open_experiment(state, "beat", (("a", "5"), ("b", "6")))
+    assert state.kept == {"b": 2, "c": 3} and state.asked == {"a": "5"}
+    assert "beat" in state.guesses and state.touched
+
+
+def test_references_stand_at_the_foot(opened: Open, language: str) -> None:
+    at = opened(LESSON, lang=language)
+    wanted = texts.prose(page_of(ROOT / LESSON).text(language))["read_next"]
+    assert wanted in [each.value for each in at.markdown]
+    assert wanted not in [each.value for each in opened(LESSON, lang=language, present="1").markdown]
+
+
+def test_sections_are_those_of_a_beat() -> None:
+    for page in topics():
+        beats = beats_of(page.script)
+        for name in texts.prose(page.text("ko")):
+            if name.startswith(corrections.PREFIX):
+                assert sum(name in corrections.of_beat(beat, [name]) for beat in beats) == 1, name
