@@ -1,7 +1,7 @@
 """Which pages there are, and which Chromium.
 
-A test that asks for ``script`` runs for every lesson found, for ``any_script`` also for the start page, and one that
-asks for ``language`` runs in each.
+A test that asks for ``script`` runs for every lesson found, for ``any_script`` also for the start page and the pages
+that are no lesson, and one that asks for ``language`` runs in each.
 """
 
 import os
@@ -22,12 +22,17 @@ LANGUAGES = ("ko", "en")
 
 def lessons() -> list[str]:
     """The scripts of the topics, as AppTest wants them."""
-    return sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))
+    return sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("[0-9]*.py"))
+
+
+def others() -> list[str]:
+    """The scripts that are no topics."""
+    return ["streamlit_app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("[a-z]*.py"))]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "any_script" in metafunc.fixturenames:
-        metafunc.parametrize("any_script", ["streamlit_app.py", *lessons()])
+        metafunc.parametrize("any_script", [*others(), *lessons()])
     if "script" in metafunc.fixturenames:
         metafunc.parametrize("script", lessons())
     if "language" in metafunc.fixturenames:

@@ -32,7 +32,7 @@ def photograph(page: Page, address: str, file: Path) -> None:
 def main(base: str, pages: list[str]) -> None:
     shots = ROOT / "shots"
     shots.mkdir(exist_ok=True)
-    pages = pages or ["", *sorted(path.stem.split("_", 1)[1] for path in (ROOT / "pages").glob("*.py"))]
+    pages = pages or ["", *sorted(path.stem.lstrip("0123456789_") for path in (ROOT / "pages").glob("*.py"))]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, lang, theme, size in product(pages, ("ko", "en"), ("light", "dark"), SIZES):

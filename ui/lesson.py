@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ui import address, corrections, link, menu, present, texts
+from ui import address, corrections, link, marked, menu, present, texts
 from ui.beat import Beat
 from ui.controls import Controls
 from ui.kinds import Switch
@@ -58,6 +58,8 @@ class Lesson:
         text, own = self.section(name, **values)
         if not own:
             st.caption(self.word("not_translated"))
+        elif self.page.number:
+            text = marked.marked(text, self.language)
         st.markdown(text, width="stretch" if self.stand else PROSE_WIDTH)
 
     @property
@@ -116,7 +118,8 @@ class Lesson:
         if not self.stand:
             if READ_NEXT in self._sections[self.language]:
                 st.divider()
-                self.prose(READ_NEXT)
+                # names and titles: no terms to be explained
+                st.markdown(self.section(READ_NEXT)[0], width=PROSE_WIDTH)
             menu.next_page(self.page, self.language, self.word)
         address.write(self.state, self.language)
         if self.linking:
@@ -150,6 +153,7 @@ def begin(script: str) -> Lesson:
     with st.sidebar:
         menu.draw(page, language, lesson.word, state)
         if page.number:
+            marked.style()
             why = lesson.word("predict_help")
             lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=why)
             menu.reset(page, lesson.word, state)

@@ -1,4 +1,4 @@
-"""The menu: the topics that have a script, in the order of their numbers, in the reader's language."""
+"""The menu: the topics that have a script, in the order of their numbers, then the other pages."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ START = texts.ROOT / "streamlit_app.py"
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its script, its name in addresses and files, and its place in the course (0: the start page)."""
+    """One page: its script, its name in addresses and files, and its place in the course (0: it is no topic)."""
 
     script: Path
     name: str
@@ -34,9 +34,11 @@ class Page:
 
 
 def page_of(script: Path) -> Page:
-    """The page of a script: ``pages/1_gradient_descent.py`` is "gradient_descent", number 1; else it is "start"."""
+    """The page of a script: ``pages/1_gradient_descent.py`` is "gradient_descent", number 1; "glossary" has none."""
     numbered = re.fullmatch(r"(\d+)_(\w+)", script.stem)
-    return Page(script, numbered[2], int(numbered[1])) if numbered else Page(script, "start", 0)
+    if numbered:
+        return Page(script, numbered[2], int(numbered[1]))
+    return Page(script, "start" if script.stem == START.stem else script.stem, 0)
 
 
 def topics() -> list[Page]:
@@ -44,11 +46,16 @@ def topics() -> list[Page]:
     return sorted((page_of(path) for path in texts.PAGES.glob("[0-9]*_*.py")), key=lambda page: page.number)
 
 
+def others() -> list[Page]:
+    """The pages that are no topics of the course, without the start page."""
+    return [page_of(path) for path in sorted(texts.PAGES.glob("[a-z]*.py"))]
+
+
 def draw(here: Page, language: str, say: Say, state: PageState) -> None:
     """The language switch and the links to all pages, each in the reader's language."""
     languages.switch(say("language"))
     link(Page(START, "start", 0), language)
-    for page in topics():
+    for page in (*topics(), *others()):
         link(page, language)
 
 

@@ -14,16 +14,22 @@ TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - d
 
 
 def address_of(script: str) -> str:
-    numbered = re.fullmatch(r"pages/\d+_(\w+)\.py", script)
-    return f"/{numbered[1]}" if numbered else "/"
+    of_pages = re.fullmatch(r"pages/(?:\d+_)?(\w+)\.py", script)
+    return f"/{of_pages[1]}" if of_pages else "/"
+
+
+def query_of(script: str, language: str) -> str:
+    return f"lang={language}" + ("&predict=0" if is_lesson(script) else "")
+
+
+def is_lesson(script: str) -> bool:
+    return bool(re.match(r"pages/\d", script))
 
 
 def test_everything_is_drawn_and_nothing_complains(any_script: str, language: str, visitor: Arrive) -> None:
-    one = visitor().go(
-        f"{address_of(any_script)}?lang={language}&predict=0" if "pages/" in any_script else f"/?lang={language}"
-    )
+    one = visitor().go(f"{address_of(any_script)}?{query_of(any_script, language)}")
     charts = one.page.locator('[data-testid="stVegaLiteChart"]')
-    if "pages/" in any_script:
+    if is_lesson(any_script):
         assert charts.count() > 0
     for k in range(charts.count()):
         # axes without anything between them would be drawn, too
@@ -38,9 +44,8 @@ def test_everything_is_drawn_and_nothing_complains(any_script: str, language: st
 
 
 def test_a_page_fits_a_phone(any_script: str, language: str, visitor: Arrive) -> None:
-    query = "&predict=0" if "pages/" in any_script else ""
     one = visitor(viewport={"width": 390, "height": 844}, has_touch=True).go(
-        f"{address_of(any_script)}?lang={language}{query}"
+        f"{address_of(any_script)}?{query_of(any_script, language)}"
     )
     assert one.page.evaluate(TOO_WIDE) <= 0
     outside = one.page.evaluate("""() => [...document.querySelectorAll('[data-testid=stMain] *')]

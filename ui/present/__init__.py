@@ -48,7 +48,7 @@ class Stand:
 
 def beats_of(script: Path) -> tuple[str, ...]:
     """The names of a page's beats in their order, told from its script before that has run."""
-    return _beats(script, script.stat().st_mtime_ns)
+    return _beats(script, script.stat().st_mtime_ns) if script.exists() else ()
 
 
 @lru_cache(maxsize=32)
