@@ -1,4 +1,4 @@
-"""How late a control of the gradient-descent page repaints its chart, beside the smallest possible Streamlit app.
+"""How late a control repaints its chart, beside the smallest possible Streamlit app.
 
     python benchmarks/latency.py [--presses 30] [--only lr,w] [--json out.json]
 
@@ -289,6 +289,8 @@ OTHERS = f"{START}&w=2&n2=50&n3=50"
 OTHER_PAGES = {
     "learning_rate": {"m": "how_much", "r0": "with_schedule", "read": "finding_a_rate"},
     "optimizers": {"lr": "all_or_a_sample", "lr2": "one_step", "n4": "many_starts", "lr6": "one_name"},
+    "training": {"share": "data", "lr": "fit", "epochs": "fit"},
+    "model_evaluation": {"rare1": "beat_common_sense", "miss2": "behind_the_score", "shift3": "residuals"},
 }
 """By page, the sliders that are pressed, with the beat that answers."""
 
@@ -422,6 +424,8 @@ def main() -> None:
             "others": Tab.opened(browser, servers["page"], OTHERS, ".st-key-beat-where_it_ends"),
         }
         for page, beats in OTHER_PAGES.items():
+            if wanted is not None and not any(name.startswith(f"{page}:") for name in wanted):
+                continue
             path, last = f"/{page}?lang=en&predict=0", f".st-key-beat-{list(beats.values())[-1]}"
             tabs[page] = Tab.opened(browser, servers["page"], path, last)
         found = {}

@@ -268,6 +268,10 @@ def _draw_curve_film(x_title: str, y_title: str, x_domain: Range, y_domain: Rang
     )
 
 
+EMPTY = "#EDF1F5"
+"""The ground of a square without a row, on white and on near-black."""
+
+
 def shares_film(counts: np.ndarray, epochs: np.ndarray, classes: Sequence[str], x_title: str, y_title: str) -> Picture:
     """How many rows of each class are taken for which one, at every frame, as a table of squares.
 
@@ -287,11 +291,13 @@ def shares_film(counts: np.ndarray, epochs: np.ndarray, classes: Sequence[str], 
     # squares are as wide as their place, however wide the chart becomes
     for low, high, middle in (("left", "right", "predicted"), ("above", "below", "truth")):
         cells |= {low: _small(cells[middle] - 0.47), high: _small(cells[middle] + 0.47)}
-    # an empty square is the ground it stands on
+    # an empty square is the ground, which is drawn once for all frames
     kept = cells["count"] > 0
+    ground = {name: column[: size * size] for name, column in cells.items() if name not in ("step", "until", "share")}
+    ground["count"] = np.zeros(size * size, np.int32)
     cells = {name: column[kept] for name, column in cells.items()}
     look = {"classes": tuple(classes), "x_title": x_title, "y_title": y_title}
-    return Picture(_draw_confusion, look, {"cells": cells})
+    return Picture(_draw_confusion, look, {"ground": ground, "cells": cells})
 
 
 def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart:
@@ -301,19 +307,23 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
     y_axis = alt.Axis(grid=False, **labels)
     x = alt.X("predicted:Q", title=x_title, scale=scale, axis=x_axis)
     y = alt.Y("truth:Q", title=y_title, scale=alt.Scale(domain=[len(classes) - 0.5, -0.5], nice=False), axis=y_axis)
+    ground = alt.Chart(alt.NamedData("ground"))
     cells = alt.Chart(alt.NamedData("cells")).transform_filter(NOW)
     told = [alt.Tooltip("count:Q", title="n"), alt.Tooltip("share:Q", title="%", format=".1%")]
-    squares = []
+    corners: dict[str, Any] = {"x": x.copy(), "y": y.copy()}
+    corners["x"].shorthand, corners["y"].shorthand = "left:Q", "above:Q"
+    corners |= {"x2": "right:Q", "y2": "below:Q"}
+    size = 15 if len(classes) < 6 else 11
+    squares = [
+        ground.mark_rect(cornerRadius=3, color=EMPTY).encode(**corners),
+        ground.mark_text(fontSize=size, color=style.NEUTRAL).encode(x=x, y=y, text="count:Q"),
+    ]
     for same, strong in (("==", CLASSES[0]), ("!=", CLASSES[1])):
-        shade = alt.Scale(domain=[0, 1], range=["#EDF1F5", strong], interpolate="rgb")
-        corners = {"x": x.copy(), "y": y.copy()}
-        corners["x"].shorthand, corners["y"].shorthand = "left:Q", "above:Q"
+        shade = alt.Scale(domain=[0, 1], range=[EMPTY, strong], interpolate="rgb")
         squares.append(
             cells.transform_filter(f"datum.truth {same} datum.predicted")
             .mark_rect(cornerRadius=3)
             .encode(
-                x2="right:Q",
-                y2="below:Q",
                 color=alt.Color("share:Q", scale=shade, legend=None),
                 tooltip=told,
                 **corners,
@@ -321,7 +331,7 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
         )
     written = [
         cells.transform_filter(f"datum.share {where} 0.55")
-        .mark_text(fontSize=15 if len(classes) < 6 else 11, fontWeight="bold", color=ink)
+        .mark_text(fontSize=size, fontWeight="bold", color=ink)
         .encode(x=x, y=y, text="count:Q")
         for where, ink in (("<", INK), (">=", "white"))
     ]
@@ -574,12 +584,14 @@ def curves_by_epoch(
     y_title: str,
     baseline: tuple[str, float] | None = None,
     log: bool = False,
+    named: Sequence[str] = (),
 ) -> Picture:
     """Curves by epoch, with the values of all of them under the pointer, and what common sense scores as a dashed line.
 
-    values: by name, shape (epochs,), the first after epoch 1; what is not a number is left out. baseline: its name and
-    value. log: a logarithmic axis, on which only numbers above 0 have a place. The axis shows what happens where most
-    of the values are: a curve that climbs out of it is cut off.
+    values: by name, shape (epochs,), the first after epoch 1; what is not a number is left out. named: what a reader
+    calls them, if not by their names. baseline: its name and value. log: a logarithmic axis, on which only numbers
+    above 0 have a place. The axis shows what happens where most of the values are: a curve that climbs out of it is cut
+    off.
     """
     longest = max(len(value) for value in values.values())
     some = _thinned(longest, 1000)
@@ -593,8 +605,14 @@ def curves_by_epoch(
         lines.append({"name": np.full(len(some), name), "step": step, "until": until, "value": whole})
     level = baseline[1] if baseline is not None and math.isfinite(baseline[1]) else None
     domain = _room_for([whole for key, whole in wide.items() if key != "step"], level, log)
-    look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.0, 1.02 * longest), "y_domain": domain, "log": log}
-    look |= {"names": tuple(values)}
+    look = {
+        "x_title": x_title,
+        "y_title": y_title,
+        "x_domain": (0.0, 1.02 * _round_above(longest)),
+        "y_domain": domain,
+        "log": log,
+    }
+    look |= {"names": tuple(values), "named": tuple(named or values)}
     shown = baseline is not None and level is not None and (level > 0 or not log)
     data = {
         "lines": frames.stacked(lines),
@@ -621,18 +639,27 @@ def _room_for(columns: Sequence[np.ndarray], level: float | None, log: bool) -> 
         return (max(low, 1e-9 * high) / 1.2, 1.2 * high)
     high = min(high, usual + 3 * max(usual - low, abs(usual) * 1e-3))
     room = 0.06 * ((high - low) or abs(high) or 1.0)
-    return (0.0 if 0 <= low < 0.4 * high else low - room, high + room)
+    low, high = 0.0 if 0 <= low < 0.4 * high else low - room, high + room
+    # axes end at round numbers: curves that differ a little share one look, which is costly to build
+    step = _round_above((high - low) / 10)
+    return (step * math.floor(low / step), step * math.ceil(high / step))
+
+
+def _round_above(value: float) -> float:
+    """The next number like 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 that is not below."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(power * k for k in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if power * k >= value * (1 - 1e-9))
 
 
 def _draw_epoch_curves(
-    x_title: str, y_title: str, x_domain: Range, y_domain: Range, log: bool, names: Sequence[str]
+    x_title: str, y_title: str, x_domain: Range, y_domain: Range, log: bool, names: Sequence[str], named: Sequence[str]
 ) -> Chart:
     x = alt.X(**parts.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
     y = alt.Y(**parts.axis("value", y_title, y_domain, log=log, axis=alt.Axis(format=".3~g", tickCount=6)))
     lines, baseline = alt.Chart(alt.NamedData("lines")), alt.Chart(alt.NamedData("baseline"))
-    by_run = parts.by_run(names, "strokeDash", outline=2)
+    by_run = parts.by_run(names, "strokeDash", outline=2, named=named)
     told = [alt.Tooltip("step:Q", title=x_title)]
-    told += [alt.Tooltip(f"v{place}:Q", title=name, format=".4~g") for place, name in enumerate(names)]
+    told += [alt.Tooltip(f"v{place}:Q", title=name, format=".4~g") for place, name in enumerate(named)]
     under = alt.selection_point(
         name="under", nearest=True, on="pointermove", clear="pointerout", fields=["step"], empty=False
     )
@@ -646,7 +673,7 @@ def _draw_epoch_curves(
             ).encode(x=alt.value("width"), y=y, text="text:N"),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=100, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
-            .encode(x=x, y=y, **parts.by_run(names, outline=2)),
+            .encode(x=x, y=y, **parts.by_run(names, outline=2, named=named)),
             alt.Chart(alt.NamedData("epochs"))
             .mark_rule(color=style.NEUTRAL, strokeWidth=1.5)
             .encode(x=x, opacity=alt.condition(under, alt.value(0.9), alt.value(0)), tooltip=told)

@@ -1,5 +1,6 @@
 """Parts that every picture is put together from: axes, the step that the player shows, how runs are told apart."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,16 +36,21 @@ def step_shown() -> alt.Parameter:
     return alt.param(name="t", value=MOST_STEPS, bind=slider)
 
 
-def by_run(names: Sequence[str], *channels: str, outline: int = 0) -> dict[str, Any]:
+def by_run(names: Sequence[str], *channels: str, outline: int = 0, named: Sequence[str] = ()) -> dict[str, Any]:
     """How runs are told apart, by colour and by dash or shape; a legend only if there is more than one run.
 
     outline: the width of the lines in the legend, the same in all layers of a chart; 0 if its symbols are filled.
+    named: what the legend calls the runs, if not by their names.
     """
     looks = [style.look_of(name, place) for place, name in enumerate(names)]
     ranges = {"color": [look.colour for look in looks], "strokeDash": [list(look.dash) for look in looks]}
     ranges["shape"] = [look.shape for look in looks]
     # few in a row, or a narrow chart would cut the rest off; of lines the legend shows pieces, with their dashes
-    symbols = {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": outline + 0.5} if outline else {}
+    symbols: dict[str, Any] = {}
+    if outline:
+        symbols |= {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": outline + 0.5}
+    if named:
+        symbols["labelExpr"] = f"{json.dumps(dict(zip(names, named, strict=True)))}[datum.label]"
     columns = LEGEND_COLUMNS[len(names) > 3]
     legend = alt.Legend(title=None, orient="top", columns=columns, symbolOpacity=1, labelLimit=110, **symbols)
     made = {"color": alt.Color, "strokeDash": alt.StrokeDash, "shape": alt.Shape}

@@ -99,6 +99,11 @@ class Recipe:
         how: dict[str, Any] = {"batch_size": self.batch_size, "epochs": self.epochs, "seed": self.seed}
         return how | {"validation_data": watched, "callbacks": self.callbacks()}
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether the learning rate follows a schedule."""
+        return not isinstance(self.optimizer.learning_rate, int | float)
+
     def parameters(self) -> int:
         """How many weights the network has, told without building it."""
         widths = [self.inputs, *(plan.units for plan in self.layers)]

@@ -2,7 +2,7 @@ import charts
 import ui
 from dlcore import datasets, models, recipe
 from dlcore.layers import Dense
-from ui import compiled, given, kept, layers, looks, trained
+from ui import compiled, given, kept, layers, looks, pinned, retold, trained
 
 lesson = ui.begin(__file__)
 
@@ -61,10 +61,10 @@ def fit(beat):
     with beat.stage:
         shown = trained.run(beat, data, wanted)
         titles = beat.words(x_title="epoch_axis", y_title="loss_seen_axis")
-        picture = charts.curves_by_epoch(shown.curves("loss"), baseline=shown.baseline("loss"), **titles)
-        beat.picture(picture, trained.said(beat.word, shown))
-        beat.player(trained.lines(shown))
-        trained.told(beat, shown)
+        picture = charts.curves_by_epoch(**shown.drawn(beat.word, "loss"), **titles)
+        beat.picture(picture, retold.said(beat.word, shown))
+        beat.player(retold.lines(shown))
+        pinned.told(beat, shown)
         kept.place(beat)
     kept.grow(beat, data, wanted)
     beat.numbers({"epochs_table": shown.table})
@@ -79,9 +79,9 @@ def watch(beat):
     with beat.stage:
         seen = getattr(charts, look.chart)(**look.numbers), look.said
         titles = {"x_title": beat.word("epoch_axis"), "y_title": name}
-        curves = charts.curves_by_epoch(fit.curves(name), baseline=fit.baseline(name), **titles)
-        beat.side_by_side(seen, (curves, trained.curve_said(beat.word, fit, name)))
-        beat.player(trained.lines(fit))
+        curves = charts.curves_by_epoch(**fit.drawn(beat.word, name), **titles)
+        beat.side_by_side(seen, (curves, retold.curve_said(beat.word, fit, name)))
+        beat.player(retold.lines(fit))
 
 
 @lesson.beat

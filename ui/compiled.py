@@ -52,6 +52,8 @@ PRESETS = {
     "with_cosine": {"plan": "cosine_decay", "lr": 0.01},
     "squared_error": {"loss": "mean_squared_error"},
     "rate_too_large": {"rule": "sgd", "lr": 10},
+    # the rate times the decay is beyond 2: every step makes all weights larger, with the other sign
+    "runs_away": {"rule": "adamw", "lr": 10, "weight_decay_adamw": 0.3},
 }
 
 SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {

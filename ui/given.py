@@ -16,6 +16,7 @@ from dlcore.programs import Source
 from dlcore.recipe import Prepared, prepared
 from dlcore.tables import Table
 from ui import drawn, tables_read
+from ui.address import shortened
 from ui.beat import Beat
 from ui.controls import Say
 from ui.kinds import Choice, Number, Several, Switch
@@ -67,6 +68,14 @@ class Given:
     def personal(self) -> bool:
         """Whether nothing of them may be shared with other visitors."""
         return bool(self.chosen.own)
+
+    def called(self, beat: Beat, name: str) -> str:
+        """What an input or the target is called in a picture; a reader's own columns are called as they are."""
+        return name if self.personal else beat.member(name)
+
+    def in_a_sentence(self, name: str) -> str:
+        """The same within a sentence, where a reader's own words must not act as markup."""
+        return f"`{shortened(name)}`" if self.personal else name.replace("_", " ")
 
     @property
     def task(self) -> str:
@@ -121,14 +130,14 @@ class Given:
         held_out = np.arange(len(order)) >= len(self.parts.train.x)
         first, *others = self.most_telling
         x, y = self.x[order, first], np.asarray(self.y, dtype=float)[order]
-        names, title = np.full(len(order), ""), beat.member(self.target)
+        names, title = np.full(len(order), ""), self.called(beat, self.target)
         if self.classes:
             names = np.array(self.classes, dtype=str)[self.y[order]]
             second = others[0] if others else first
-            y, title = self.x[order, second], beat.member(self.features[second])
+            y, title = self.x[order, second], self.called(beat, self.features[second])
         domains = drawn.EXTENT if self.name == DRAWN else None
         shown = slice(0, None) if len(order) <= 2000 else np.random.default_rng(0).permutation(len(order))[:2000]
-        titles = {"x_title": beat.member(self.features[first]), "y_title": title}
+        titles = {"x_title": self.called(beat, self.features[first]), "y_title": title}
         kinds = {"classes": self.classes, "domains": domains}
         return {"x": x[shown], "y": y[shown], "name": names[shown], "held_out": held_out[shown]} | titles | kinds
 
@@ -138,7 +147,8 @@ class Given:
         counts = say("parts_counted", rows=len(self.y), train=train, val=val)
         if self.classes:
             shares = np.bincount(self.y, minlength=len(self.classes)) / len(self.y)
-            listed = ", ".join(f"{name} {share:.1%}" for name, share in zip(self.classes, shares, strict=True))
+            names = [self.in_a_sentence(name) if self.personal else name for name in self.classes]
+            listed = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, shares, strict=True))
             return f"{counts} {say('classes_counted', shares=listed)}"
         y = np.asarray(self.y, dtype=float)
         facts = {"low": y.min(), "high": y.max(), "mean": y.mean(), "sd": y.std()}
@@ -148,7 +158,8 @@ class Given:
         """By input, as the network gets it: lowest, highest, mean, and one standard deviation to either side."""
         x = np.concatenate([self.parts.train.x, self.parts.validation.x])[:, :BARS]
         mean, sd = x.mean(axis=0), x.std(axis=0)
-        names = np.array([name.replace("_", " ") for name in self.features[:BARS]])
+        shown = self.features[:BARS]
+        names = np.array(shown if self.personal else [name.replace("_", " ") for name in shown])
         return {"name": names, "low": x.min(0), "high": x.max(0), "mean": mean, "from": mean - sd, "to": mean + sd}
 
     def ranges_said(self, say: Say) -> str:
@@ -160,7 +171,7 @@ class Given:
         scaler = self.parts.scaler
         if scaler is None:
             return say("ranges_raw", **facts)
-        first = {"name": self.features[0].replace("_", " "), "x": readable(float(self.x[self.parts.order[0], 0]))}
+        first = {"name": self.in_a_sentence(self.features[0]), "x": readable(float(self.x[self.parts.order[0], 0]))}
         first |= {"mean": readable(float(scaler.mean[0])), "sd": readable(float(scaler.scale[0]))}
         return say("ranges_scaled", z=readable(float(self.parts.train.x[0, 0])), **facts, **first)
 

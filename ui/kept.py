@@ -15,7 +15,7 @@ from ui.controls import Say
 from ui.given import Given
 from ui.layers import MOST_WEIGHTS
 from ui.numbers import readable
-from ui.trained import FRAMES, Shown
+from ui.shown import Shown
 
 STEPS = {"data": ("data",), "model": ("declare", "layers"), "compile": ("compile",), "fit": ("fit", "evaluate")}
 """Which pieces of the program each beat adds."""
@@ -144,9 +144,3 @@ def compared(say: Say, shown: Shown, model: Sequential) -> str:
 
 def _short(text: str) -> str:
     return " ".join(text.replace("`", "'").split())[:160]
-
-
-def said(say: Say, shown: Shown) -> str:
-    """How long the program is and what is bounded on this page."""
-    text = programs.keras_program(shown.recipe, shown.data.source)
-    return say("program_said", lines=len(text.splitlines()), frames=FRAMES, runs=2)

@@ -17,8 +17,9 @@ from ui.beat import Beat
 from ui.given import Given
 from ui.kinds import Choice, Number
 from ui.layers import MOST_WEIGHTS
+from ui.live import Result
 from ui.numbers import readable
-from ui.trained import Result, Shown
+from ui.shown import Shown
 
 VIEWS = ("answers_view", "units_view", "weights_view", "gradients_view", "network_view")
 CURVES = ("metric_curve", "loss_curve")
@@ -133,7 +134,7 @@ def _regions(
     word = "regions_said" if held_out.any() else "regions_train_said"
     numbers = {"answers": answers, "epochs": frames.epochs, "extent": extent, "points": points, "labels": labels}
     numbers |= {"validation": held_out, "classes": data.classes, "ends": _ends(shown.recipe)}
-    titles = {"x_title": beat.member(data.features[0]), "y_title": beat.member(data.features[1])}
+    titles = {"x_title": data.called(beat, data.features[0]), "y_title": data.called(beat, data.features[1])}
     return Look("regions_film", numbers | titles, beat.word(word, **facts))
 
 
@@ -145,7 +146,7 @@ def _curve(
     curves = film.predictions(result.model, result.frames, rows)[..., 0]
     points = np.column_stack([data.x[parts.order, 0], np.asarray(data.y, dtype=float)[parts.order]])
     numbers = {"x": x, "curves": curves, "points": points, "validation": held_out, "epochs": result.frames.epochs}
-    titles = {"x_title": beat.member(data.features[0]), "y_title": beat.member(data.target)}
+    titles = {"x_title": data.called(beat, data.features[0]), "y_title": data.called(beat, data.target)}
     return Look("curve_film", numbers | titles, beat.word("curve_film_said", rows=len(points), **facts))
 
 

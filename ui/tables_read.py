@@ -36,13 +36,14 @@ class Own:
 def chosen(beat: Beat) -> tuple[Table, str] | None:
     """The table that a reader has brought, and what tells it from others; None, with a message, if there is none."""
     file = st.file_uploader(beat.word("own_file"), type=["csv", "tsv", "txt"], key="training.file")
+    st.caption(beat.word("upload_limit", megabytes=LIMITS["too_large"] // 1_000_000))
     if file is not None:
         data = file.getvalue()
         st.session_state[KEPT] = Own(file.name, data, sha256(data).hexdigest()[:16])
     own: Own | None = st.session_state.get(KEPT)
     if own is None:
         forgotten(beat)
-        st.caption(beat.word("no_file_yet", megabytes=LIMITS["too_large"] // 1_000_000))
+        st.caption(beat.word("no_file_yet"))
         return None
     st.caption(beat.word("file_kept", name=shortened(own.name)))
     try:
@@ -66,7 +67,9 @@ def _read(beat: Beat, own: Own) -> tuple[Table, str]:
     inputs = None
     if len(places) <= MOST_PILLS:
         kind = Several(places, places)
-        taken = beat.several("in_own", kind, "input_columns", named=lambda place: columns[int(place) - 1])
+        # between backquotes a name that is markup or a formula is shown as it is
+        named = {place: f"`{shortened(columns[int(place) - 1])}`" for place in places}
+        taken = beat.several("in_own", kind, "input_columns", named=named.__getitem__)
         inputs = tuple(columns[int(place) - 1] for place in taken) or None
     task = beat.menu("task", Choice(TASKS[0], TASKS), "target_is")
     table = _table(own, target, inputs, _TASK[task])

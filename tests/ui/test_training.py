@@ -15,6 +15,7 @@ from ui import drawn, given, kept, layers, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
+from ui.live import Live
 
 SCRIPT = "pages/7_training.py"
 Open = Callable[..., AppTest]
@@ -192,7 +193,7 @@ def test_nothing_of_a_table_of_ones_own_is_shared(page: Any, monkeypatch: pytest
         raise AssertionError("a reader's own rows went into what visitors share")
 
     with_file(monkeypatch, TABLES["semicolons"][0])
-    monkeypatch.setattr(trained, "_at_once", forbidden)
+    monkeypatch.setattr(trained, "at_once", forbidden)
     at = page(set="own_table", epochs="2")
     pressed(at, "training.go")
     assert "after epoch 2" in captions(at)
@@ -212,7 +213,7 @@ def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[given.Given, Any]
 
 def test_a_training_says_what_fit_says() -> None:
     data, recipe = lesson_recipe()
-    live = trained.Live.of(data, recipe)
+    live = Live.of(data, recipe)
     while live.done < 4:
         live.step()
     parts, model = data.prepared(recipe.loss), recipe.model()
@@ -225,7 +226,7 @@ def test_a_training_says_what_fit_says() -> None:
 
 def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
     data, recipe = lesson_recipe(6)
-    whole, parted = trained.Live.of(data, recipe), trained.Live.of(data, recipe)
+    whole, parted = Live.of(data, recipe), Live.of(data, recipe)
     for _ in range(6):
         whole.step()
     parted.step()
@@ -238,7 +239,7 @@ def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
 
 def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     data, recipe = lesson_recipe(300, patience=3)
-    live = trained.Live.of(data, recipe)
+    live = Live.of(data, recipe)
     while live.done < 300 and not live.ended:
         live.step()
     found = live.result()
@@ -376,3 +377,24 @@ def test_a_file_that_is_no_network_is_refused(kind: str, page: Any, monkeypatch:
     at = page()
     assert "no network that was saved here" in at.error[0].value
     assert not at.success
+
+
+def test_the_preset_that_runs_away_does_and_says_why(page: Any) -> None:
+    at = pressed(page(), "training.compile-preset-runs_away")
+    assert "**Diverged**" in captions(at) and "learning rate of 10" in captions(at)
+    # a tenth of the rate, as it says, is enough
+    at.select_slider(key="training.lr").set_value(1.0).run()
+    assert "**Diverged**" not in captions(at)
+
+
+def test_with_a_schedule_more_epochs_are_said_to_begin_anew(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = page(epochs="3", plan="cosine_decay")
+    assert "begins anew" in captions(at)
+    pressed(at, "training.go")
+    before = at.session_state[trained.LIVE]
+    assert at.button(key="training.on").label == "53 epochs from the beginning"
+    pressed(at, "training.on")
+    after = at.session_state[trained.LIVE]
+    assert after is not before and after.done == 53 and after.rows[0] == before.rows[0]
+    assert "after epoch 53" in captions(at)

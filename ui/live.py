@@ -1,0 +1,170 @@
+"""Trainings: what one has done so far, one that is under way and can be continued, and short ones for everybody."""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dlcore.baselines import score_to_beat
+from dlcore.callbacks import EarlyStopping, Logs
+from dlcore.film import Film, Frames
+from dlcore.models import Sequential
+from dlcore.recipe import Prepared, Recipe
+from ui import given
+from ui.cache import shared
+from ui.given import Chosen, Given
+from ui.kinds import Number
+
+FRAMES, FILM_MEMORY = 60, 8_000_000
+EPOCHS = Number(100, 1, 500, whole=True)
+WHEN = ("lowest_early", "lowest_midway", "lowest_late", "never_below")
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a training has done so far.
+
+    logs: by quantity, before the first epoch and after every one, shape (epochs + 1,). baselines: what the best guess
+    without inputs reaches, by quantity, on the validation part. model: with the weights that the training gives back.
+    frames: of the film. diverged, stopped: the epoch (1, 2, ...) that ended it, or None. best: the epoch whose weights
+    came back, if not the last.
+    """
+
+    recipe: Recipe
+    logs: dict[str, np.ndarray]
+    baselines: dict[str, float]
+    model: Sequential
+    frames: Frames
+    diverged: int | None
+    stopped: int | None
+    best: int | None
+
+    @property
+    def epochs(self) -> int:
+        return len(self.logs["loss"]) - 1
+
+    @property
+    def watched(self) -> str:
+        """The loss to judge by: of the validation part, if there is one."""
+        return "val_loss" if "val_loss" in self.logs else "loss"
+
+    def lowest(self, name: str) -> tuple[int, float]:
+        """The epoch with the lowest value and that value; NaN if there is none."""
+        values = self.logs[name]
+        if not np.isfinite(values).any():
+            return 0, math.nan
+        place = int(np.nanargmin(np.where(np.isfinite(values), values, np.inf)))
+        return place, float(values[place])
+
+    @property
+    def when(self) -> str:
+        """The word for when the watched loss was lowest, one of WHEN."""
+        place, value = self.lowest(self.watched)
+        if not value < self.baselines.get("loss", math.inf):
+            return "never_below"
+        return WHEN[min(2, max(0, math.ceil(3 * place / max(1, self.epochs)) - 1))]
+
+    def table(self) -> pd.DataFrame:
+        """Every epoch with all that was recorded."""
+        return pd.DataFrame({"epoch": np.arange(self.epochs + 1)} | self.logs)
+
+
+@dataclass(eq=False)
+class Live:
+    """A training of one visitor that can be continued: everything stays as it was between two epochs."""
+
+    chosen: Chosen
+    recipe: Recipe
+    parts: Prepared
+    model: Sequential
+    film: Film
+    course: Iterator[Logs]
+    stopping: EarlyStopping | None
+    rows: list[Logs] = field(default_factory=list)
+    wanted: bool = True
+    ended: bool = False
+
+    @classmethod
+    def of(cls, data: Given, recipe: Recipe) -> "Live":
+        """The training before its first step."""
+        parts = data.prepared(recipe.loss)
+        model, film = recipe.model(), Film(FRAMES, FILM_MEMORY)
+        # it goes on for as long as it is asked to; early stopping gives its weights back at the end (see ``result``)
+        how: dict[str, Any] = {**recipe.training(parts), "epochs": 10 * int(EPOCHS.high)}
+        stopping = next((each for each in how["callbacks"] if isinstance(each, EarlyStopping)), None)
+        how["callbacks"] = [*how["callbacks"], film]
+        course = model.epochs_of(parts.train.x, parts.train.y, **how)
+        before = _scores(model, parts)
+        return cls(data.chosen, recipe, parts, model, film, course, stopping, [before])
+
+    @property
+    def done(self) -> int:
+        return len(self.rows) - 1
+
+    def is_of(self, data: Given, recipe: Recipe) -> bool:
+        """Whether it is this training, whatever the number of epochs."""
+        same = dataclasses.replace(self.recipe, epochs=recipe.epochs) == recipe
+        return data.chosen == self.chosen and same
+
+    def step(self) -> None:
+        """One more epoch."""
+        logs = next(self.course, None)
+        if logs is None:
+            self.ended = True
+            return
+        self.rows.append(dict(logs))
+        if self.model.stop_training:
+            # the generator has not heard yet that it is over: its end gives the best weights back
+            next(self.course, None)
+            self.ended = True
+
+    def result(self) -> Result:
+        """What it has done so far; the training itself stays as it is."""
+        frames, model = self.film.frames, self.model
+        best = None
+        if self.stopping is not None and self.stopping.best_weights is not None:
+            best = self.stopping.best_epoch + 1
+            if not self.ended:
+                model = self.recipe.model()
+                model.set_weights(self.stopping.best_weights)
+        keys = self.rows[-1] if self.rows else {}
+        logs = {key: np.array([row.get(key, math.nan) for row in self.rows], dtype=float) for key in keys}
+        diverged = model.history.diverged if model is self.model else self.model.history.diverged
+        diverged = None if diverged is None else diverged + 1
+        stopped = self.done if self.ended and diverged is None else None
+        bars = _baselines(model, self.parts)
+        return Result(self.recipe, logs, bars, model, frames, diverged, stopped, best if best != self.done else None)
+
+
+def _scores(model: Sequential, parts: Prepared) -> Logs:
+    """Loss and metrics of a network on both parts, named as in a history."""
+    found = dict(model.evaluate(parts.train.x, parts.train.y, return_dict=True))
+    if len(parts.validation.x):
+        found |= {f"val_{k}": v for k, v in model.evaluate(*parts.validation, return_dict=True).items()}
+    return found
+
+
+def _baselines(model: Sequential, parts: Prepared) -> dict[str, float]:
+    """By quantity, what the best baseline reaches on the part that is watched."""
+    y = parts.validation.y if len(parts.validation.y) else parts.train.y
+    found = {}
+    for name, metric in {"loss": model.loss, **model.metrics}.items():
+        try:
+            score = score_to_beat(metric, parts.train.y, y).score
+        except ValueError:
+            continue
+        if math.isfinite(score):
+            found[name] = float(score)
+    return found
+
+
+@shared(max_entries=48)
+def at_once(chosen: Chosen, recipe: Recipe) -> Result:
+    live = Live.of(given.opened(chosen), recipe)
+    while live.done < recipe.epochs and not live.ended:
+        live.step()
+    return live.result()

@@ -1,0 +1,67 @@
+"""A training retold: what its curves show, in words with their numbers."""
+
+from ui.controls import Say
+from ui.live import Result
+from ui.numbers import readable
+from ui.shown import Shown
+
+
+def when_said(say: Say, result: Result) -> str:
+    """When the watched loss was lowest, and what guessing without inputs reaches."""
+    place, value = result.lowest(result.watched)
+    facts = {"epoch": place, "epochs": result.epochs, "value": readable(value, 3)}
+    base = result.baselines.get("loss")
+    behind = "" if base is None else " " + say("base_is", base=readable(base, 3))
+    return say("when_said", **facts) + behind
+
+
+def said(say: Say, shown: Shown) -> str:
+    """What the curves show, in words with their numbers."""
+    result = shown.result
+    if result is None:
+        return say("not_trained", epochs=shown.recipe.epochs)
+    if not shown.told:
+        return say("answer_first", epochs=result.epochs)
+    parts = []
+    if result.diverged is not None:
+        rate = shown.recipe.optimizer.learning_rate
+        first = rate if isinstance(rate, float) else float(rate(0))  # type: ignore[operator]
+        parts.append(say("training_diverged", epoch=result.diverged, rate=readable(first)))
+    elif result.stopped is not None:
+        parts.append(say("stopped_early", epoch=result.stopped, best=result.best or result.stopped))
+    for name in [key for key in result.logs if not key.startswith("val_")]:
+        parts.append(_quantity_said(say, result, name))
+    if result.diverged is None and result.when == "never_below":
+        parts.append(say("below_nothing"))
+    return " ".join(parts)
+
+
+def _quantity_said(say: Say, result: Result, name: str) -> str:
+    key = f"val_{name}" if f"val_{name}" in result.logs else name
+    at = result.best if result.best is not None else result.epochs
+    train, val = (readable(float(result.logs[k][at]), 3) for k in (name, key))
+    base = result.baselines.get(name)
+    behind = "" if base is None else f" ({say('base_is', base=readable(base, 3))})"
+    word = "part_scores" if key != name else "train_score"
+    return say(word, name=name, epoch=at, train=train, val=val) + behind
+
+
+def curve_said(say: Say, shown: Shown, name: str) -> str:
+    """What a curve shows, in words with its numbers."""
+    if shown.result is None or not shown.told or name not in shown.result.logs:
+        return say("not_shown_yet", epochs=shown.recipe.epochs)
+    return _quantity_said(say, shown.result, name)
+
+
+def lines(shown: Shown) -> list[str]:
+    """Beneath the player: what was recorded after every epoch."""
+    if shown.result is None or not shown.told:
+        return ["–"]
+    logs = shown.result.logs
+    names = [key for key in logs if not key.startswith("val_")]
+
+    def one(k: int, name: str) -> str:
+        both = [readable(float(logs[key][k])) for key in (name, f"val_{name}") if key in logs]
+        return f"{name} = {both[0]}" + (f",  val_{name} = {both[1]}" if len(both) > 1 else "")
+
+    return [f"epoch {k}\n" + "\n".join(one(k, name) for name in names) for k in range(shown.result.epochs + 1)]
