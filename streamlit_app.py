@@ -1,8 +1,9 @@
 import ui
-from ui import menu
+from ui import challenges, menu
 
 lesson = ui.begin(__file__)
 lesson.prose("welcome")
+challenges.progress(lesson.language, lesson.word)
 menu.cards(lesson.language, lesson.word)
 lesson.prose("begin_here")
 lesson.prose("for_instructors")

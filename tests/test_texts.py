@@ -22,9 +22,10 @@ from dlcore.optimizers import Optimizer, named_rules
 from dlcore.recommendations import HOW_MANY, Architecture, Problem
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
-from ui import corrections, texts
+from ui import challenges, corrections, texts
 from ui.lesson import READ_NEXT
 from ui.menu import START, others, page_of, topics
+from ui.predict import OUTCOMES
 from ui.present import beats_of
 from ui.texts import LANGUAGES, PLACEHOLDER, TERMS
 
@@ -52,6 +53,7 @@ MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": (
 MADE_UP["why_"] = [*Problem.members, *Architecture.members]
 MADE_UP["score_"], MADE_UP["tried_"] = ("accuracy", "r2"), ("as_good", "clearly_worse")
 MADE_UP["table_"], MADE_UP["remark_"] = sorted(tables.REASONS), sorted(tables.CODES)
+MADE_UP["progress_"] = OUTCOMES
 MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
 
@@ -217,4 +219,5 @@ def test_no_word_is_dead() -> None:
             used |= {choice for declared in member.settings().values() for choice in declared.choices}
     used |= {*named_rules(), *STARTS, *HOW_MANY}
     used |= {column for data in DATA for column in (*data.features, data.target)}
+    used |= {word + challenges.HINT for word in used if word.startswith(challenges.PREFIX)}
     assert not set(WORDS) - used

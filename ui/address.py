@@ -43,6 +43,7 @@ class PageState:
     sends anything. locked, hidden: keys of controls that a teacher's link has taken away. link: what that link said, to
     which the page returns when it is reset. answers: by beat and question, whether each guess was right, in their
     order; a reset does not undo them. offered: by key, the beat, the word and the letter of every control.
+    reached: by the words of the goals that were reached, the beat; a reset does not undo that either.
     """
 
     kept: dict[str, Any] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class PageState:
     hidden: frozenset[str] = frozenset()
     link: dict[str, str] = field(default_factory=dict)
     answers: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
+    reached: dict[str, str] = field(default_factory=dict)
     offered: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     touched: bool = False
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import arrow, click, player, predict, present
+from ui import arrow, challenges, click, player, predict, present
 from ui.cache import shared
 from ui.controls import Controls
 
@@ -43,9 +43,10 @@ class Beat(Controls):
         super().__init__(lesson.page.name, lesson.state, lesson.word, name)
         self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"
-        self.open = True
-        """Whether everything may be shown: what was asked for is answered."""
         self.panel, self.stage = st.columns([1, 2.6], gap="medium")
+        self.answered = True
+        """Whether the run may be shown, as far as has been asked yet."""
+        self._goals: list[challenges.Goal] = []
 
     # ---- words -----------------------------------------------------------------------------------------------------
 
@@ -103,8 +104,18 @@ class Beat(Controls):
             return True
         page = self.lesson.page.name
         asked = predict.Question(page, self.name, question, tuple(choices), truth, because, self.fingerprint())
-        self.open = predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
-        return self.open
+        self.answered = predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
+        return self.answered
+
+    def goals(self, *goals: challenges.Goal) -> None:
+        """What can be reached in this beat by setting its controls; it stands at the beat's end."""
+        self._goals += goals
+
+    def draw_goals(self) -> None:
+        """The beat's goals, if it has any."""
+        if self._goals:
+            how = {"answered": self.answered, "collecting": self.lesson.stand is not None}
+            challenges.draw(self._state, self.lesson.page.name, self.name, self._goals, self.word, **how)
 
     # ---- see -------------------------------------------------------------------------------------------------------
 

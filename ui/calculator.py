@@ -29,6 +29,7 @@ from dlcore.losses import (
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
 from ui import entered
 from ui.beat import Beat
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.entered import Unreadable
 from ui.kinds import Choice, Text
@@ -231,6 +232,7 @@ def table(beat: Beat) -> None:
 
 def shown(beat: Beat, found: Entered) -> bool:
     """Whether the reader has guessed how much a single row weighs."""
+    beat.goals(*_goals(found))
     return beat.predicted("does_a_row_weigh_half", HALF, found.half, found.because(beat.word))
 
 
@@ -250,3 +252,20 @@ def contrast() -> dict[str, float]:
         one = read(preset["task"], preset["yt"], preset["yp"])
         facts |= {f"{name}_accuracy": one.accuracy, f"{name}_loss": one.values()["BCE"]}
     return facts
+
+
+def _goals(found: Entered) -> tuple[Goal, Goal]:
+    """All right and yet a high loss; one in four wrong and yet a low one."""
+    binary = found.task == TASKS[1] and len(found.y_true) >= 4
+    accuracy, loss = (found.accuracy, found.values()["BCE"]) if found.task == TASKS[1] else (0.0, 0.0)
+    measured = f"accuracy = {accuracy:.0%}, BCE = {readable(loss, 3)}" if binary else "–"
+    costly, cheap = {"rows": 4, "loss": 0.6}, {"rows": 4, "loss": 0.2, "right": 0.75}
+    return (
+        Goal("goal_losses_right_but_costly", binary and accuracy == 1 and loss > costly["loss"], measured, costly),
+        Goal(
+            "goal_losses_wrong_but_cheap",
+            binary and accuracy <= cheap["right"] and loss < cheap["loss"],
+            measured,
+            cheap,
+        ),
+    )

@@ -11,6 +11,7 @@ from dlcore.deep import NORMALIZED, STARTS, Course, Deep, Passage, bound, steepe
 from dlcore.optimizers import SGD, Adam, Optimizer
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number, Switch
 from ui.numbers import readable, small
@@ -208,6 +209,7 @@ def chosen(beat: Beat) -> Passed:
 
 def revealed(beat: Beat, found: Passed) -> Passed:
     """The same, with the gradients once the reader has guessed how much arrives."""
+    beat.goals(_thirty_layers(found))
     shown = beat.predicted("how_much_arrives", tuple(ARRIVES), found.arrives, found.report(beat.word))
     return Passed(found.pair, found.passages, shown)
 
@@ -302,5 +304,34 @@ def trained(beat: Beat) -> Trained:
 
 def told(beat: Beat, found: Trained) -> Trained:
     """The same, to its end once the reader has guessed which ends lower."""
+    beat.goals(*_sigmoids_learn(found))
     shown = beat.predicted("which_learns", LOWER, found.outcome, found.report(beat.word))
     return Trained(found.pair, found.courses, found.clipped, shown)
+
+
+# ---- goals -----------------------------------------------------------------------------------------------------------
+
+
+def _thirty_layers(found: Passed) -> Goal:
+    bounds = {"layers": 30, "low": 0.3, "high": 3}
+    left = {name: float(each.left[0]) for name, each in found.passages.items()}
+    bent = [name for name, net in found.pair.networks.items() if net.activation != "linear"]
+    reached = found.depth >= bounds["layers"] and any(bounds["low"] <= left[n] <= bounds["high"] for n in bent)
+    measured = f"n = {found.depth}, " + ", ".join(f"{name}: {small(share, 3)}" for name, share in left.items())
+    return Goal("goal_activations_thirty_layers", reached, measured, bounds)
+
+
+def _sigmoids_learn(found: Trained) -> tuple[Goal, Goal]:
+    """Ten sigmoid layers that reach half the loss of the best constant; the second without normalization."""
+    bounds = {"layers": 10}
+    constant = found.pair.first.baseline()
+    ends = {name: float(course.loss[-1]) for name, course in found.courses.items()}
+    deep = {name: net for name, net in found.pair.networks.items() if net.depth >= bounds["layers"]}
+    learned = [net for name, net in deep.items() if net.activation == "sigmoid" and ends[name] <= constant / 2]
+    measured = ", ".join(f"{name}: L = {readable(end, 3)}" for name, end in ends.items())
+    measured += f", {CONSTANT}: L = {readable(constant, 3)}"
+    plain = any(net.start != NORMALIZED for net in learned)
+    return (
+        Goal("goal_activations_ten_sigmoids", bool(learned), measured, bounds),
+        Goal("goal_activations_ten_plain_sigmoids", plain, measured, bounds),
+    )

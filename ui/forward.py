@@ -15,6 +15,7 @@ from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.units import Extent, Unit, boundary, mirrored
 from ui.beat import Beat
+from ui.challenges import Goal
 from ui.kinds import Choice, Number
 from ui.neuron import shades
 from ui.numbers import readable
@@ -281,6 +282,7 @@ def run(beat: Beat) -> tuple[Pass, bool]:
         dead = {"act5": "relu", "b1": -4.0, "b2": -4.0}
         beat.presets(owns, works={}, twin_units=twins, saturated_units=flat, dead_units=dead)
     found = passed(w, x, y, activation)
+    beat.goals(_front_faster(found))
     with beat.stage:
         told = beat.predicted("what_becomes_of_v", MOVES, found.move(), found.move_said(beat))
     return found, told
@@ -296,3 +298,10 @@ def checked(beat: Beat, found: Pass) -> None:
         for key, each in found.check.items()
     ]
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+
+
+def _front_faster(found: Pass) -> Goal:
+    """The gradient of w₁₁, in front, is at least twice that of v₁, behind."""
+    front, back = abs(found.slopes["w11"]), abs(found.slopes["v1"])
+    measured = f"|∂E/∂w₁₁| = {readable(front, 3)}, |∂E/∂v₁| = {readable(back, 3)}"
+    return Goal("goal_neuron_front_faster", front > 1e-3 and front >= 2 * back, measured)

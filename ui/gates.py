@@ -9,6 +9,7 @@ from dlcore.gates import CORNERS, TABLES, UNITS, Search, TwoHidden, right, searc
 from dlcore.units import Extent, Unit, boundary, plane
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.kinds import Choice, Number
 from ui.numbers import readable
 
@@ -92,11 +93,21 @@ def trial(beat: Beat) -> tuple[Tried, bool]:
         with beat.more():
             count = int(beat.slider("grid", Number(17, 3, 33, whole=True), "grid_count"))
     tried = Tried(Unit(weights, bias), gate, searched(2.0, count))
+    beat.goals(_uneven_and(tried))
     with beat.stage:
         impossible = next(gate for gate in SEARCHED if tried.found.best[gate] < 4)
         known = Tried(tried.unit, impossible, tried.found)
         told = beat.predicted("which_gate_cannot", SEARCHED, impossible, known.search_said(beat))
     return tried, told
+
+
+def _uneven_and(tried: Tried) -> Goal:
+    """AND by two weights of which one is at least twice the other."""
+    small, large = sorted(tried.unit.weights)
+    count = int(right(tried.unit, "AND").sum())
+    reached = tried.gate == "AND" and count == 4 and 0 < 2 * small <= large + 1e-9
+    numbers = f"w₁ = {readable(tried.unit.weights[0])}, w₂ = {readable(tried.unit.weights[1])}"
+    return Goal("goal_neuron_uneven_and", reached, f"{numbers}, AND: {count} / 4")
 
 
 # ---- two hidden units ----------------------------------------------------------------------------------------------
@@ -205,6 +216,14 @@ def two(beat: Beat) -> tuple[Two, bool]:
         beat.presets(("h1", "h2", "out"), works={}, other_way=other, same_twice=same, wrong_output={"out": "OR"})
     first, second, output = chosen
     found = Two((first, second, output), TwoHidden(UNITS[first], UNITS[second], UNITS[output]))
+    beat.goals(_xor_with_and(found))
     with beat.stage:
         told = beat.predicted("how_many_places", PLACES, found.word_for_places(), found.places_said(beat))
     return found, told
+
+
+def _xor_with_and(found: Two) -> Goal:
+    """XOR with a hidden unit that is an AND."""
+    count = int(found.network.right("XOR").sum())
+    reached = count == 4 and "AND" in found.names[:2]
+    return Goal("goal_neuron_xor_with_and", reached, f"{', '.join(found.names)}: {count} / 4")

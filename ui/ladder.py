@@ -15,6 +15,7 @@ from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Moons, PenguinSpecie
 from dlcore.ladder import RUNGS, Hidden, Rows, Training
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number
 from ui.numbers import readable
@@ -248,6 +249,7 @@ def grown(beat: Beat) -> Ladder:
         found = Ladder(rows, training, climbed(beat, rows, training, seeds), baseline(rows, seeds), looked_at)
         # which rung is drawn by epoch is not part of the question
         beat.drawn.pop("rung4")
+        beat.goals(_nothing_but_memory(found))
         told = beat.predicted("where_they_part", PARTINGS, found.parts_at, found.report(beat.word))
     return Ladder(rows, training, found.courses, found.baseline, looked_at, told)
 
@@ -257,3 +259,14 @@ def play(beat: Beat, shown: Ladder) -> None:
     beat.player(shown.lines())
     if shown.told:
         st.markdown(shown.report(beat.word))
+
+
+def _nothing_but_memory(found: Ladder) -> Goal:
+    """The network that is looked at knows its rows by heart, and others no better than who never looks."""
+    bounds = {"rows": 40, "error": 0.01}
+    train, validation = (float(errors[-1].mean()) for errors in (found.course.error, found.course.val_error))
+    by_heart = found.share and found.rows.count >= bounds["rows"] and train <= bounds["error"]
+    names = {"train": train, "val": validation, "base": found.baseline}
+    measured = ", ".join(f"E_{name} = {error_said(error, found.share)}" for name, error in names.items())
+    reached = by_heart and validation >= found.baseline
+    return Goal("goal_model_evaluation_only_memory", reached, measured, bounds)

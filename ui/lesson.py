@@ -93,8 +93,9 @@ class Lesson:
             self.prose(function.__name__)
             beat = Beat(self, function.__name__)
             found = function(beat)
-            if beat.open:
+            if beat.answered:
                 self._correct(beat.name)
+            beat.draw_goals()
         address.write(self.state, self.language)
         return found
 

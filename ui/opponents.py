@@ -17,6 +17,7 @@ from dlcore.recipe import Prepared, prepared
 from dlcore.scores import predicted, thinned
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number
 
@@ -233,8 +234,20 @@ def chosen(beat: Beat) -> Judged:
 def revealed(beat: Beat, found: Judged) -> Judged:
     """The same, without the baselines until the reader has guessed."""
     asked, choices = ("how_often_right", tuple(ALWAYS_NO)) if found.binary else ("which_constant", CONSTANTS)
+    beat.goals(_finds_the_rare(found))
     told = beat.predicted(asked, choices, found.truth, found.because(beat.word))
     return found if told else dataclasses.replace(found, hidden=True)
+
+
+def _finds_the_rare(found: Judged) -> Goal:
+    """Recall of at least 0.8 where one row in twenty is rare, with two columns, and a measure that shows it."""
+    bounds, recall = {"share": 0.05, "recall": 0.8}, OF_CLASSES["recall"]
+    two = found.binary and len(CLASSES[found.data][1]) == 2
+    best = max((float(recall(found.y, p)) for p in found.models.values()), default=0.0) if found.binary else 0.0
+    share = float(np.mean(found.y)) if found.binary else 1.0
+    reached = two and found.measure == "recall" and share <= 0.055 and best >= bounds["recall"]
+    measured = f"recall = {best:.3f} ({share:.1%})" if found.binary else "–"
+    return Goal("goal_model_evaluation_finds_the_rare", reached, measured, bounds)
 
 
 def drawn(found: Judged, say: Say) -> dict[str, Any]:

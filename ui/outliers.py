@@ -14,6 +14,7 @@ from dlcore.robust import LineRun, fitted_line
 from ui import click, entered
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.entered import Row, Unreadable
 from ui.kinds import Choice, Number, Several, Text
@@ -208,5 +209,18 @@ def _parted(name: str, points: tuple[Row, ...], losses: tuple[Loss, ...], steps:
 def revealed(beat: Beat, found: Parted) -> Parted:
     """The lines, once the reader has guessed which of them the points move most; until then data alone."""
     choices = (*(loss.name() for loss in found.losses), "no_line_moves")
+    beat.goals(_one_point(found))
     shown = beat.predicted("which_line_moves", choices, found.farthest, found.because(beat.word))
     return found if shown else found.before_the_run()
+
+
+def _one_point(found: Parted) -> Goal:
+    """A single point of the reader's moves the line of squared errors far, and that of absolute ones hardly."""
+    bounds = {"far": 0.6, "near": 0.1}
+    names = {"far": short(MeanSquaredError()), "near": short(MeanAbsoluteError())}
+    moved = {name: found.moved(name) for name in names.values() if name in found.lines}
+    penguins = found.scene is SCENES["penguins"] and len(found.data[0]) >= 30
+    valid = penguins and len(found.own[0]) == 1 and len(moved) == len(names)
+    reached = valid and moved[names["far"]] >= bounds["far"] and moved[names["near"]] <= bounds["near"]
+    measured = ", ".join(f"{name}: {readable(value, 3)}" for name, value in moved.items())
+    return Goal("goal_losses_one_point", reached, f"n = {len(found.own[0])}, {measured}", bounds)

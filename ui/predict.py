@@ -84,13 +84,13 @@ def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> No
     else:
         verdict = say("guess_wrong", guess=say(guess.choice), truth=say(question.truth))
         st.info(f"**{verdict}** {question.because}", icon=":material/lightbulb:")
-    code = codes.written(question.exercise(), list(question.choices).index(guess.choice), _me())
+    code = codes.written(question.exercise(), list(question.choices).index(guess.choice), me())
     counts = Counter(outcomes(state).values())
     tally = say("tally", **{name: counts[name] for name in OUTCOMES})
     st.caption(f"{say('result_code', code=code)} · {tally}", help=say("result_code_help"))
 
 
-def _me() -> int:
+def me() -> int:
     """This session's number in result codes."""
     return st.session_state.setdefault("somebody", codes.somebody())
 

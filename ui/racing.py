@@ -18,6 +18,7 @@ from dlcore.sweep import Sweep
 from ui import landscapes
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Number, Several, Switch
 from ui.numbers import readable
@@ -225,6 +226,7 @@ def run(beat: Beat) -> tuple[Field, Field]:
         beat.presets(owns, works={}, one_rate=one, favourite=favourite, adam_loses=LOSES)
     with beat.stage:
         found = field(surface, start, racers.names, steps, racers.rates)
+        beat.goals(*_goals(found, fair=not racers.rates))
         told = beat.predicted("who_is_first", (*racers.names, "nobody"), found.first, found.report(beat.word))
     return found, found if told else found.before_the_run()
 
@@ -234,3 +236,37 @@ def play(beat: Beat, shown: Field) -> None:
     beat.player(shown.lines())
     if shown.tried:
         st.markdown(shown.report(beat.word))
+
+
+# ---- goals -----------------------------------------------------------------------------------------------------------
+
+RIVALS = {"sgd", "momentum", "adam"}
+
+
+def _goals(found: Field, fair: bool) -> tuple[Goal, Goal]:
+    """Plain descent wins with tuned rates; momentum runs past the minimum and still beats sgd at the same rate."""
+    names = set(found.rules)
+    plain = fair and names >= RIVALS and found.first == "sgd"
+    same = names >= {"sgd", "momentum"} and rate_of(found.rules["sgd"]) == rate_of(found.rules["momentum"])
+    bounds = {"past": 1}
+    steps = ", ".join(f"{name}: {'–' if (step := found.made_it(name)) is None else step}" for name in found.rules)
+    past = _past_minimum(found, "momentum")
+    return (
+        Goal("goal_optimizers_plain_wins", plain, steps),
+        Goal(
+            "goal_optimizers_momentum_overshoots",
+            same and found.first == "momentum" and past >= bounds["past"],
+            f"{steps}; Δ = {readable(past, 3)}",
+            bounds,
+        ),
+    )
+
+
+def _past_minimum(found: Field, name: str) -> float:
+    """How far a rule's ball ran past the deepest minimum along any weight, after it was farthest from it; else 0."""
+    if name not in found.paths or not found.surface.minima:
+        return 0.0
+    goal = min(found.surface.minima, key=lambda place: float(found.surface(*place)))
+    off = np.nan_to_num(found.paths[name].w - np.array(goal), nan=0.0)
+    farthest = np.argmax(np.abs(off), axis=0)
+    return max(0.0, *(float(np.max(-np.sign(off[k, i]) * off[k:, i])) for i, k in enumerate(farthest)))

@@ -14,6 +14,7 @@ from dlcore.surfaces import Surface
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Number
 from ui.numbers import readable
@@ -201,5 +202,18 @@ def three_runs(surface: Surface, rates: dict[str, float], steps: int) -> Three:
 
 def three_revealed(beat: Beat, found: Three) -> Three:
     """The three runs, once the reader has guessed what becomes of the largest rate; until then their start."""
+    beat.goals(_all_arrive(found))
     shown = beat.predicted("fate_of_large", FATES, found.fate, found.report(beat.word))
     return found if shown else found.before_the_run()
+
+
+def _all_arrive(found: Three) -> Goal:
+    """All three rates, each another one, lose 99 % of the height above the lowest place that is known."""
+    heights = {name: np.nan_to_num(path.height, nan=np.inf) for name, path in found.paths.items()}
+    known = [float(found.surface(*place)) for place in found.surface.minima]
+    floor = min([*known, *(float(height.min()) for height in heights.values())])
+    left = [float((height[-1] - floor) / max(height[0] - floor, 1e-300)) for height in heights.values()]
+    small, fitting, large = found.rates.values()
+    reached = small < fitting < large and all(share <= 0.01 for share in left)
+    measured = ", ".join(f"{name}: {100 * share:.3g} %" for name, share in zip(heights, left, strict=True))
+    return Goal("goal_learning_rate_all_arrive", reached, measured, {"left": 0.01})

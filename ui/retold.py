@@ -1,5 +1,9 @@
 """A training retold: what its curves show, in words with their numbers."""
 
+import math
+
+from ui import given
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.live import Result
 from ui.numbers import readable
@@ -65,3 +69,22 @@ def lines(shown: Shown) -> list[str]:
         return f"{name} = {both[0]}" + (f",  val_{name} = {both[1]}" if len(both) > 1 else "")
 
     return [f"epoch {k}\n" + "\n".join(one(k, name) for name in names) for k in range(shown.result.epochs + 1)]
+
+
+def goals(shown: Shown) -> tuple[Goal, Goal]:
+    """Learned by heart: the losses far apart; and nearly always right with few weights."""
+    apart, few = {"times": 10}, {"right": 0.96, "weights": 60, "rows": 100}
+    logs = shown.result.logs if shown.result else {}
+    at = shown.result.best if shown.result and shown.result.best is not None else -1
+    loss, val_loss, right = (
+        float(logs[k][at]) if k in logs else math.nan for k in ("loss", "val_loss", "val_accuracy")
+    )
+    judged, weights = len(shown.data.parts.validation.x), shown.recipe.parameters()
+    cancer = shown.data.name == given.DEFAULT.name() and judged >= few["rows"]
+    losses = f"loss = {readable(loss, 3)}, val_loss = {readable(val_loss, 3)}" if math.isfinite(val_loss) else "–"
+    score = f"val_accuracy = {right:.3f}, {weights:,}" if math.isfinite(right) else "–"
+    good = cancer and weights <= few["weights"] and right >= few["right"]
+    return (
+        Goal("goal_training_by_heart", judged > 0 and val_loss >= apart["times"] * loss, losses, apart),
+        Goal("goal_training_few_weights", good, score, few),
+    )

@@ -14,6 +14,7 @@ from dlcore.surfaces import Surface
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Number, Several
 from ui.numbers import readable
@@ -178,7 +179,42 @@ def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
     """The experiment, once the reader has answered a question about it (one of _QUESTIONS); until then its start."""
     choices, truth = _QUESTIONS[question]
     because = found.said(beat.word, "which_way_because") if question == "which_way" else found.report(beat.word)
+    beat.goals(*_GOALS[question](found))
     return found if beat.predicted(question, choices, truth(found), because) else found.before_the_run()
+
+
+# ---- goals -----------------------------------------------------------------------------------------------------------
+
+
+def _above(found: Experiment) -> np.ndarray:
+    """How high above the deepest minimum the chosen run is at every step."""
+    floor = min(float(found.surface(*place)) for place in found.surface.minima)
+    return np.maximum(np.nan_to_num(found.chosen.height - floor, nan=np.inf), 0.0)
+
+
+def _one_step(found: Experiment) -> tuple[Goal]:
+    above = _above(found)
+    after, first = float(above[min(1, len(above) - 1)]), float(above[0])
+    reached = first >= 1 and after <= 1e-6 * first
+    return (Goal("goal_gradient_descent_one_step", reached, f"E₁ − min E = {readable(after, 3)}"),)
+
+
+def _twelve_steps(found: Experiment) -> tuple[Goal]:
+    bounds = {"most": 12, "error": 0.01}
+    above = _above(found)
+    least = float(above[: bounds["most"] + 1].min())
+    reached = above[0] >= 1 and least < bounds["error"]
+    return (Goal("goal_gradient_descent_twelve_steps", bool(reached), f"E − min E = {readable(least, 3)}", bounds),)
+
+
+def _out_of_valley(found: Experiment) -> tuple[Goal]:
+    bounds, w = {"start": 1.2}, found.chosen.w
+    here = found.surface.name() == "double_well" and w[0, 0] >= bounds["start"]
+    reached = here and found.end == "end_deepest"
+    return (Goal("goal_gradient_descent_out_of_valley", bool(reached), f"{_place(w[0])} → {_place(w[-1])}", bounds),)
+
+
+_GOALS = {"which_way": _one_step, "will_it_arrive": _twelve_steps, "where_does_it_end": _out_of_valley}
 
 
 def play(beat: Beat, shown: Experiment) -> None:

@@ -15,6 +15,7 @@ from dlcore.trials import Training, Trial
 from ui import networks
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Kind, Number, Switch
 from ui.numbers import readable
@@ -195,8 +196,16 @@ def compared(beat: Beat, trial: Trial, plan: Plan) -> Compared:
     # the first keeps its colour when the second joins it
     pair = {WITHOUT: _trained(trial, Plan(plan.start)), WITH: _trained(trial, plan)}
     found = Compared(trial, plan, pair)
+    beat.goals(_half(found))
     shown = beat.predicted("with_or_without", OUTCOMES, found.outcome, found.told(beat.word))
     return found if shown else Compared(trial, plan, {WITHOUT: pair[WITHOUT]})
+
+
+def _half(found: Compared) -> Goal:
+    ends, first = (found.final(WITH), found.final(WITHOUT)), float(found.trainings[WITHOUT].loss[0])
+    reached = ends[0] <= ends[1] / 2 and ends[1] <= first
+    measured = f"{WITH}: L = {readable(ends[0], 3)}, {WITHOUT}: L = {readable(ends[1], 3)}"
+    return Goal("goal_learning_rate_half", reached, measured)
 
 
 # ---- choosing --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from dlcore.trials import Trial
 from ui import landscapes, networks, rates
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number, Text
 from ui.numbers import readable
@@ -196,5 +197,14 @@ def _nearest(stops: np.ndarray, rate: float) -> int:
 
 def revealed(beat: Beat, swept: Swept) -> Swept:
     """The sweep, all of its steps once the reader has guessed how the useful rates change."""
+    beat.goals(_twenty_steps(swept, beat.drawn.get("g") == "narrow_valley" and swept.step_word == "unit_steps"))
     shown = beat.predicted("how_range_changes", CHANGES, swept.change, swept.told(beat.word))
     return Swept(swept.found, swept.chosen, swept.floor, swept.limit, swept.step_word, answered=shown)
+
+
+def _twenty_steps(swept: Swept, valley: bool) -> Goal:
+    bounds = {"steps": 20, "left": 0.03}
+    step = min(bounds["steps"], len(swept.found.height) - 1)
+    left = float(Swept(swept.found, swept.chosen, swept.floor, swept.limit, swept.step_word).left[step, swept.chosen])
+    measured = f"η = {readable(swept.rate)}: {100 * left:.3g} %"
+    return Goal("goal_learning_rate_twenty_steps", valley and left <= bounds["left"], measured, bounds)

@@ -14,6 +14,7 @@ from dlcore.recipe import prepared
 from dlcore.scores import Counts, cheapest, counted, predicted
 from ui.beat import Beat
 from ui.cache import shared
+from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number
 from ui.numbers import readable
@@ -193,5 +194,15 @@ def chosen(beat: Beat) -> tuple[Cut, tuple[str, int, int]]:
 
 def revealed(beat: Beat, found: Cut) -> Cut:
     """The same, without costs until the reader has guessed where they are lowest."""
+    beat.goals(_both_high(found))
     told = beat.predicted("where_is_cheapest", WHERE, found.where, found.because(beat.word))
     return dataclasses.replace(found, told=told)
+
+
+def _both_high(found: Cut) -> Goal:
+    """The costs of mistakes for which the cheapest threshold has high recall and high precision."""
+    bounds, best = {"recall": 0.75, "precision": 0.7}, cheapest(found.cost)[0]
+    recall, precision = (float(each[best]) for each in found.recall_and_precision())
+    high = recall >= bounds["recall"] and precision >= bounds["precision"]
+    measured = f"τ = {THRESHOLDS[best]:.2f}, recall = {recall:.3f}, precision = {precision:.3f}"
+    return Goal("goal_model_evaluation_both_high", found.data == "two_measures" and high, measured, bounds)

@@ -96,7 +96,9 @@ def run(beat: Beat, data: Given, recipe: Recipe) -> Shown:
     told = beat.predicted("when_lowest", WHEN, result.when, retold.when_said(beat.word, result))
     if told:
         pinned.buttons(beat, result, data, lambda: _more_button(beat, data, recipe))
-    return Shown(data, recipe, result, told, a)
+    shown = Shown(data, recipe, result, told, a)
+    beat.goals(*retold.goals(shown))
+    return shown
 
 
 def is_short(data: Given, recipe: Recipe) -> bool:
