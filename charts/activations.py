@@ -196,7 +196,7 @@ def gradient_by_layer(
 
 def _draw_gradients(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     # what comes back from the loss E stands where one more layer would
-    ticks = alt.Axis(tickMinStep=1, tickCount=12, labelExpr=f"datum.value > {x_domain[1] - 1} ? 'E' : datum.label")
+    ticks = alt.Axis(tickMinStep=1, tickCount=12, labelExpr="datum.value > domain('x')[1] - 1 ? 'E' : datum.label")
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=ticks))
     power = alt.Axis(format=".0e", tickCount=6, labelOverlap=True)
     y = alt.Y(**parts.axis("value", y_title, y_domain, log=True, axis=power))

@@ -104,7 +104,7 @@ def where_it_ends(beat):
         steps = beat.slider("n4", MANY_STEPS, "steps")
         owns, box, short = ("g", "g_text", "g_size", "lr4", "n4"), {"g": "rastrigin"}, {"g": "rosenbrock"}
         beat.presets(owns, works={}, torn_edges={"lr4": 0.02}, egg_box=box, too_short=short)
-    found = runs.basins_of(surface, rate, steps, 100)
+    found = runs.balls(beat, surface, rate, steps, 100)
     with beat.stage:
         said, address, minima = runs.shares(beat.word, found), charts.basin_colours(found.label), found.minima
         if not (shown := beat.predicted("how_large_a_share", runs.SHARES, runs.largest_share(found), said)):

@@ -66,7 +66,7 @@ def fair_race(beat):
     found, shown = racing.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "race_map_said")
-        errors = lines(beat, shown.errors(), "step_axis", "error_above_axis")
+        errors = lines(beat, shown.errors, "step_axis", "error_above_axis")
         beat.side_by_side(over_map, (errors, shown.said(beat.word, "race_error_said")), clickable=True)
         racing.play(beat, shown)
         if shown.tried:

@@ -1,10 +1,12 @@
 """Which pages there are, and which Chromium.
 
 A test that asks for ``script`` runs for every lesson found, for ``any_script`` also for the start page and the pages
-that are no lesson, and one that asks for ``language`` runs in each.
+that are no lesson, and one that asks for ``language`` runs in each. With ``@pytest.mark.on_pages(1, 5)`` it runs for
+those lessons alone, and one marked ``thorough`` not at all, unless pytest is called with ``--thorough``.
 """
 
 import os
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -30,13 +32,31 @@ def others() -> list[str]:
     return ["streamlit_app.py", *sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("[a-z]*.py"))]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="every sweep on every page; takes half an hour")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "any_script" in metafunc.fixturenames:
         metafunc.parametrize("any_script", [*others(), *lessons()])
     if "script" in metafunc.fixturenames:
-        metafunc.parametrize("script", lessons())
-    if "language" in metafunc.fixturenames:
+        thorough = metafunc.config.getoption("--thorough")
+        chosen = None if thorough else metafunc.definition.get_closest_marker("on_pages")
+        scripts = [path for path in lessons() if not chosen or int(re.findall(r"\d+", path)[0]) in chosen.args]
+        metafunc.parametrize("script", scripts)
+    chosen = metafunc.definition.iter_markers("parametrize")
+    if "language" in metafunc.fixturenames and not any("language" in mark.args[0] for mark in chosen):
         metafunc.parametrize("language", LANGUAGES)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--thorough"):
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    # what one page computes is remembered by the process that has computed it: its tests stay together
+    for item in items:
+        script = getattr(item, "callspec", None) and item.callspec.params.get("script")  # type: ignore[attr-defined]
+        if script and "opened" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(script))
 
 
 # ---- Chromium --------------------------------------------------------------------------------------------------------

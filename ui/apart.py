@@ -2,10 +2,12 @@
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dlcore.descent import descend
 from dlcore.optimizers import Optimizer, Stepper
 from dlcore.surfaces import Surface
 from ui import landscapes
@@ -14,6 +16,7 @@ from ui.cache import shared
 from ui.kinds import Choice, Number
 from ui.numbers import readable
 from ui.racing import RULES
+from ui.scripts import call
 
 WHO_MOVES = ("moves_first", "moves_second", "moves_alike")
 
@@ -122,8 +125,22 @@ def run(beat: Beat) -> tuple[str, Apart, Apart]:
             start = landscapes.start(beat, surface, ("p", "q"))
     with beat.stage:
         found = taken_apart(surface, start, dataclasses.replace(RULES[name].rule, learning_rate=rate), steps)
+        _noted(beat, found, start, steps)
         told = beat.predicted("who_moves", WHO_MOVES, found.first_mover, said(beat, found, name))
     return name, found, found if told else found.before_the_run()
+
+
+def _noted(beat: Beat, found: Apart, start: tuple[float, ...], steps: int) -> None:
+    rule = beat.made("rule", type(found.rule), **_settings(found.rule))
+    w = beat.made("w", np.array, list(start))
+    g = beat.made("g", found.surface.gradient, *start)
+    beat.ran(rule.told, w, g, call(rule.start, w), 1)
+    beat.ran(descend, found.surface, start, rule, steps)
+
+
+def _settings(rule: Optimizer) -> dict[str, Any]:
+    fields = dataclasses.fields(rule)  # type: ignore[arg-type]
+    return {each.name: now for each in fields if (now := getattr(rule, each.name)) != each.default}
 
 
 def arrow_words(beat: Beat) -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import arrow, challenges, click, player, predict, present
+from ui import arrow, challenges, click, player, predict, present, scripts
 from ui.cache import shared
 from ui.controls import Controls
 
@@ -20,9 +20,25 @@ if TYPE_CHECKING:
 
 
 @shared(max_entries=512)
-def _spec(draw: Callable[..., Any], look: Mapping[str, Any]) -> str:
-    # Altair checks every part against the schema, which takes far longer than a rerun may; so each look is built once
-    return json.dumps(draw(**look).to_dict())
+def _pattern(draw: Callable[..., Any], look: Mapping[str, Any], ranges: tuple[str, ...]) -> str:
+    # Altair takes far longer than a rerun may; so each look is built once for all ranges of its axes, and what the
+    # tests check against the schema is not checked again
+    return json.dumps(draw(**look, **{name: (_end(name, 0), _end(name, 1)) for name in ranges}).to_dict(validate=False))
+
+
+def _end(name: str, k: int) -> str:
+    """What stands in a pattern for one end of a range; no name of a reader's column has such a letter."""
+    return f"\x00{name}.{k}"
+
+
+def spec_of(draw: Callable[..., Any], look: Mapping[str, Any]) -> dict[str, Any]:
+    """The chart ``draw(**look)`` as Vega-Lite, without data."""
+    ranges = {name: part for name, part in look.items() if name.endswith("_domain") and part}
+    pattern = _pattern(draw, {name: part for name, part in look.items() if name not in ranges}, tuple(ranges))
+    for name, ends in ranges.items():
+        for k, end in enumerate(ends):
+            pattern = pattern.replace(json.dumps(_end(name, k)), json.dumps(float(end)))
+    return json.loads(pattern)
 
 
 class Drawable(Protocol):
@@ -43,6 +59,9 @@ class Beat(Controls):
         super().__init__(lesson.page.name, lesson.state, lesson.word, name)
         self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"
+        self.pictures: list[tuple[str, str]] = []
+        """Alternative text and name of every picture drawn so far."""
+        self.experiment = scripts.Run(lesson.heading(name))
         self.panel, self.stage = st.columns([1, 2.6], gap="medium")
         self.answered = True
         """Whether the run may be shown, as far as has been asked yet."""
@@ -121,11 +140,12 @@ class Beat(Controls):
 
     def picture(self, picture: "Drawable", summary: str) -> None:
         """A picture of ``charts``, and the same in a sentence beneath it."""
-        spec = json.loads(_spec(picture.draw, picture.look))
+        spec = spec_of(picture.draw, picture.look)
         if self.lesson.stand:
             spec = present.larger(spec)
         spec["datasets"] = {name: arrow.table(columns) for name, columns in picture.data.items()}
         name = picture.draw.__name__.strip("_")
+        self.pictures.append((self.word(name), name.removeprefix("draw_")))
         # a name that stays the same: Streamlit builds a chart anew when its name changes, so the numbers stand below it
         st.vega_lite_chart(spec, key=f"{self._page}-{self.name}-{name}", alt=self.word(name), width="stretch")
         st.caption(summary)
@@ -192,5 +212,31 @@ class Beat(Controls):
             if opened.open:
                 for formula in formulas:
                     self.formula(formula)
+                self._script()
                 for each in ran:
                     st.code(dedent(inspect.getsource(each)), language="python", wrap_lines=True)
+
+    def ran(self, function: Any, /, *args: Any, **kwargs: Any) -> scripts.Name:
+        """Note that a call made this beat's numbers: ``source`` offers it as a program (see ``scripts``)."""
+        return self.experiment.ran(function, *args, **kwargs)
+
+    def made(self, name: str, function: Any, /, *args: Any, **kwargs: Any) -> scripts.Name:
+        """The same for a call whose result, by that name, is only there for later ones."""
+        return self.experiment.made(name, function, *args, **kwargs)
+
+    def _script(self) -> None:
+        """What ran, as a program and as a notebook; or why it cannot be written down."""
+        if not self.experiment:
+            return
+        try:
+            files = {"py": self.experiment.program(), "ipynb": self.experiment.notebook()}
+        except scripts.Unwritable as why:
+            st.caption(self.word("script_unwritable", why=str(why)))
+            return
+        st.caption(self.word("script_said"))
+        with st.container(horizontal=True, gap="xsmall"):
+            for kind, text in files.items():
+                name = f"{self._page}_{self.name}.{kind}"
+                key, icon = f"{self._page}-{self.name}-{kind}", ":material/download:"
+                mime = {"py": "text/x-python", "ipynb": "application/json"}[kind]
+                st.download_button(name, text, file_name=name, mime=mime, key=key, on_click="ignore", icon=icon)

@@ -209,6 +209,8 @@ def chosen(beat: Beat) -> Entered:
     )
     if task != TASKS[0] and len(set(found.y_true)) == 1:
         st.info(beat.word("only_one_class"))
+    for loss in found.losses:
+        beat.ran(loss, *found._pair(loss))
     return found
 
 

@@ -31,6 +31,8 @@ class Controls:
     def __init__(self, page: str, state: PageState, say: Say, name: str = "") -> None:
         self._page, self._state, self._say, self.name = page, state, say, name
         self.drawn: dict[str, Any] = {}
+        self.told: dict[str, tuple[str, str]] = {}
+        """By key, the label of every control that is shown, and its value as the reader sees it."""
 
     def slider(self, key: str, kind: Number, word: str, **how: Any) -> float:
         """A number by slider; a logarithmic one steps through round numbers."""
@@ -146,6 +148,7 @@ class Controls:
         args = (self._state, widget, key, kind, clears)
         disabled = key in self._state.locked
         label = self._say(word, letter=letter)
+        self.told[key] = label, _as_seen(now, how.get("format_func", limits.get("format_func", str)))
         draw(label, key=widget, on_change=_changed, args=args, disabled=disabled, **limits, **how)
         return now
 
@@ -155,6 +158,15 @@ def _forget_what_was_heard(state: PageState) -> None:
     if state.came is not None:
         state.assigned = {widget: was for widget, was in state.assigned.items() if widget in state.came}
         state.came = None
+
+
+def _as_seen(value: Any, named: Callable[[Any], str]) -> str:
+    """A control's value as the reader sees it."""
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, int | float):
+        return plain(float(value))
+    return (", ".join(map(named, value)) if isinstance(value, tuple) else named(value)) or "–"
 
 
 def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:

@@ -204,6 +204,8 @@ def chosen(beat: Beat) -> Passed:
         data = DATA[beat.menu("set", Choice("breast_cancer", tuple(DATA)), "data", named=beat.member)]
     nets = [Deep(data, depth, width, net.activation, net.start) for net in (pair.first, pair.second)]
     pair = Pair(*nets)
+    for net in nets:
+        beat.ran(net.passage)
     return Passed(pair, {name: _passage(net) for name, net in pair.networks.items()})
 
 
@@ -299,6 +301,8 @@ def trained(beat: Beat) -> Trained:
         rate = beat.slider("r3", Number(0.1, 1e-3, 3, log=True), "learning_rate")
         clip = beat.switch("clip", Switch(False), "clip_gradient")
     optimizer = (Adam if rule == "adam" else SGD)(rate, global_clipnorm=1.0 if clip else None)
+    for net in pair.networks.values():
+        beat.ran(net.train, optimizer, EPOCHS)
     return Trained(pair, {name: _course(net, optimizer) for name, net in pair.networks.items()}, clip)
 
 

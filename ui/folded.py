@@ -150,6 +150,7 @@ def folded(beat: Beat) -> Folded:
             sample = int(beat.box("sample7", Number(4, 0, 50, whole=True), "which_sample"))
     with beat.stage:
         plan = CrossValidation(data, count, k, stratified, sample)
+        beat.ran(plan.measured, SHUFFLES)
         found = Folded(plan, *_measured(plan))
         told = beat.predicted("which_is_steadier", STEADIER, found.steadier, found.said(beat.word, "steadier_because"))
     return Folded(plan, found.errors, found.fresh, told)

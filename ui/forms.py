@@ -173,6 +173,8 @@ def run(beat: Beat) -> tuple[Forms, Forms]:
         beat.presets(owns, differ={}, agree={"conv": "momentum_scale"}, first_steps=adagrad, other_rule=epsilon)
     with beat.stage:
         found = forms(surface, surface.start, which, rate, steps)
+        for rule in found.rules.values():
+            beat.ran(descend, surface, surface.start, rule, steps)
         told = beat.predicted("is_it_the_same", SAME, found.same, found.report(beat.word))
     return found, found if told else found.before_the_run()
 

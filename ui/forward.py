@@ -19,6 +19,7 @@ from ui.challenges import Goal
 from ui.kinds import Choice, Number
 from ui.neuron import shades
 from ui.numbers import readable
+from ui.scripts import call
 
 EXTENT: Extent = ((-2.0, 2.0), (-2.0, 2.0))
 FORWARD, NEVER = 4, 10**6
@@ -283,9 +284,22 @@ def run(beat: Beat) -> tuple[Pass, bool]:
         beat.presets(owns, works={}, twin_units=twins, saturated_units=flat, dead_units=dead)
     found = passed(w, x, y, activation)
     beat.goals(_front_faster(found))
+    _noted(beat, found)
     with beat.stage:
         told = beat.predicted("what_becomes_of_v", MOVES, found.move(), found.move_said(beat))
     return found, told
+
+
+def _noted(beat: Beat, found: Pass) -> None:
+    layers = [call(Input, (2,)), call(Dense, 2, found.activation), call(Dense, 1, "sigmoid")]
+    model = beat.made("model", Sequential, layers, seed=0)
+    beat.made("", model.compile, loss="mse")
+    beat.made("", model.build)
+    beat.made("", model.set_weights, _matrices(found.w))
+    batch, target = np.array([found.x], dtype=float), np.array([[found.y]])
+    beat.ran(model.predict, batch)
+    beat.ran(model.evaluate, batch, target)
+    beat.ran(gradient_check, model, batch, target)
 
 
 def checked(beat: Beat, found: Pass) -> None:

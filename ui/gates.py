@@ -94,6 +94,10 @@ def trial(beat: Beat) -> tuple[Tried, bool]:
             count = int(beat.slider("grid", Number(17, 3, 33, whole=True), "grid_count"))
     tried = Tried(Unit(weights, bias), gate, searched(2.0, count))
     beat.goals(_uneven_and(tried))
+    unit = beat.made("unit", Unit, weights, bias)
+    beat.ran(unit.sums, CORNERS)
+    beat.ran(right, unit, gate)
+    beat.ran(search, 2.0, count)
     with beat.stage:
         impossible = next(gate for gate in SEARCHED if tried.found.best[gate] < 4)
         known = Tried(tried.unit, impossible, tried.found)
@@ -217,6 +221,9 @@ def two(beat: Beat) -> tuple[Two, bool]:
     first, second, output = chosen
     found = Two((first, second, output), TwoHidden(UNITS[first], UNITS[second], UNITS[output]))
     beat.goals(_xor_with_and(found))
+    network = beat.made("network", TwoHidden, UNITS[first], UNITS[second], UNITS[output])
+    beat.ran(network.hidden, CORNERS)
+    beat.ran(network, CORNERS)
     with beat.stage:
         told = beat.predicted("how_many_places", PLACES, found.word_for_places(), found.places_said(beat))
     return found, told

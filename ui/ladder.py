@@ -246,6 +246,8 @@ def grown(beat: Beat) -> Ladder:
             seeds = int(beat.slider("seeds4", Number(5, 2, 5, whole=True), "repetitions"))
     with beat.stage:
         rows, training = Rows(data, count, flipped), Training(epochs, rate)
+        for hidden in BY_NAME.values():
+            beat.ran(ladder.climbed, rows, training, hidden, seeds, 41)
         found = Ladder(rows, training, climbed(beat, rows, training, seeds), baseline(rows, seeds), looked_at)
         # which rung is drawn by epoch is not part of the question
         beat.drawn.pop("rung4")

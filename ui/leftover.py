@@ -17,6 +17,7 @@ from ui.cache import shared
 from ui.controls import Say
 from ui.kinds import Choice, Number, Switch
 from ui.numbers import readable
+from ui.scripts import call
 
 DATA: dict[str, Dataset] = {each.name(): each for each in (AutoMPG(), Penguins(), Sine(count=200))}
 MODELS = {"straight_line": 0, "small_network": 16}
@@ -185,6 +186,12 @@ def chosen(beat: Beat) -> Leftover:
             epochs = int(beat.slider("ep3", Number(60, 1, 100, whole=True), "epochs"))
             seed = int(beat.box("seed3", Number(0, 0, 9999, whole=True), "seed"))
         beat.presets(OWNS, **PRESETS)
+    loss = losses.get("mse")
+    rows = beat.made("rows", DATA[data].load)
+    parts = beat.made("parts", prepared, rows[0], rows[1], loss, share=0.5, seed=seed)
+    predictions = beat.made("p", predicted, parts, loss, 1, MODELS[model], epochs, seed)
+    for measure in MEASURES:
+        beat.ran(call(measure), parts.validation.y, predictions[:, 0])
     y, own, mean = _predictions(data, model, epochs, seed)
     spread, wrong = float(y.std()), int(np.argmin(np.abs(y - y.mean())))
     low, high = float(min(y.min(), own.min())), float(max(y.max(), own.max()))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ui import address, corrections, link, marked, menu, present, texts
+from ui import address, corrections, link, marked, menu, present, takehome, texts
 from ui.beat import Beat
 from ui.controls import Controls
 from ui.kinds import Switch
@@ -96,6 +96,8 @@ class Lesson:
             if beat.answered:
                 self._correct(beat.name)
             beat.draw_goals()
+            if not self.stand:
+                takehome.noted(beat, beat.pictures)
         address.write(self.state, self.language)
         return found
 
@@ -121,13 +123,15 @@ class Lesson:
                 st.divider()
                 # names and titles: no terms to be explained
                 st.markdown(self.section(READ_NEXT)[0], width=PROSE_WIDTH)
+            if self.page.number:
+                takehome.section(self.page.name, self.title, self.language, self.word)
             menu.next_page(self.page, self.language, self.word)
         address.write(self.state, self.language)
         if self.linking:
             # now that all controls are known
-            link.dialog(self.state, self.word, self.language, present.beats_of(self.page.script), self._heading)
+            link.dialog(self.state, self.word, self.language, present.beats_of(self.page.script), self.heading)
 
-    def _heading(self, beat: str) -> str:
+    def heading(self, beat: str) -> str:
         """The first heading of a beat's prose."""
         return re.sub(r"^#+ ", "", self.section(beat)[0].split("\n", 1)[0])
 
@@ -136,6 +140,7 @@ class Lesson:
         return self.word(note.word, **facts)
 
     def _open(self) -> None:
+        takehome.unseen()
         self._notes = st.container()
         if self.stand:
             present.bar(self.stand, self.title, self.state, self.word)

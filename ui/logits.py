@@ -136,6 +136,8 @@ def chosen(beat: Beat) -> Logits:
     with beat.more():
         rate = beat.slider("lr4", Number(1.0, 0.01, 10, log=True), "learning_rate")
         steps = int(beat.slider("n4", Number(40, 1, 200, whole=True), "steps"))
+    for twice in (False, True):
+        beat.ran(logits_descended, np.array(z), np.eye(3)[truth], twice, rate, steps)
     paths = {name: _path(z, truth, name == TWICE, rate, steps) for name in (ONCE, TWICE)}
     return Logits(truth, rate, paths)
 

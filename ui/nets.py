@@ -23,6 +23,7 @@ from ui.controls import Say
 from ui.kinds import Choice, Number
 from ui.numbers import readable
 from ui.racing import RULES
+from ui.scripts import call
 
 TRIED = rates_around(1e-3, 3.0, 8)
 """The rates that are tried for every rule when rates are tuned."""
@@ -187,8 +188,26 @@ def run(beat: Beat) -> NetRace:
         plan = Plan(Dataset.get(name), units, size, epochs, seed)
         with st.spinner(beat.word("training_now")):
             found = net_race(plan, racers.names, racers.rates)
+        _noted(beat, found)
         told = beat.predicted("who_is_lowest", (*racers.names, "nobody"), found.lowest, found.report(beat.word))
     return found if told else found.before_the_run()
+
+
+def _noted(beat: Beat, found: NetRace) -> None:
+    plan = found.plan
+    rows = beat.made("rows", plan.data.load)
+    parts = beat.made("parts", train_validation_test_split, rows[0], rows[1], (0.7, 0.3, 0.0), seed=plan.seed)
+    scaler = beat.made("scaler", Standardizer.fit, parts.train.x)
+    x = beat.made("x", scaler.transform, parts.train.x)
+    layers = [call(Dense, plan.units, "tanh"), call(Dense, plan.units, "tanh"), call(Dense, 1, "sigmoid")]
+    model = beat.made("model", Sequential, [call(Input, (len(plan.data.features),)), *layers], seed=plan.seed)
+    beat.made("", model.compile, loss="binary_crossentropy")
+    rules = [dataclasses.replace(RULES[name].rule, learning_rate=rate) for name, rate in found.rates.items()]
+    race = beat.made("race", Race, model, rules)
+    beat.ran(race.evaluate, x, parts.train.y)
+    how = {"batch_size": plan.batch_size, "epochs": plan.epochs, "seed": plan.seed}
+    beat.made("epochs", list, call(race.epochs_of, x, parts.train.y, **how))
+    beat.ran(race.evaluate, x, parts.train.y)
 
 
 def play(beat: Beat, shown: NetRace) -> None:

@@ -157,6 +157,10 @@ def look(beat: Beat) -> tuple[Looked, bool]:
         beat.presets(owns, works={}, all_doubled=steep, one_weight_zero={"w2": 0.0}, hardly_fires=off)
         beat.clicks(EXTENT, ("x1", "x2"), "click_sets_input")
     found = Looked(Unit(weights, bias, activation), (x[0], x[1]))
+    unit = beat.made("unit", Unit, weights, bias, activation)
+    beat.ran(unit.sums, found.x)
+    beat.ran(unit, found.x)
+    beat.ran(boundary, unit, EXTENT)
     with beat.stage:
         beat.formula(_sum_written(found))
         told = beat.predicted("what_doubling_does", DOUBLED, found.doubled(), doubled_said(beat, found))

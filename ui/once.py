@@ -158,6 +158,9 @@ def opened_once(beat: Beat) -> Once:
         beat.presets(owns, best_of_many={}, chosen_before=honest, few_rows={"v6": 20, "n6": 32}, many_rows={"v6": 200})
     with beat.stage:
         miss = _judged(DATA, OURS)[0]
+        wrong = beat.ran(DATA.judged, OURS)
+        beat.ran(chosen, wrong[0][:, :rows], models)
+        beat.ran(optimism, beat.made("others", DATA.judged, SIMULATED), rows, DRAWS)
         place = chosen(miss[:, :rows], models) if taken == "take_best" else 0
         scores = 1 - miss[:models, :rows].mean(axis=1)
         with st.spinner(beat.word("training_now")):

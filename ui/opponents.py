@@ -20,6 +20,7 @@ from ui.cache import shared
 from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number
+from ui.scripts import call
 
 CLASSES: dict[str, tuple[Dataset, tuple[int, ...]]] = {
     "breast_cancer": (BreastCancer(), tuple(range(30))),
@@ -224,11 +225,35 @@ def chosen(beat: Beat) -> Judged:
             seed = int(beat.box("seed1", Number(0, 0, 9999, whole=True), "seed"))
         beat.presets(OWNS, **PRESETS)
     parts, models = _classes(data, rare, epochs, seed) if binary else _numbers(data, epochs, seed)
+    measure = OF_CLASSES[names["m1"]] if binary else OF_NUMBERS[names["n1"]]
+    _noted(beat, data, rare, epochs, seed, measure)
     rivals = {"majority": "majority", "stratified": "stratified", "same_share": "mean"}
     rivals = rivals if binary else {word: word for word in CONSTANTS}
     y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
     baselines = {word: Baseline.get(name).fit(y_train).predict(len(y)) for word, name in rivals.items()}
     return Judged(data, names["m1" if binary else "n1"], y_train, y, models, baselines)
+
+
+def _noted(beat: Beat, data: str, rare: int, epochs: int, seed: int, measure: Metric) -> None:
+    if data in CLASSES:
+        source, columns = CLASSES[data]
+        rows = beat.made("rows", source.load)
+        kept = beat.made("kept", thinned, rows[1], rare / 100, seed)
+        loss, how = losses.get("binary_crossentropy"), {"classes": 2, "share": 0.5, "seed": seed}
+        parts = beat.made("parts", prepared, rows[0][kept][:, list(columns)], rows[1][kept], loss, **how)
+        models, rivals = [(0, False), (HIDDEN, False), (0, True)], ("majority", "stratified", "mean")
+    else:
+        rows, loss = beat.made("rows", NUMBERS[data].load), losses.get("mse")
+        parts = beat.made("parts", prepared, rows[0], rows[1], loss, share=0.5, seed=seed)
+        models, rivals = [(0, False), (2 * HIDDEN, False)], CONSTANTS
+    for hidden, even in models:
+        p = beat.made("p", predicted, parts, loss, 1, hidden, epochs, seed, even)
+        beat.ran(measure, parts.validation.y, p[:, 0])
+    for name in rivals:
+        labels = beat.made("labels", parts.train.y.astype, "float")
+        fitted = beat.made("fitted", Baseline.get(name).fit, labels)
+        p = beat.made("p", fitted.predict, call(len, parts.validation.y))
+        beat.ran(measure, parts.validation.y, p)
 
 
 def revealed(beat: Beat, found: Judged) -> Judged:

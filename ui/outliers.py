@@ -170,6 +170,12 @@ def chosen(beat: Beat) -> Parted:
 
     click.listen(f"beat-{beat.name}-place", scene.extent, ("x", "y"), beat.word("click_points"), clicked)
     losses = tuple(Huber(delta) if each is Huber else each() for each in LOSSES if each.name() in names)
+    x, y = _data(name, rows, seed)
+    own = np.array(points, dtype=float).reshape(-1, 2)
+    across = beat.made("x", np.array, np.concatenate([x, own[:, 0]]).tolist())
+    up = beat.made("y", np.array, np.concatenate([y, own[:, 1]]).tolist())
+    for loss in losses:
+        beat.ran(fitted_line, across, up, loss, steps)
     return _parted(name, tuple(points), losses, steps, rows, seed)
 
 

@@ -117,6 +117,8 @@ def tried(beat: Beat) -> Tried:
         refused_targets=codes,
     )
     own = Output(units, activation, loss)
+    beat.ran(problem.outcome, own)
+    beat.ran(problem.outcome, problem.recommended)
     return Tried(problem, own, _outcome(problem, own), _outcome(problem, problem.recommended))
 
 

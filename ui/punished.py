@@ -183,6 +183,10 @@ def chosen(beat: Beat) -> Punished:
     (loss, *others), axis, ends, truth, place, shift = found
     moved = next(key for key, (kinds, _, _) in places.items() if kind in kinds)
     click.listen(f"beat-{beat.name}-place", (ends,), (moved,), beat.word("click_moves_point"), beat.set)
+    for each in (loss, *others):
+        pair = np.array([[truth]]), np.array([[shift + place]])
+        beat.ran(each, *pair)
+        beat.ran(each.gradient, *pair)
     return Punished(loss, tuple(others), axis, ends, truth, place, shift)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ class Field:
     tried: dict[str, Sweep]
     verdicts: dict[str, Diagnosis]
 
-    @property
+    @cached_property
     def floor(self) -> float:
         """The lowest height that is known: of the deepest minimum, or of the lowest place that any run has seen."""
         places = [np.array([self.surface(*place) for place in self.surface.minima])]
@@ -54,6 +55,7 @@ class Field:
         finite = heights[np.isfinite(heights)]
         return float(finite.min()) if len(finite) else 0.0
 
+    @cached_property
     def errors(self) -> dict[str, np.ndarray]:
         """By rule, how high each step is above the floor; the smallest shown is a trillionth of the start's."""
         least = max(1e-300, 1e-12 * self.at_start)
@@ -77,7 +79,7 @@ class Field:
 
     def made_it(self, name: str) -> int | None:
         """The step from which on a rule has lost 99 % of its error, or None."""
-        error, path = self.errors()[name], self.paths[name]
+        error, path = self.errors[name], self.paths[name]
         below = error <= GONE * self.at_start
         if path.diverged is not None or not below[-1]:
             return None
@@ -89,7 +91,7 @@ class Field:
         steps = {name: step for name in self.rules if (step := self.made_it(name)) is not None}
         if not steps:
             return "nobody"
-        return min(steps, key=lambda name: (steps[name], self.errors()[name][steps[name]]))
+        return min(steps, key=lambda name: (steps[name], self.errors[name][steps[name]]))
 
     def before_the_run(self) -> "Field":
         """The same with nothing but the start."""
@@ -101,7 +103,7 @@ class Field:
         lines = []
         for name, path in self.paths.items():
             step, facts = self.made_it(name), {"name": name, "rate": readable(rate_of(self.rules[name]), 3)}
-            facts["error"] = readable(float(self.errors()[name][-1]), 3)
+            facts["error"] = readable(float(self.errors[name][-1]), 3)
             word = "racer_lost" if path.diverged is not None else "racer_late" if step is None else "racer_made_it"
             lines.append("- " + say(word, step=path.diverged if step is None else step, **facts))
         return "\n".join(lines)
@@ -113,7 +115,7 @@ class Field:
 
     def lines(self) -> list[str]:
         """What stands beneath the player at every step: the error of every rule."""
-        errors, last = self.errors(), max(path.steps for path in self.paths.values())
+        errors, last = self.errors, max(path.steps for path in self.paths.values())
         rows = []
         for k in range(last + 1):
             rows.append(
@@ -227,6 +229,12 @@ def run(beat: Beat) -> tuple[Field, Field]:
     with beat.stage:
         found = field(surface, start, racers.names, steps, racers.rates)
         beat.goals(*_goals(found, fair=not racers.rates))
+        for name, rule in found.rules.items():
+            if name in racers.rates:
+                beat.ran(descend, surface, start, rule, steps)
+            else:
+                best = beat.ran(tuned, surface, start, RULES[name].rule, steps)
+                beat.ran(descend, surface, start, best[0], steps)
         told = beat.predicted("who_is_first", (*racers.names, "nobody"), found.first, found.report(beat.word))
     return found, found if told else found.before_the_run()
 

@@ -79,6 +79,7 @@ class Three:
     rates: dict[str, float]
     paths: dict[str, Path]
     diagnoses: dict[str, Diagnosis]
+    steps: int = 0
 
     @property
     def fate(self) -> str:
@@ -197,14 +198,23 @@ def three_runs(surface: Surface, rates: dict[str, float], steps: int) -> Three:
     """Gradient descent from the surface's start with each of three rates."""
     found = {name: _run(surface, rate, steps) for name, rate in rates.items()}
     paths = {name: path for name, (path, _) in found.items()}
-    return Three(surface, limits_of(surface), rates, paths, {name: each for name, (_, each) in found.items()})
+    return Three(surface, limits_of(surface), rates, paths, {name: each for name, (_, each) in found.items()}, steps)
 
 
 def three_revealed(beat: Beat, found: Three) -> Three:
     """The three runs, once the reader has guessed what becomes of the largest rate; until then their start."""
     beat.goals(_all_arrive(found))
+    beat.ran(limits, found.surface)
+    for rate in found.rates.values():
+        path = beat.ran(descend, found.surface, found.surface.start, SGD(rate), found.steps)
+        beat.ran(diagnose, found.surface, path)
     shown = beat.predicted("fate_of_large", FATES, found.fate, found.report(beat.word))
     return found if shown else found.before_the_run()
+
+
+def _left(height: np.ndarray, floor: float) -> float:
+    """The share of a path's height above the floor that is left at its end; infinite where there is no height."""
+    return float((height[-1] - floor) / max(height[0] - floor, 1e-300)) if np.isfinite(floor) else np.inf
 
 
 def _all_arrive(found: Three) -> Goal:
@@ -212,7 +222,7 @@ def _all_arrive(found: Three) -> Goal:
     heights = {name: np.nan_to_num(path.height, nan=np.inf) for name, path in found.paths.items()}
     known = [float(found.surface(*place)) for place in found.surface.minima]
     floor = min([*known, *(float(height.min()) for height in heights.values())])
-    left = [float((height[-1] - floor) / max(height[0] - floor, 1e-300)) for height in heights.values()]
+    left = [_left(height, floor) for height in heights.values()]
     small, fitting, large = found.rates.values()
     reached = small < fitting < large and all(share <= 0.01 for share in left)
     measured = ", ".join(f"{name}: {100 * share:.3g} %" for name, share in zip(heights, left, strict=True))

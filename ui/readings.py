@@ -96,7 +96,10 @@ def chosen(beat: Beat) -> tuple[float, Growth, Trial]:
     with beat.more():
         epochs = beat.slider("e4", EPOCHS, "epochs")
         growth = Growth(batches=int(beat.slider("n4", BATCHES, "batches")))
-    return reading, growth, Trial(data, batch_size=networks.BATCH, epochs=int(epochs))
+    trial = Trial(data, batch_size=networks.BATCH, epochs=int(epochs))
+    beat.ran(range_test, trial, growth)
+    beat.ran(trial.sweep, np.array([reading * factor for factor in FACTORS.values()]))
+    return reading, growth, trial
 
 
 def checked(trial: Trial, reading: float) -> Checked:

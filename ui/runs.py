@@ -18,6 +18,7 @@ from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Number, Several
 from ui.numbers import readable
+from ui.scripts import call
 
 CHOSEN = "×1"
 FACTORS = {"×½": 0.5, CHOSEN: 1.0, "×2": 2.0}
@@ -40,6 +41,7 @@ class Experiment:
     rate: float
     paths: dict[str, Path]
     diagnoses: dict[str, Diagnosis]
+    steps: int = 0
 
     @property
     def chosen(self) -> Path:
@@ -122,13 +124,19 @@ def experiment(
     names = [CHOSEN, *(OTHERS[other] for other in others)]
     runs = {name: _run(surface, start, SGD(rate * FACTORS[name]), steps) for name in names}
     paths = {name: path for name, (path, _) in runs.items()}
-    return Experiment(surface, rate, paths, {name: diagnosis for name, (_, diagnosis) in runs.items()})
+    return Experiment(surface, rate, paths, {name: diagnosis for name, (_, diagnosis) in runs.items()}, steps)
 
 
 @shared(max_entries=64)
 def basins_of(surface: Surface, rate: float, steps: int, count: int) -> Basins:
     """Where the balls from a grid of starts, ``count`` along every weight, end up."""
     return basins(surface, surface.grid(count), SGD(rate), steps)
+
+
+def balls(beat: Beat, surface: Surface, rate: float, steps: int, count: int) -> Basins:
+    """The same for a beat, which offers it as a program."""
+    beat.ran(basins, surface, call(surface.grid, count), SGD(rate), steps)
+    return basins_of(surface, rate, steps, count)
 
 
 def largest_share(found: Basins) -> str:
@@ -178,6 +186,10 @@ _QUESTIONS = {
 def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
     """The experiment, once the reader has answered a question about it (one of _QUESTIONS); until then its start."""
     choices, truth = _QUESTIONS[question]
+    start = tuple(found.chosen.w[0].tolist())
+    for name in found.paths:
+        path = beat.ran(descend, found.surface, start, SGD(found.rate * FACTORS[name]), found.steps)
+        beat.ran(diagnose, found.surface, path)
     because = found.said(beat.word, "which_way_because") if question == "which_way" else found.report(beat.word)
     beat.goals(*_GOALS[question](found))
     return found if beat.predicted(question, choices, truth(found), because) else found.before_the_run()

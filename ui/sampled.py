@@ -160,6 +160,9 @@ def run(beat: Beat) -> tuple[Sampled, Sampled]:
             start = landscapes.start(beat, surface, ("a", "b"))
     with beat.stage:
         found = sampled(surface, start, rate, size, epochs, seed)
+        for count in dict.fromkeys(found.sizes.values()):
+            beat.ran(sampled_descent, surface, start, SGD(rate), count, epochs, seed)
+        beat.ran(gradient_noise, surface, start, found.noise()[0])
         told = beat.predicted("who_is_nearest", NEAREST, found.nearest, found.report(beat.word))
     return found, found if told else found.before_the_run()
 

@@ -117,6 +117,10 @@ def chosen(beat: Beat) -> Saturated:
         epochs = int(beat.slider("e3", Number(30, 1, 40, whole=True), "epochs"))
         seed = int(beat.box("seed3", Number(0, 0, 9999, whole=True), "seed"))
     data = DATA[name]
+    beat.ran(squared_error_pull, z, y)
+    beat.ran(crossentropy_pull, z, y)
+    for loss in LOSSES.values():
+        beat.ran(from_saturated_start, data, loss, z, rate, epochs, seed)
     courses = {short: _course(data, loss, z, rate, epochs, seed) for short, loss in LOSSES.items()}
     return Saturated(z, y, data, rate, courses)
 

@@ -19,6 +19,7 @@ from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Kind, Number, Switch
 from ui.numbers import readable
+from ui.scripts import call
 
 WITH, WITHOUT = "η(t)", "η₀"
 OUTCOMES = ("with_lower", "without_lower", "as_low")
@@ -194,6 +195,12 @@ def _line(name: str, t: int, rates: np.ndarray, loss: float) -> str:
 def compared(beat: Beat, trial: Trial, plan: Plan) -> Compared:
     """Both trainings once the reader has guessed which ends lower; until then the one without a schedule."""
     # the first keeps its colour when the second joins it
+    beat.ran(trial.train, plan.start)
+    if plan.schedule is not None:
+        beat.ran(trial.train, plan.schedule)
+    else:
+        how = {"factor": plan.factor, "patience": plan.patience}
+        beat.ran(trial.train, plan.start, [call(ReduceLROnPlateau, "loss", **how)])
     pair = {WITHOUT: _trained(trial, Plan(plan.start)), WITH: _trained(trial, plan)}
     found = Compared(trial, plan, pair)
     beat.goals(_half(found))

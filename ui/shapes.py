@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dlcore.activations import Activation
-from dlcore.deep import FLAT, flat_parts
+from dlcore.deep import FLAT, flat_parts, steepest
 from ui.beat import Beat
 from ui.controls import Say
 from ui.kinds import Several
@@ -115,14 +115,20 @@ def chosen(beat: Beat) -> Shapes:
     names = beat.several("act", Several(FIRST, NAMES), "activations", named=str)
     if not names:
         st.caption(beat.word("none_chosen", names=", ".join(FIRST)))
+    z = beat.made("z", np.linspace, *ENDS, COUNT)
+    for name in names or FIRST:
+        member = Activation.get(name)
+        beat.ran(member, z)
+        beat.ran(member.derivative, z)
+        beat.ran(steepest, name)
     return Shapes(names or FIRST)
 
 
 def revealed(beat: Beat, shapes: Shapes) -> Shapes:
     """The same, with the slopes once the reader has guessed how steep a sigmoid is."""
-    steepest = float(Shapes(("sigmoid",)).slopes["sigmoid"].max())
-    truth = min(STEEP, key=lambda word: abs(STEEP[word] - steepest))
-    because = beat.word("steepest_because", steepest=steepest, tanh=float(Shapes(("tanh",)).slopes["tanh"].max()))
+    highest = float(Shapes(("sigmoid",)).slopes["sigmoid"].max())
+    truth = min(STEEP, key=lambda word: abs(STEEP[word] - highest))
+    because = beat.word("steepest_because", steepest=highest, tanh=float(Shapes(("tanh",)).slopes["tanh"].max()))
     return Shapes(shapes.names, beat.predicted("how_steep", tuple(STEEP), truth, because))
 
 

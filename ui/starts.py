@@ -18,6 +18,7 @@ from ui.controls import Say
 from ui.kinds import Choice, Number, Several
 from ui.numbers import readable
 from ui.racing import COURSE, LATER, rate_of, tuned_rule
+from ui.scripts import call
 
 STARTS = 150
 
@@ -103,6 +104,8 @@ def many(beat: Beat) -> tuple[Contest, bool]:
         beat.presets(owns, works={}, egg_box={"h": "rastrigin"}, flat_land={"h": "plateau"}, too_short=short)
     with beat.stage:
         rules = {name: tuned_rule(surface, surface.start, name, steps)[0] for name in names}
+        for rule in rules.values():
+            beat.ran(standing, surface, rule, call(random_starts, surface, STARTS, seed), steps)
         standings = {name: _standing(surface, rule, steps, seed) for name, rule in rules.items()}
         found = Contest(surface, steps, seed, rules, standings)
         told = beat.predicted("who_is_reliable", (*names, "nobody"), found.best, found.said(beat.word))

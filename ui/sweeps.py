@@ -163,6 +163,7 @@ def chosen(beat: Beat) -> Swept:
         beat.remembered("n2", STEPS)
         trial = trial.shorter(int(beat.slider("e2", EPOCHS, "epochs")))
         found = networks.sweep_of(trial, tuple(kind.stops(kind.default)))
+        beat.ran(useful, beat.ran(trial.sweep, found.rates), trial.epochs)
         return Swept(found, _nearest(found.rates, mine), 0.0, math.inf, "unit_epochs")
     networks.data(beat, "d2", "auto_mpg", drawn=False)
     beat.remembered("e2", EPOCHS)
@@ -171,6 +172,8 @@ def chosen(beat: Beat) -> Swept:
     kind = Number(float(f"{scale / 8:.0e}"), float(f"{scale / 300:.0e}"), float(f"{scale * 5:.0e}"), log=True)
     mine = beat.slider("m", kind, "learning_rate")
     found = _on_surface(surface, _closer(kind.stops(kind.default), scale / 8), int(beat.slider("n2", STEPS, "steps")))
+    steps = len(found.height) - 1
+    beat.ran(useful, beat.ran(sweep, surface, surface.start, SGD(), found.rates, steps), steps)
     known = [float(surface(*place)) for place in surface.minima]
     with np.errstate(all="ignore"):
         lowest = float(np.nanmin(np.where(np.isfinite(found.height), found.height, np.nan), initial=math.inf))

@@ -148,8 +148,18 @@ def tamed(beat: Beat) -> Tamed:
     with beat.stage:
         with st.spinner(beat.word("training_now")):
             found = _found(Rows(data, USUAL, flipped), dropout, l2, patience)
+        _noted(beat, found.rows, dropout, l2, patience)
         told = beat.predicted("which_remedy", (*REMEDIES, NOTHING), found.best, found.report(beat.word))
     return dataclasses.replace(found, told=told)
+
+
+def _noted(beat: Beat, rows: Rows, dropout: float, l2: float, patience: int) -> None:
+    untamed = beat.ran(ladder.climbed, rows, Training(EPOCHS), LARGE, SEEDS, EPOCHS + 1)
+    for training in (Training(EPOCHS, dropout=dropout), Training(EPOCHS, l2=l2)):
+        beat.ran(ladder.climbed, rows, training, LARGE, SEEDS, EPOCHS + 1)
+    beat.ran(ladder.stopped, untamed, patience)
+    beat.ran(ladder.climbed, rows, Training(EPOCHS), SMALL, SEEDS, EPOCHS + 1)
+    beat.ran(ladder.climbed, Rows(rows.data, ROWS[-1], rows.flipped), Training(EPOCHS), LARGE, SEEDS, EPOCHS + 1)
 
 
 def told(beat: Beat, shown: Tamed) -> None:

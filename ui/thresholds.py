@@ -189,7 +189,23 @@ def chosen(beat: Beat) -> tuple[Cut, tuple[str, int, int]]:
             epochs = int(beat.slider("ep2", Number(30, 1, 60, whole=True), "epochs"))
             seed = int(beat.box("seed2", Number(0, 0, 9999, whole=True), "seed"))
         beat.presets(OWNS, **PRESETS)
+    _noted(beat, data, epochs, seed)
     return Cut(data, *_scores(data, epochs, seed), miss), (several, epochs, seed)
+
+
+def _noted(beat: Beat, data: str, epochs: int, seed: int) -> None:
+    source, columns = CLASSES["two_measures" if data == "shuffled_labels" else data]
+    rows = beat.made("rows", source.load)
+    y = rows[1]
+    if data == "shuffled_labels":
+        shuffle = beat.made("shuffle", np.random.default_rng, seed)
+        y = beat.made("y", shuffle.permutation, y)
+    loss, how = losses.get("binary_crossentropy"), {"classes": 2, "share": 0.5, "seed": seed}
+    parts = beat.made("parts", prepared, rows[0][:, list(columns)], y, loss, **how)
+    p = beat.made("p", predicted, parts, loss, 1, 0, epochs, seed)
+    beat.ran(counted, parts.validation.y, p[:, 0], THRESHOLDS)
+    beat.ran(AUC(), parts.validation.y, p[:, 0])
+    beat.ran(roc_curve, parts.validation.y, p[:, 0])
 
 
 def revealed(beat: Beat, found: Cut) -> Cut:

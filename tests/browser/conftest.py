@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,14 +28,14 @@ from playwright.sync_api import (
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
-PATIENCE = 30_000
+PATIENCE = 90_000
 """How long anything may take on a slow machine, in milliseconds."""
 
 DRAWN = """() => {
   const done = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
   const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
   return done && !document.querySelector('[data-testid="stSkeleton"]')
-    && charts.every(chart => chart.querySelector('svg .role-mark :is(path[d], image, text), canvas'))
+    && charts.every(chart => chart.querySelector('svg .role-mark :is(path[d], image, text, line), canvas'))
 }"""
 
 
@@ -121,12 +122,29 @@ class Visitor:
     complaints: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     sent: list[Any] = field(default_factory=list)
+    usual: Any = None
+
+    def __post_init__(self) -> None:
+        self.usual = self.page.viewport_size
 
     def listen(self) -> None:
-        self.page.on("console", self._said)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", self._asked)
-        self.page.on("websocket", self._connected)
+        for event, heard in self._ears():
+            self.page.on(event, heard)  # type: ignore[call-overload]
+
+    def leave(self) -> None:
+        """The page is somebody else's from here on."""
+        for event, heard in self._ears():
+            self.page.remove_listener(event, heard)
+        self.page.evaluate("sessionStorage.clear()")
+        self.page.set_viewport_size(self.usual)
+        self.page.goto("about:blank")
+
+    def _ears(self) -> list[tuple[str, Callable[[Any], None]]]:
+        ears = {"console": self._said, "pageerror": self._broke, "request": self._asked, "websocket": self._connected}
+        return list(ears.items())
+
+    def _broke(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
@@ -145,6 +163,10 @@ class Visitor:
     def _connected(self, socket: WebSocket) -> None:
         socket.on("framesent", lambda frame: self.sent.append(frame))
 
+    def until(self, script: str, arg: Any = None) -> None:
+        """Wait until a function of the page says so; asked ten times a second, since every frame is dear."""
+        self.page.wait_for_function(script, arg=arg, polling=100)
+
     # ---- going places ------------------------------------------------------------------------------------------------
 
     def go(self, path: str) -> "Visitor":
@@ -154,7 +176,7 @@ class Visitor:
     def ready(self) -> "Visitor":
         """When the script has run, its charts are drawn and its players are there."""
         self.page.wait_for_selector('[data-testid="stMain"] h1')
-        self.page.wait_for_function(DRAWN)
+        self.until(DRAWN)
         for bar in self.page.locator('[class*="st-key-player-"]').all():
             # the player names itself as its last act of starting
             bar.locator(".player[aria-label]").wait_for(state="attached")
@@ -170,7 +192,7 @@ class Visitor:
           const now = new URLSearchParams(location.search)
           return Object.entries(expected).every(([key, value]) => now.get(key) === value)
         }"""
-        self.page.wait_for_function(script, arg=expected)
+        self.until(script, arg=expected)
         self.ready()
 
     # ---- controls ----------------------------------------------------------------------------------------------------
@@ -221,7 +243,7 @@ class Visitor:
         name = {"ko": "한국어", "en": "English"}[language]
         self.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name=name).click()
         self.until_address(lang=language)
-        self.page.wait_for_function("language => document.documentElement.lang === language", arg=language)
+        self.until("language => document.documentElement.lang === language", arg=language)
 
     # ---- a beat ------------------------------------------------------------------------------------------------------
 
@@ -253,7 +275,7 @@ class Visitor:
           const passes = new Function("t", "last", `return ${test}`)
           return scrub && inputs.length > 0 && inputs.every(one => passes(Number(one.value), Number(scrub.max)))
         }"""
-        self.page.wait_for_function(script, arg=[beat, test])
+        self.until(script, arg=[beat, test])
 
     def said(self) -> list[str]:
         """Every sentence under a picture, what happened, and the step written out."""
@@ -279,18 +301,27 @@ def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def seats() -> dict[BrowserContext, list[Page]]:
+    """Tabs that nobody looks at. One that was used before knows Streamlit's programs and shows a page much sooner."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visitor(windows: Callable[..., BrowserContext], server: str) -> Iterator[Callable[..., Visitor]]:
+def visitor(
+    windows: Callable[..., BrowserContext], server: str, seats: dict[BrowserContext, list[Page]]
+) -> Iterator[Callable[..., Visitor]]:
     """``visitor()``: someone new, in a session of their own; ``base`` is another server, the rest is Playwright's."""
-    pages: list[Page] = []
+    here: list[Visitor] = []
 
     def arrive(base: str = server, **how: Any) -> Visitor:
         context = windows(**how)
-        pages.append(context.new_page())
-        one = Visitor(context, pages[-1], base)
-        one.listen()
-        return one
+        page = seats[context].pop() if seats[context] else context.new_page()
+        here.append(Visitor(context, page, base))
+        here[-1].listen()
+        return here[-1]
 
     yield arrive
-    for page in pages:
-        page.close()
+    for one in here:
+        one.leave()
+        seats[one.context].append(one.page)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Arrive = Callable[..., Any]
 
 LESSON = "/gradient_descent"
@@ -13,6 +15,11 @@ def same_step(one: Any, beat: str) -> int:
     steps = one.steps(beat)
     assert len(steps) == 2 and len(set(steps)) == 1, steps
     return steps[0]
+
+
+def pictures(one: Any) -> list[bytes]:
+    charts = one.beat("one_weight").locator('[data-testid="stVegaLiteChart"]')
+    return [charts.nth(k).screenshot() for k in range(2)]
 
 
 def test_every_beat_steps_back_and_on_and_follows_in_numbers(visitor: Arrive) -> None:
@@ -37,16 +44,13 @@ def test_every_beat_steps_back_and_on_and_follows_in_numbers(visitor: Arrive) ->
         # the result of a step is where the next begins
         result = first.splitlines()[0].rpartition("= ")[2]
         assert f"← {result[:4]}" in one.line(beat).splitlines()[0]
-
-
-def test_the_picture_itself_changes(visitor: Arrive) -> None:
-    one = visitor().go(f"{LESSON}?lang=en&predict=0")
-    one.until_step("one_weight", "t === last")
-    charts = one.beat("one_weight").locator('[data-testid="stVegaLiteChart"]')
-    before = [charts.nth(k).screenshot() for k in range(2)]
-    one.beat("one_weight").locator(".scrub").fill("0")
-    assert same_step(one, "one_weight") == 0
-    assert all(charts.nth(k).screenshot() != before[k] for k in range(2))
+    # the pictures change, and those of the other beats stay where they are
+    before, others = pictures(one), same_step(one, "two_weights")
+    one.beat("one_weight").locator(".scrub").fill("9")
+    assert same_step(one, "one_weight") == 9 and same_step(one, "two_weights") == others
+    assert all(now != then for now, then in zip(pictures(one), before, strict=True))
+    for bindings in one.page.locator(".vega-bindings").all():
+        bindings.wait_for(state="hidden")
 
 
 def test_playing_costs_the_server_nothing(visitor: Arrive) -> None:
@@ -78,15 +82,6 @@ def test_playing_costs_the_server_nothing(visitor: Arrive) -> None:
     assert one.complaints == []
 
 
-def test_the_other_beats_stay_where_they_are(visitor: Arrive) -> None:
-    one = visitor().go(f"{LESSON}?lang=en&predict=0")
-    one.until_step("two_weights", "t === last")
-    before = same_step(one, "two_weights")
-    one.beat("one_weight").locator(".scrub").fill("3")
-    assert same_step(one, "one_weight") == 3
-    assert same_step(one, "two_weights") == before
-
-
 def test_a_new_run_and_a_new_language(visitor: Arrive) -> None:
     one = visitor().go(f"{LESSON}?lang=en&predict=0")
     beat = "one_weight"
@@ -95,7 +90,7 @@ def test_a_new_run_and_a_new_language(visitor: Arrive) -> None:
     line = one.line(beat)
     one.press("lr", "ArrowRight")
     one.until_address(lr="0.12")
-    one.page.wait_for_function("() => document.body.innerText.includes('η = 0.12')")
+    one.until("() => document.body.innerText.includes('η = 0.12')")
     one.until_step(beat, "t === 5")
     assert "0.12" in one.line(beat) and one.line(beat) != line
     one.button(beat, "on").click()
@@ -112,6 +107,7 @@ def test_a_new_run_and_a_new_language(visitor: Arrive) -> None:
     assert one.complaints == []
 
 
+@pytest.mark.thorough
 def test_a_shorter_run_while_playing(visitor: Arrive) -> None:
     one = visitor().go(f"{LESSON}?lang=en&predict=0&n2=300")
     beat = "two_weights"
@@ -119,7 +115,7 @@ def test_a_shorter_run_while_playing(visitor: Arrive) -> None:
     assert one.last_step(beat) == 300
     one.press("lr2", "End")
     one.until_address(lr2="3")
-    one.page.wait_for_function("() => document.body.innerText.includes('η = 3')")
+    one.until("() => document.body.innerText.includes('η = 3')")
     one.until_step(beat, "t === last")
     assert one.last_step(beat) < 300
     assert same_step(one, beat) == one.last_step(beat)
@@ -197,9 +193,3 @@ def test_the_player_by_keyboard(visitor: Arrive) -> None:
     one.until_step(beat, "t > 7")
     names = [one.button(beat, which).get_attribute("aria-label") for which in ("back", "play", "on")]
     assert all(names) and len(set(names)) == 3
-
-
-def test_vegas_own_slider_is_hidden_while_the_player_lives(visitor: Arrive, language: str) -> None:
-    one = visitor().go(f"{LESSON}?lang={language}&predict=0")
-    for bindings in one.page.locator(".vega-bindings").all():
-        bindings.wait_for(state="hidden")

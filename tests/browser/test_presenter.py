@@ -25,6 +25,7 @@ def present(visitor: Arrive, language: str, **more: str) -> Any:
 def test_a_clicker_moves_the_beats_and_nothing_else(visitor: Arrive) -> None:
     one = present(visitor, "ko", lr="0.2", predict="0")
     assert not one.page.locator('[data-testid="stSidebar"]').is_visible()
+    assert one.page.locator(".takehome").count() == 0
     first = presented(one)
     # a slider that was touched last would move by a page as well
     one.control("lr").get_by_role("slider").focus()
@@ -55,7 +56,9 @@ def test_typing_is_left_alone(visitor: Arrive) -> None:
     assert one.complaints == []
 
 
-def test_a_hall_reads_larger_type_and_pictures(visitor: Arrive, language: str) -> None:
+def test_a_hall_reads_larger_type_and_pictures(visitor: Arrive) -> None:
+    language = "ko"
+
     def sizes(one: Any) -> tuple[float, float, float]:
         script = """selector => {
           const one = document.querySelector(selector)
@@ -108,9 +111,7 @@ def test_a_class_gets_exactly_what_the_link_says(visitor: Arrive) -> None:
     # the first control that is open is the learning rate: taken out, it is locked
     dialog.get_by_role("button", name="Remove 1.").first.click()
     code = dialog.locator('[data-testid="stCode"]')
-    teacher.page.wait_for_function(
-        "() => document.querySelector('[role=dialog] [data-testid=stCode]').innerText.includes('lock=')"
-    )
+    teacher.until("() => document.querySelector('[role=dialog] [data-testid=stCode]').innerText.includes('lock=')")
     link = urlsplit(code.inner_text().strip())
     assert f"lock={key}" in link.query.split("&") and f"{key}=0.2" in link.query.split("&")
     student = visitor().go(f"{link.path}?{link.query}")

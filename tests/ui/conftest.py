@@ -23,6 +23,12 @@ def errors_in_full() -> None:
 
 
 @pytest.fixture
+def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest computation takes a tenth of its time: for tests that move every control again and again."""
+    monkeypatch.setattr("ui.tamed.EPOCHS", 20)
+
+
+@pytest.fixture
 def a_language(script: str) -> str:
     """One of the languages, by turns from page to page: for tests that take long and are not about words."""
     return LANGUAGES[int(re.findall(r"\d+", script)[0]) % 2]

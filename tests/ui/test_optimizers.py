@@ -108,7 +108,7 @@ def test_all_rules_try_the_same_rates_and_none_may_climb_above_its_start() -> No
     assert len({tuple(rate) for rate in rates.values()}) == 1
     for name, path in found.paths.items():
         assert used[name] in rates[name] and path.height.max() <= path.height[0] * (1 + 1e-9)
-        assert np.nanmin(values[name]) <= found.errors()[name][-1] + 1e-9
+        assert np.nanmin(values[name]) <= found.errors[name][-1] + 1e-9
 
 
 def test_a_race_that_nobody_finishes_says_so() -> None:
@@ -116,7 +116,7 @@ def test_a_race_that_nobody_finishes_says_so() -> None:
     assert found.first == "nobody" and "racer_late" in found.report(said)
     lost = race(SURFACE, ("sgd",), rates={"sgd": 30.0}, steps=50)
     assert lost.first == "nobody" and "racer_lost" in lost.report(said)
-    assert np.isfinite(lost.errors()["sgd"]).all() and len(lost.lines()) == lost.paths["sgd"].steps + 1
+    assert np.isfinite(lost.errors["sgd"]).all() and len(lost.lines()) == lost.paths["sgd"].steps + 1
 
 
 def test_before_the_guess_a_race_shows_its_start_only() -> None:

@@ -25,7 +25,7 @@ function makeBar(root) {
   const [back, play, on, scrub, where, speed, byHand, line] =
     ["back", "play", "on", "scrub", "where", "speed", "by-hand", "line"].map(find)
   const hide = document.head.appendChild(document.createElement("style"))
-  const watcher = new MutationObserver(() => requestAnimationFrame(tellNewcomers))
+  const watcher = new MutationObserver(tellNewcomers)
   let data = null
   let step = 0
   let timer = null
