@@ -1,0 +1,44 @@
+"""What a student does besides the experiment itself, in a real browser: holds a note against it, reaches a goal."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Arrive = Callable[..., Any]
+
+CODE = r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"
+
+
+def test_a_note_is_checked_and_a_goal_is_reached_and_counted(visitor: Arrive) -> None:
+    one = visitor().go("/gradient_descent?lang=en&predict=0")
+    beat = one.beat("one_weight")
+    box = beat.locator('[class*="-check"] [data-testid="stExpander"]').or_(
+        beat.locator('[data-testid="stExpander"]').filter(has_text="The gradient is the direction")
+    )
+    box.first.locator("summary").first.focus()
+    one.page.keyboard.press("Enter")
+    beat.get_by_text("It is the opposite.").wait_for()
+    beat.locator(".st-key-gradient_descent-one_weight-check-0 button").click()
+    one.until_address(w="2.5", predict="0")
+    one.until_step("one_weight", "t === last")
+    # a goal is reached by the run itself; its code then stands beside it, and the start page counts it
+    for _ in range(20):
+        if one.address.get("lr") == "0.5":
+            break
+        one.press("lr", "ArrowRight")
+        one.page.wait_for_timeout(100)
+    one.until_address(lr="0.5")
+    goals = beat.locator('[class*="st-key-goals-"]')
+    goals.locator("summary").first.click()
+    reached = beat.get_by_text(re.compile(CODE)).first
+    reached.wait_for()
+    code = re.search(CODE, reached.inner_text())
+    assert code
+    one.page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a').first.click()
+    progress = one.page.locator(".st-key-progress")
+    progress.get_by_text(re.compile(r"\b1 of \d+")).first.wait_for()
+    with one.page.expect_download() as download:
+        progress.get_by_role("button").last.click()
+    assert download.value.suggested_filename == "progress.csv"
+    assert code[0] in download.value.path().read_text(encoding="utf-8-sig")
+    assert one.complaints == [] and one.elsewhere == []
