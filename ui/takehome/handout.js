@@ -196,7 +196,7 @@ figure { margin: 3mm 0 1mm; break-inside: avoid; break-after: avoid; } figure sv
 .verdict p:last-child, .step pre, .question ul { margin-bottom: 0; } .question ul { list-style: none; padding-left: 0; }
 .settings { display: grid; grid-template-columns: repeat(auto-fill, minmax(52mm, 1fr)); gap: 0 5mm; margin: 2mm 0 3mm; font-size: 9.5pt; }
 .settings div { display: flex; justify-content: space-between; gap: 3mm; border-bottom: 1px dotted #999; break-inside: avoid; }
-.settings dt { color: #333; } .settings dd { margin: 0; font-weight: 600; text-align: right; }
+.settings dt { color: #333; flex: none; max-width: 60%; } .settings dd { margin: 0; min-width: 0; font-weight: 600; text-align: right; }
 pre { margin: 0 0 2mm; white-space: pre-wrap; font-size: 9pt; font-family: "Source Code", "Noto Sans Mono CJK KR", monospace; }
 code { font-family: "Source Code", monospace; font-size: 0.95em; }
 table { border-collapse: collapse; margin: 2mm 0; font-size: 8.5pt; max-width: 100%; } tr { break-inside: avoid; }
