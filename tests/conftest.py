@@ -33,7 +33,7 @@ def others() -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="every sweep on every page; takes half an hour")
+    parser.addoption("--thorough", action="store_true", help="every sweep on every page, and the slow browser tests")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
