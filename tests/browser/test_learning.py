@@ -39,3 +39,24 @@ def test_a_note_is_checked_and_a_goal_is_reached_and_counted(visitor: Arrive) ->
     assert download.value.suggested_filename == "progress.csv"
     assert code[0] in download.value.path().read_text(encoding="utf-8-sig")
     assert one.complaints == [] and one.elsewhere == []
+
+
+def test_a_guess_is_collected_by_its_code(visitor: Arrive) -> None:
+    student = visitor().go("/gradient_descent?lang=en")
+    student.beat("one_weight").locator('[class*="st-key-predict-"] button').first.click()
+    told = student.beat("one_weight").get_by_text(re.compile(CODE)).first
+    told.wait_for()
+    code = re.search(CODE, told.inner_text())
+    assert code
+    teacher = visitor().go("/gradient_descent?lang=ko&present=1")
+    place = teacher.page.locator(".st-key-collect-one_weight")
+    place.locator("summary").click()
+    box = place.locator("textarea")
+    box.fill(f"{code[0].lower()}, {code[0][:-1]}")
+    box.press("Control+Enter")
+    # the one that was cut short is named, the whole one counted
+    place.get_by_text("1명을 세었습니다").wait_for()
+    place.get_by_text("코드가 아닌 것 1개").wait_for()
+    place.locator('[data-testid="stDataFrame"]').wait_for()
+    assert box.input_value().startswith(code[0].lower())
+    assert student.complaints == [] and teacher.complaints == []
