@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 PATIENCE = 60.0
 """For how many seconds a student waits for the page to be redrawn."""
@@ -96,7 +97,7 @@ class Student:
     async def connect(self) -> None:
         """Open the websocket, with the session's name if there was one."""
         where = self.address.replace("http", "ws", 1) + "/_stcore/stream"
-        known = ["streamlit", "PLACEHOLDER_AUTH_TOKEN"] + [self.session] * bool(self.session)
+        known = [Subprotocol(one) for one in ("streamlit", "PLACEHOLDER_AUTH_TOKEN", self.session) if one]
         self._wire = await connect(
             where, subprotocols=known, additional_headers=self.headers, max_size=None, compression=None
         )
@@ -179,7 +180,7 @@ class Student:
 
     def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
         kind = delta.new_element.WhichOneof("type") or ""
-        element = getattr(delta.new_element, kind, None)
+        element: Any = getattr(delta.new_element, kind, None)
         found.elements.append(kind)
         if kind == "exception":
             raise Refused(f"{element.type}: {element.message}")

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
@@ -138,12 +138,9 @@ def _lines_and_dots(
     y = alt.Y(**parts.axis("value", y_title, y_domain, axis=ticks))
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
     told.append(alt.Tooltip("value:Q", title=y_title, format=".4~g"))
-    curves = alt.Chart(alt.NamedData("curves"))
+    curves = marks.of("curves")
     return [
-        alt.Chart(alt.NamedData("here"))
-        .transform_filter(NOW)
-        .mark_rule(color=style.NEUTRAL, strokeWidth=1.5)
-        .encode(x=alt.X("x:Q")),
+        marks.of("here").transform_filter(NOW).mark_rule(color=style.NEUTRAL, strokeWidth=1.5).encode(x=alt.X("x:Q")),
         curves.mark_line(strokeWidth=2.6, clip=True).encode(x=x, y=y, **_by_name(names, "strokeDash")),
         curves.transform_filter(NOW)
         .mark_point(filled=True, size=120, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
@@ -153,17 +150,17 @@ def _lines_and_dots(
 
 def _draw_activations(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     layers = _lines_and_dots(x_title, y_title, x_domain, y_domain, names, alt.Axis(tickCount=6))
-    return alt.layer(*layers).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
+    return marks.layered(*layers).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
 
 
 def _draw_slopes(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     layers = _lines_and_dots(x_title, y_title, x_domain, y_domain, names, alt.Axis(tickCount=6))
     colour = _by_name(names)
     corners = {"x": alt.X("x0:Q"), "x2": "x1:Q", "y": alt.Y("y0:Q"), "y2": "y1:Q"}
-    peaks = alt.Chart(alt.NamedData("peaks"))
-    flat = alt.Chart(alt.NamedData("flat")).mark_rect(opacity=0.55, clip=True).encode(**corners, **colour)
+    peaks = marks.of("peaks")
+    flat = marks.of("flat").mark_rect(opacity=0.55, clip=True).encode(**corners, **colour)
     tops = peaks.mark_text(dy=-9, fontSize=13, fontWeight="bold").encode(x="x:Q", y="value:Q", text="label:N", **colour)
-    return alt.layer(*layers, flat, tops).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
+    return marks.layered(*layers, flat, tops).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
 
 
 # ---- many layers -----------------------------------------------------------------------------------------------------
@@ -200,15 +197,13 @@ def _draw_gradients(x_title: str, y_title: str, x_domain: Range, y_domain: Range
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=ticks))
     power = alt.Axis(format=".0e", tickCount=6, labelOverlap=True)
     y = alt.Y(**parts.axis("value", y_title, y_domain, log=True, axis=power))
-    lines = alt.Chart(alt.NamedData("lines"))
+    lines = marks.of("lines")
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title)]
     told.append(alt.Tooltip("value:Q", title=y_title, format=".3~e"))
-    ends = alt.Chart(alt.NamedData("ends"))
+    ends = marks.of("ends")
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("bound"))
-            .mark_line(color=style.NEUTRAL, strokeDash=[2, 4], strokeWidth=2)
-            .encode(x=x, y=y),
+        marks.layered(
+            marks.of("bound").mark_line(color=style.NEUTRAL, strokeDash=[2, 4], strokeWidth=2).encode(x=x, y=y),
             ends.mark_text(color=style.NEUTRAL, fontSize=14, fontWeight="bold", align="left", dx=-16, dy=-18).encode(
                 x=x, y=y, text="label:N"
             ),
@@ -265,11 +260,11 @@ def _signals(colour: str, x_title: str, y_title: str, x_domain: Range, y_domain:
     x = alt.X(**parts.axis("x0", x_title, x_domain, axis=whole))
     middle = alt.X(**parts.axis("x", x_title, x_domain, axis=whole))
     y = [alt.Y(**parts.axis(f"q{k}", y_title, y_domain, axis=alt.Axis(format=".3~g", tickCount=5))) for k in range(5)]
-    layers = alt.Chart(alt.NamedData("layers"))
+    layers = marks.of("layers")
     told = [alt.Tooltip("x:Q", title=x_title)]
     told += [alt.Tooltip(f"q{k}:Q", title=name, format=".3~g") for k, name in enumerate(("5 %", "25 %", "50 %"))]
     told += [alt.Tooltip("q3:Q", title="75 %", format=".3~g"), alt.Tooltip("q4:Q", title="95 %", format=".3~g")]
-    return alt.layer(
+    return marks.layered(
         layers.mark_rect(color=colour, opacity=0.25).encode(x=x, x2="x1:Q", y=y[0], y2="q4:Q", tooltip=told),
         layers.mark_rect(color=colour, opacity=0.5).encode(x=x, x2="x1:Q", y=y[1], y2="q3:Q", tooltip=told),
         # bands that are thinner than a line would not be seen

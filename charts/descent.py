@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Run
 from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
@@ -31,19 +31,15 @@ def curve_with_balls(x: np.ndarray, height: np.ndarray, runs: Mapping[str, Run],
 def _draw_curve(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("x", x_title, x_domain))
     y = alt.Y(**parts.axis("height", y_title, y_domain))
-    path = alt.Chart(alt.NamedData("path"))
+    path = marks.of("path")
     now = path.transform_filter(NOW)
-    curve = (
-        alt.Chart(alt.NamedData("curve"))
-        .mark_line(color=style.CURVE, strokeWidth=2.5, clip=True)
-        .encode(x=x, y=y, order="x:Q")
-    )
+    curve = marks.of("curve").mark_line(color=style.CURVE, strokeWidth=2.5, clip=True).encode(x=x, y=y, order="x:Q")
     trail = path.transform_filter(SO_FAR).mark_point(filled=True, size=28, opacity=0.55, clip=True)
     tangent = now.transform_filter("datum.name == '×1'").mark_rule(strokeWidth=2, clip=True, opacity=0.9)
     ahead = now.mark_rule(strokeWidth=2, clip=True)
     ball = now.mark_point(filled=True, size=190, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
     return (
-        alt.layer(
+        marks.layered(
             curve,
             trail.encode(x="x:Q", y="height:Q", **parts.by_run(names, "shape")),
             tangent.encode(x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", **parts.by_run(names)),
@@ -74,13 +70,13 @@ def data_with_lines(
 
 def _draw_data(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     points = (
-        alt.Chart(alt.NamedData("points"))
+        marks.of("points")
         .mark_circle(color=style.NEUTRAL, size=22, opacity=0.55, clip=True)
         .encode(x=alt.X(**parts.axis("x", x_title, x_domain)), y=alt.Y(**parts.axis("y", y_title, y_domain)))
     )
-    lines = alt.Chart(alt.NamedData("lines")).transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
+    lines = marks.of("lines").transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
     return (
-        alt.layer(
+        marks.layered(
             points,
             lines.encode(x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", **parts.by_run(names, "strokeDash", outline=2)),
         )
@@ -105,14 +101,14 @@ def height_by_step(runs: Mapping[str, Run], x_title: str, y_title: str) -> Pictu
 def _draw_heights(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("step", x_title, axis=alt.Axis(tickMinStep=1, format="d")))
     y = alt.Y(**parts.axis("height", y_title, axis=alt.Axis(format=".3~g")))
-    heights = alt.Chart(alt.NamedData("heights"))
+    heights = marks.of("heights")
     whole = heights.mark_line(strokeWidth=1, opacity=0.25)
     so_far = heights.transform_filter(SO_FAR).mark_line(strokeWidth=2.5)
     ball = heights.transform_filter(NOW).mark_point(filled=True, size=110, opacity=1, stroke="white", strokeWidth=1.5)
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("step:Q", title=x_title)]
     told.append(alt.Tooltip("height:Q", title=y_title, format=".5~g"))
     return (
-        alt.layer(
+        marks.layered(
             whole.encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
             so_far.encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
             ball.encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
@@ -152,13 +148,13 @@ def map_with_paths(
 
 def _draw_map(x_title: str, y_title: str, x_domain: Range, y_domain: Range, height: int, names: Sequence[str]) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    path = alt.Chart(alt.NamedData("path"))
+    path = marks.of("path")
     so_far, now = path.transform_filter(SO_FAR), path.transform_filter(NOW)
     along = {"x": "x:Q", "y": "y:Q", "order": "step:Q"}
     return (
-        alt.layer(
+        marks.layered(
             parts.image(x, y),
-            alt.Chart(alt.NamedData("minima"))
+            marks.of("minima")
             .mark_point(shape="cross", size=90, filled=True, color="white", stroke="black", strokeWidth=1, clip=True)
             .encode(x="x:Q", y="y:Q", tooltip=parts.told(x_title, y_title, "y")),
             so_far.mark_line(strokeWidth=5, color="white", opacity=0.75, clip=True).encode(detail="name:N", **along),
@@ -188,8 +184,8 @@ def basin_map(
 
 def _draw_basins(x_title: str, y_title: str, x_domain: Range, y_domain: Range, height: int) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    minima = alt.Chart(alt.NamedData("minima")).encode(x="x:Q", y="y:Q")
-    return alt.layer(
+    minima = marks.of("minima").encode(x="x:Q", y="y:Q")
+    return marks.layered(
         parts.image(x, y),
         minima.mark_point(shape="circle", size=260, filled=True, color="white", stroke="black", opacity=1, clip=True),
         minima.mark_text(fontSize=12, fontWeight="bold", color="black", clip=True).encode(text="label:N"),

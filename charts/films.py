@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
@@ -158,11 +158,11 @@ def regions_film(
 
 def _draw_regions(x_title: str, y_title: str, x_domain: Range, y_domain: Range, classes: Sequence[str]) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    points = alt.Chart(alt.NamedData("points"))
+    points = marks.of("points")
     told = [alt.Tooltip("name:N", title=""), *parts.told(x_title, y_title, "y")]
     at = {"x": x, "y": y, "tooltip": told, **_by_class(classes)}
     return (
-        alt.layer(
+        marks.layered(
             _images(x, y),
             points.transform_filter("datum.validation == 0")
             .mark_point(filled=True, size=62, stroke="white", strokeWidth=0.9, opacity=1, clip=True)
@@ -200,13 +200,11 @@ def predictions_film(
 def _draw_answers(x_title: str, y_title: str, domain: Range) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, domain)), alt.Y(**parts.axis("y", y_title, domain))
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("diagonal"))
+        marks.layered(
+            marks.of("diagonal")
             .mark_line(color=style.NEUTRAL, strokeWidth=2, strokeDash=[6, 4], clip=True)
             .encode(x=x, y=y),
-            *_two_parts(
-                alt.Chart(alt.NamedData("rows")).transform_filter(NOW), x, y, parts.told(x_title, y_title, "y")
-            ),
+            *_two_parts(marks.of("rows").transform_filter(NOW), x, y, parts.told(x_title, y_title, "y")),
         )
         .add_params(parts.step_shown())
         .properties(height=430)
@@ -256,9 +254,9 @@ def curve_film(
 def _draw_curve_film(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
     return (
-        alt.layer(
-            *_two_parts(alt.Chart(alt.NamedData("points")), x, y, parts.told(x_title, y_title, "y")),
-            alt.Chart(alt.NamedData("curve"))
+        marks.layered(
+            *_two_parts(marks.of("points"), x, y, parts.told(x_title, y_title, "y")),
+            marks.of("curve")
             .transform_filter(NOW)
             .mark_line(color=style.RATE, strokeWidth=3.5, clip=True)
             .encode(x=x, y=y),
@@ -307,8 +305,8 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
     y_axis = alt.Axis(grid=False, **labels)
     x = alt.X("predicted:Q", title=x_title, scale=scale, axis=x_axis)
     y = alt.Y("truth:Q", title=y_title, scale=alt.Scale(domain=[len(classes) - 0.5, -0.5], nice=False), axis=y_axis)
-    ground = alt.Chart(alt.NamedData("ground"))
-    cells = alt.Chart(alt.NamedData("cells")).transform_filter(NOW)
+    ground = marks.of("ground")
+    cells = marks.of("cells").transform_filter(NOW)
     told = [alt.Tooltip("count:Q", title="n"), alt.Tooltip("share:Q", title="%", format=".1%")]
     corners: dict[str, Any] = {"x": x.copy(), "y": y.copy()}
     corners["x"].shorthand, corners["y"].shorthand = "left:Q", "above:Q"
@@ -336,7 +334,7 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
         for where, ink in (("<", INK), (">=", "white"))
     ]
     return (
-        alt.layer(*squares, *written)
+        marks.layered(*squares, *written)
         .resolve_scale(color="independent")
         .add_params(parts.step_shown())
         .properties(height=430)
@@ -396,10 +394,10 @@ def _tiles(level: np.ndarray, across: int, down: int) -> str:
 def _draw_unit_maps(across: int, down: int) -> Chart:
     x = alt.X(field="x0", type="quantitative", axis=None, scale=alt.Scale(domain=[0, across], nice=False))
     y = alt.Y(field="y0", type="quantitative", axis=None, scale=alt.Scale(domain=[0, down], nice=False))
-    titles = alt.Chart(alt.NamedData("titles")).encode(x="x:Q", y="y:Q", text="name:N")
+    titles = marks.of("titles").encode(x="x:Q", y="y:Q", text="name:N")
     written = {"fontSize": 15, "fontWeight": "bold"}
     return (
-        alt.layer(
+        marks.layered(
             _images(x, y),
             titles.mark_text(**written, color=INK, stroke="white", strokeWidth=4),
             titles.mark_text(**written, color=INK),
@@ -444,8 +442,8 @@ def _draw_histograms(x_title: str, x_domain: Range, names: Sequence[str], log: b
     told = [alt.Tooltip("x:Q", title="≥", format=".3~g"), alt.Tooltip("x1:Q", title="<", format=".3~g")]
     told.append(alt.Tooltip("share:Q", title="%", format=".1%"))
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("bars"))
+        marks.layered(
+            marks.of("bars")
             .transform_filter(NOW)
             .mark_rect(color=style.CURVE, stroke="white", strokeWidth=0.4, clip=True)
             .encode(x=x, x2="x1:Q", y=y, y2="y1:Q", tooltip=told)
@@ -549,21 +547,21 @@ def _lines(kernel: np.ndarray, place: int, epochs: np.ndarray, largest: float, s
 def _draw_network(columns: int, dot: int) -> Chart:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.35, columns - 0.65], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.72, 0.66], nice=False))
-    lines = alt.Chart(alt.NamedData("lines")).transform_filter(NOW)
+    lines = marks.of("lines").transform_filter(NOW)
     signs = (("datum.positive == 1", POSITIVE, [1, 0]), ("datum.positive == 0", NEGATIVE, [6, 3]))
-    below = alt.Chart(alt.NamedData("columns"))
+    below = marks.of("columns")
     written = {"fontWeight": "bold", "color": style.NEUTRAL, "fontSize": 13 if columns < 9 else 10}
     # many columns: every name would meet the next
     named = [below.mark_text(**written, baseline="top").encode(x=x, y=alt.datum(0.65), text="name:N")]
     return (
-        alt.layer(
+        marks.layered(
             *(
                 lines.transform_filter(sign)
                 .mark_rule(color=colour, strokeDash=dash, opacity=0.75)
                 .encode(x=x, y=y, x2="x1:Q", y2="y1:Q", strokeWidth=alt.StrokeWidth("width:Q", scale=None))
                 for sign, colour, dash in signs
             ),
-            alt.Chart(alt.NamedData("nodes"))
+            marks.of("nodes")
             .mark_point(filled=True, size=dot, color=NODE, stroke="white", strokeWidth=1.5, opacity=1)
             .encode(x=x, y=y),
             below.mark_text(**written, baseline="bottom").encode(x=x, y=alt.datum(-0.64), text="text:N"),
@@ -656,7 +654,7 @@ def _draw_epoch_curves(
 ) -> Chart:
     x = alt.X(**parts.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
     y = alt.Y(**parts.axis("value", y_title, y_domain, log=log, axis=alt.Axis(format=".3~g", tickCount=6)))
-    lines, baseline = alt.Chart(alt.NamedData("lines")), alt.Chart(alt.NamedData("baseline"))
+    lines, baseline = marks.of("lines"), marks.of("baseline")
     by_run = parts.by_run(names, "strokeDash", outline=2, named=named)
     told = [alt.Tooltip("step:Q", title=x_title)]
     told += [alt.Tooltip(f"v{place}:Q", title=name, format=".4~g") for place, name in enumerate(named)]
@@ -664,7 +662,7 @@ def _draw_epoch_curves(
         name="under", nearest=True, on="pointermove", clear="pointerout", fields=["step"], empty=False
     )
     return (
-        alt.layer(
+        marks.layered(
             lines.mark_line(strokeWidth=1.2, opacity=0.3, clip=True).encode(x=x, y=y, **by_run),
             lines.transform_filter(SO_FAR).mark_line(strokeWidth=2.6, clip=True).encode(x=x, y=y, **by_run),
             baseline.mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[3, 4]).encode(y=y),
@@ -674,7 +672,7 @@ def _draw_epoch_curves(
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=100, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
             .encode(x=x, y=y, **parts.by_run(names, outline=2, named=named)),
-            alt.Chart(alt.NamedData("epochs"))
+            marks.of("epochs")
             .mark_rule(color=style.NEUTRAL, strokeWidth=1.5)
             .encode(x=x, opacity=alt.condition(under, alt.value(0.9), alt.value(0)), tooltip=told)
             .add_params(under),

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.ladder import TRAIN, VALIDATION, _told_apart
 from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
@@ -66,20 +66,20 @@ def _draw_remedies(
     shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=140, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
     told = [alt.Tooltip("value:Q", title=x_title, format=".1%" if share else ".3~g")]
-    baseline = alt.Chart(alt.NamedData("baseline")).encode(x=at)
-    return alt.layer(
-        alt.Chart(alt.NamedData("bars"))
+    baseline = marks.of("baseline").encode(x=at)
+    return marks.layered(
+        marks.of("bars")
         .mark_rule(strokeWidth=5, opacity=0.35, color=style.NEUTRAL, clip=True)
         .encode(x=low, x2="high:Q", y=y),
-        alt.Chart(alt.NamedData("untamed")).mark_rule(strokeWidth=2, color=VALIDATION.colour).encode(x=at),
+        marks.of("untamed").mark_rule(strokeWidth=2, color=VALIDATION.colour).encode(x=at),
         baseline.mark_rule(strokeDash=[2, 3], strokeWidth=2, color=style.NEUTRAL),
         baseline.mark_text(
             align="right", baseline="bottom", dx=-5, dy=-4, fontSize=12, color=style.NEUTRAL, text=line_title
         ).encode(y=alt.value("height")),
-        alt.Chart(alt.NamedData("dots"))
+        marks.of("dots")
         .mark_point(filled=True, size=26, opacity=0.4, clip=True)
         .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
-        alt.Chart(alt.NamedData("means"))
+        marks.of("means")
         .mark_point(filled=True, size=140, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
         .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
     ).properties(height=style.SIDE_HEIGHT)
@@ -121,14 +121,10 @@ def _draw_candidates(x_title: str, y_title: str, titles: Sequence[str], x_domain
         "shape": alt.Shape("name:N", scale=alt.Scale(domain=list(keys), range=["circle", TEST.shape]), legend=legend),
     }
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".1%")]
-    return alt.layer(
-        alt.Chart(alt.NamedData("taken"))
-        .mark_point(size=420, strokeWidth=2.5, color=VALIDATION.colour)
-        .encode(x=x, y=y),
-        alt.Chart(alt.NamedData("scores"))
-        .mark_point(filled=True, size=80, opacity=0.9)
-        .encode(x=x, y=y, tooltip=told, **looks),
-        alt.Chart(alt.NamedData("test"))
+    return marks.layered(
+        marks.of("taken").mark_point(size=420, strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
+        marks.of("scores").mark_point(filled=True, size=80, opacity=0.9).encode(x=x, y=y, tooltip=told, **looks),
+        marks.of("test")
         .mark_point(filled=True, size=260, opacity=1, stroke="white")
         .encode(x=x, y=y, tooltip=told, **looks),
     ).properties(height=style.SIDE_HEIGHT)
@@ -153,12 +149,12 @@ def _draw_optimism(x_title: str, y_title: str, x_domain: Range, y_domain: Range)
     y, low, at = (
         alt.Y(**parts.axis(field, y_title, y_domain, axis=alt.Axis(format="+.0%"))) for field in ("value", "low", "y")
     )
-    lines = alt.Chart(alt.NamedData("lines"))
+    lines = marks.of("lines")
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format="+.1%")]
-    return alt.layer(
+    return marks.layered(
         lines.mark_area(opacity=0.18, color=VALIDATION.colour).encode(x=x, y=low, y2="high:Q"),
-        alt.Chart(alt.NamedData("zero")).mark_rule(color=style.NEUTRAL, strokeDash=[2, 3], strokeWidth=2).encode(y=at),
-        alt.Chart(alt.NamedData("now")).mark_rule(strokeWidth=12, opacity=0.16, color=style.NEUTRAL).encode(x=x),
+        marks.of("zero").mark_rule(color=style.NEUTRAL, strokeDash=[2, 3], strokeWidth=2).encode(y=at),
+        marks.of("now").mark_rule(strokeWidth=12, opacity=0.16, color=style.NEUTRAL).encode(x=x),
         lines.mark_line(strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
         lines.mark_point(filled=True, size=40, opacity=1, color=VALIDATION.colour).encode(x=x, y=y, tooltip=told),
     ).properties(height=style.SIDE_HEIGHT)
@@ -197,17 +193,17 @@ def _draw_fold_rows(titles: Sequence[str], y_title: str, x_domain: Range, y_doma
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=list(x_domain), nice=False))
     ticks = alt.Axis(tickMinStep=1, format="d", grid=False)
     y = alt.Y("y:Q", title=y_title, axis=ticks, scale=alt.Scale(domain=list(y_domain), nice=False))
-    rows = alt.Chart(alt.NamedData("rows"))
+    rows = marks.of("rows")
     told = [alt.Tooltip("x:Q", title="#"), alt.Tooltip("of_class:Q", title="y")]
-    marks = {"x": x, "x2": "x1:Q", "y": y, "y2": "y1:Q"}
+    places = {"x": x, "x2": "x1:Q", "y": y, "y2": "y1:Q"}
     looks = _told_apart(titles)
     return (
-        alt.layer(
-            rows.mark_rect(opacity=0.28).encode(**marks, **looks),
+        marks.layered(
+            rows.mark_rect(opacity=0.28).encode(**places, **looks),
             rows.transform_filter("datum.step <= t && datum.name == 'validation'")
             .mark_rect(opacity=1)
-            .encode(**marks, tooltip=told, **looks),
-            rows.transform_filter(NOW).mark_rect(opacity=0.75).encode(**marks, tooltip=told, **looks),
+            .encode(**places, tooltip=told, **looks),
+            rows.transform_filter(NOW).mark_rect(opacity=0.75).encode(**places, tooltip=told, **looks),
         )
         .add_params(parts.step_shown())
         .properties(height=style.SIDE_HEIGHT)
@@ -259,17 +255,17 @@ def _draw_fold_scores(
     shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=150, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
     told = [alt.Tooltip("x:Q", title=x_title, format=".1%" if share else ".3~g")]
-    folds, fresh = alt.Chart(alt.NamedData("folds")), alt.Chart(alt.NamedData("fresh")).encode(x=x)
-    mean = alt.Chart(alt.NamedData("mean"))
+    folds, fresh = marks.of("folds"), marks.of("fresh").encode(x=x)
+    mean = marks.of("mean")
     beside: dict[str, Any] = {"align": "right", "dx": -5} if name_left else {"align": "left", "dx": 5}
     return (
-        alt.layer(
+        marks.layered(
             fresh.mark_rule(color=TEST.colour, strokeDash=[5, 3], strokeWidth=2),
             fresh.mark_text(**beside, fontSize=12, color=TEST.colour, text=line_title).encode(y=alt.value(9)),
             mean.mark_rule(strokeWidth=10, opacity=0.25, color=style.NEUTRAL, clip=True).encode(
                 x=low, x2="high:Q", y=y
             ),
-            alt.Chart(alt.NamedData("dots"))
+            marks.of("dots")
             .mark_point(filled=True, size=46, opacity=0.45, color=TRAIN.colour, shape="square")
             .encode(x=x, y=y, tooltip=told),
             folds.mark_point(size=90, opacity=0.5, color=VALIDATION.colour).encode(x=x, y=y),

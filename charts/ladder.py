@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
@@ -49,7 +49,7 @@ def _told_apart(titles: Sequence[str], *channels: str) -> dict[str, Any]:
 
 def _baseline(y: Any, title: str) -> list[alt.Chart]:
     """The line that has to be beaten, and its name on it."""
-    line = alt.Chart(alt.NamedData("baseline"))
+    line = marks.of("baseline")
     mark = line.mark_rule(strokeDash=[2, 3], strokeWidth=2, color=style.NEUTRAL, clip=True).encode(y=y)
     name = line.mark_text(align="right", baseline="bottom", dy=-3, dx=-4, fontSize=12, color=style.NEUTRAL, text=title)
     return [mark, name.encode(y=y, x=alt.value("width"))]
@@ -137,9 +137,9 @@ def _bands_by_place(
     line = alt.Y(**parts.axis("y", y_title, y_domain, axis=alt.Axis(format=form)))
     told = [alt.Tooltip("x:N", title=x_title)]
     told += [alt.Tooltip(f"{field}:Q", title=field, format=".1%" if share else ".3~g") for field in _TOLD]
-    errors = alt.Chart(alt.NamedData("errors"))
-    return alt.layer(
-        alt.Chart(alt.NamedData("chosen"))
+    errors = marks.of("errors")
+    return marks.layered(
+        marks.of("chosen")
         .mark_rule(strokeWidth=26, opacity=0.14, color=style.NEUTRAL)
         .encode(x=alt.X("x:N", sort=list(order), scale=scale)),
         errors.mark_area(opacity=0.18, clip=True).encode(x=x, y=low, y2="high:Q", **_told_apart(titles)),
@@ -187,9 +187,9 @@ def _draw_by_epoch(
     )
     told = [alt.Tooltip("x:Q", title=x_title)]
     told += [alt.Tooltip(f"{field}:Q", title=field, format=".1%" if share else ".3~g") for field in _TOLD]
-    errors = alt.Chart(alt.NamedData("errors"))
+    errors = marks.of("errors")
     return (
-        alt.layer(
+        marks.layered(
             errors.mark_area(opacity=0.13, clip=True).encode(x=x, y=low, y2="high:Q", **_told_apart(titles)),
             *_baseline(line, line_title),
             errors.mark_line(strokeWidth=1, opacity=0.3, clip=True).encode(x=x, y=y, **_told_apart(titles)),

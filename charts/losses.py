@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, race, style
+from charts import frames, marks, parts, race, style
 from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
 
@@ -69,7 +69,7 @@ def _curved(
 def _draw_penalty(**look: Any) -> Chart:
     x = alt.X(**parts.axis("x0", look["x_title"], look["x_domain"]))
     y = alt.Y(**parts.axis("y0", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
-    tangent = alt.Chart(alt.NamedData("tangent")).mark_rule(strokeWidth=2, color=style.NEUTRAL, clip=True)
+    tangent = marks.of("tangent").mark_rule(strokeWidth=2, color=style.NEUTRAL, clip=True)
     return _curves(look, tangent.encode(x=x, x2="x1:Q", y=y, y2="y1:Q"))
 
 
@@ -86,11 +86,9 @@ def _curves(look: Mapping[str, Any], *beneath: alt.Chart) -> Chart:
     y = alt.Y(**parts.axis("value", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
     names = look["names"]
     tooltip = [alt.Tooltip("name:N", title=""), *parts.told(look["x_title"], look["y_title"], "value")]
-    curves = alt.Chart(alt.NamedData("curves")).mark_line(strokeWidth=2.5, clip=True)
-    points = alt.Chart(alt.NamedData("points")).mark_point(
-        filled=True, size=190, opacity=1, stroke="white", strokeWidth=2
-    )
-    return alt.layer(
+    curves = marks.of("curves").mark_line(strokeWidth=2.5, clip=True)
+    points = marks.of("points").mark_point(filled=True, size=190, opacity=1, stroke="white", strokeWidth=2)
+    return marks.layered(
         *beneath,
         curves.encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
         points.encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
@@ -123,14 +121,14 @@ def fits(
 def _draw_fits(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
     told = parts.told(x_title, y_title, "y")
-    lines = alt.Chart(alt.NamedData("lines")).transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
+    lines = marks.of("lines").transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("points"))
+        marks.layered(
+            marks.of("points")
             .mark_circle(color=style.NEUTRAL, size=34, opacity=0.7, clip=True)
             .encode(x=x, y=y, tooltip=told),
             lines.encode(x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", **parts.by_run(names, "strokeDash", outline=2)),
-            alt.Chart(alt.NamedData("own"))
+            marks.of("own")
             .mark_point(shape="diamond", filled=True, color=OWN, size=170, opacity=1, stroke="white", clip=True)
             .encode(x=x, y=y, tooltip=told),
         )
@@ -187,12 +185,12 @@ def _bars(x_title: str, y_title: str, y_domain: Range, names: Sequence[str]) -> 
     x = alt.X("class:N", title=x_title, axis=alt.Axis(labelAngle=0))
     y = alt.Y(**parts.axis("value", y_title, y_domain, axis=alt.Axis(format=".5~g")))
     aside = alt.XOffset("name:N", scale=alt.Scale(domain=list(names)))
-    bars = alt.Chart(alt.NamedData("bars")).transform_filter(NOW)
+    bars = marks.of("bars").transform_filter(NOW)
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("class:N", title=x_title)]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
     written = {"text": alt.Text("value:Q", format=".2f"), "x": x, "y": y, "xOffset": aside} | parts.by_run(names)
     return (
-        alt.layer(
+        marks.layered(
             bars.mark_bar().encode(x=x, y=y, xOffset=aside, tooltip=tooltip, **parts.by_run(names)),
             bars.transform_filter("datum.value >= 0").mark_text(dy=-8, fontSize=11).encode(**written),
             bars.transform_filter("datum.value < 0").mark_text(dy=9, fontSize=11).encode(**written),
@@ -214,10 +212,10 @@ def row_shares(shares: Mapping[str, np.ndarray], x_title: str, y_title: str) -> 
 def _draw_row_shares(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X("row:O", title=x_title, axis=alt.Axis(labelAngle=0))
     y = alt.Y(**parts.axis("value", y_title, (0.0, 1.0), axis=alt.Axis(format="~%")))
-    rows = alt.Chart(alt.NamedData("rows"))
+    rows = marks.of("rows")
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("row:O", title=x_title)]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".1%"))
-    return alt.layer(
+    return marks.layered(
         rows.mark_line(strokeWidth=1.5, opacity=0.6).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
         rows.mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1).encode(
             x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
@@ -167,22 +167,20 @@ def _drawn_scene(height: int) -> Chart:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.3, 6], nice=False))
     colour = alt.condition("datum.lit", alt.value(LIT), alt.value(UNLIT))
     along = {"x": x, "y": y, "detail": "shape:N", "order": "order:Q"}
-    names = alt.Chart(alt.NamedData("names"))
-    dots = alt.Chart(alt.NamedData("dots")).mark_point(filled=True, opacity=1, stroke="white", strokeWidth=1.5)
+    names = marks.of("names")
+    dots = marks.of("dots").mark_point(filled=True, opacity=1, stroke="white", strokeWidth=1.5)
     written = {"x": x, "y": y, "text": "text:N"}
     # on the lines the names would be hard to read, in either theme: a halo in the theme's own ground is not to be had
-    return alt.layer(
-        alt.Chart(alt.NamedData("strokes"))
+    return marks.layered(
+        marks.of("strokes")
         .mark_line(strokeCap="round", strokeJoin="round")
         .encode(**along, color=colour, strokeWidth=alt.StrokeWidth("width:Q", scale=None)),
-        alt.Chart(alt.NamedData("areas"))
+        marks.of("areas")
         .mark_line(filled=True, interpolate="linear-closed", stroke="white", strokeWidth=1.5)
         .encode(**along, fill=colour),
         dots.encode(x=x, y=y, color=colour, size=alt.Size("width:Q", scale=None)),
-        alt.Chart(alt.NamedData("symbols")).mark_text(fontSize=16, fontWeight="bold", color="white").encode(**written),
-        alt.Chart(alt.NamedData("letters"))
-        .mark_text(fontSize=16, fontStyle="italic", color=style.NEUTRAL)
-        .encode(**written),
+        marks.of("symbols").mark_text(fontSize=16, fontWeight="bold", color="white").encode(**written),
+        marks.of("letters").mark_text(fontSize=16, fontStyle="italic", color=style.NEUTRAL).encode(**written),
         names.transform_filter("datum.lit == false")
         .mark_text(fontSize=13, color=style.NEUTRAL, fontWeight="bold")
         .encode(**written),
@@ -221,15 +219,15 @@ def plane_with_line(
 
 def _draw_plane_with_line(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    ahead = alt.Chart(alt.NamedData("ahead"))
-    return alt.layer(
+    ahead = marks.of("ahead")
+    return marks.layered(
         parts.image(x, y),
-        alt.Chart(alt.NamedData("line")).mark_line(color="#1B2430", strokeWidth=3, clip=True).encode(x=x, y=y),
+        marks.of("line").mark_line(color="#1B2430", strokeWidth=3, clip=True).encode(x=x, y=y),
         ahead.mark_line(color="#1B2430", strokeWidth=2, strokeDash=[4, 3], clip=True).encode(x=x, y=y),
         ahead.mark_text(color="#1B2430", fontSize=18, fontWeight="bold", dx=12, dy=-8, clip=True).encode(
             x=x, y=y, text="text:N"
         ),
-        alt.Chart(alt.NamedData("point"))
+        marks.of("point")
         .mark_point(filled=True, size=220, color="#1B2430", stroke="white", strokeWidth=2.5, opacity=1, clip=True)
         .encode(x=x, y=y, tooltip=parts.told(x_title, y_title, "y")),
     ).properties(height=style.SIDE_HEIGHT)
@@ -264,12 +262,12 @@ def unit_curves(
 def _draw_unit_curves(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
     told = [alt.Tooltip("name:N", title=""), *parts.told(x_title, y_title, "y")]
-    return alt.layer(
-        alt.Chart(alt.NamedData("here")).mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x=x),
-        alt.Chart(alt.NamedData("curves"))
+    return marks.layered(
+        marks.of("here").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x=x),
+        marks.of("curves")
         .mark_line(strokeWidth=2.5, clip=True)
         .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
-        alt.Chart(alt.NamedData("marks"))
+        marks.of("marks")
         .mark_point(filled=True, size=170, opacity=1, stroke="white", strokeWidth=2)
         .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
     ).properties(height=style.SIDE_HEIGHT)
@@ -372,7 +370,7 @@ def _drawn_corners(
     ticks = alt.Axis(values=[0, 0.5, 1], grid=True)
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=ticks))
     y = alt.Y(**parts.axis("y", y_title, y_domain, axis=ticks))
-    points = alt.Chart(alt.NamedData("points")).transform_filter(SO_FAR)
+    points = marks.of("points").transform_filter(SO_FAR)
     # a condition, not a scale: the scale of colours and its legend belong to the lines
     fill = alt.condition("datum.answer == 1", alt.value(HIGH), alt.value(LOW))
     told = [*parts.told(x_title, y_title, "y"), alt.Tooltip("answer:Q", title="a")]
@@ -380,11 +378,11 @@ def _drawn_corners(
     text = {"fontSize": 17, "fontWeight": "bold", "dy": -26}
     layers = [
         parts.image(x, y).transform_filter(SO_FAR),
-        alt.Chart(alt.NamedData("lines"))
+        marks.of("lines")
         .transform_filter(SO_FAR)
         .mark_line(strokeWidth=3.5, clip=True)
         .encode(x=x, y=y, **_inked(names)),
-        alt.Chart(alt.NamedData("waiting"))
+        marks.of("waiting")
         .transform_filter(NOW)
         .mark_point(filled=True, size=650, color=style.NEUTRAL, stroke="white", strokeWidth=2.5, opacity=1)
         .encode(x=x, y=y),
@@ -397,7 +395,7 @@ def _drawn_corners(
         points.mark_text(color="#1B2430", **text).encode(**judged),
     ]
     if labelled:
-        labels = alt.Chart(alt.NamedData("labels")).transform_filter(SO_FAR)
+        labels = marks.of("labels").transform_filter(SO_FAR)
         below = {"fontSize": 13, "dy": 26, "fontWeight": "bold"}
         layers += [
             labels.mark_text(stroke="white", strokeWidth=4, color="white", **below).encode(x=x, y=y, text="text:N"),
@@ -405,7 +403,7 @@ def _drawn_corners(
         ]
     # without a player there is nothing to move, and no slider is to be seen
     shown = parts.step_shown() if played else alt.param(name="t", value=parts.MOST_STEPS)
-    return alt.layer(*layers).add_params(shown).properties(height=style.SIDE_HEIGHT)
+    return marks.layered(*layers).add_params(shown).properties(height=style.SIDE_HEIGHT)
 
 
 INKS = ("#7A3FF2", "#0A7F46")
@@ -442,9 +440,9 @@ def grid_shares(names: Sequence[str], share: np.ndarray, best: np.ndarray, chose
 def _draw_grid_shares(x_title: str, names: Sequence[str], x_domain: Range) -> Chart:
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".1%", tickCount=4)))
     y = alt.Y("name:N", sort=list(names), title=None, axis=alt.Axis(labelFontSize=13))
-    shares = alt.Chart(alt.NamedData("shares"))
+    shares = marks.of("shares")
     colour = alt.condition("datum.chosen", alt.value(LIT), alt.value(UNLIT))
-    return alt.layer(
+    return marks.layered(
         shares.mark_bar(height=18).encode(x=x, y=y, color=colour),
         shares.mark_text(align="left", dx=6, fontSize=13, color=style.NEUTRAL).encode(x=x, y=y, text="text:N"),
     ).properties(height=style.SIDE_HEIGHT)

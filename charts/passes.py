@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import FOREVER, Columns
 from charts.parts import NOW, Chart, Extent
 from charts.picture import Picture
@@ -97,8 +97,8 @@ def _draw_small_network(height: int) -> Chart:
     width = alt.StrokeWidth("width:Q", scale=None)
     legend = alt.Legend(title="w", orient="top", symbolType="stroke", symbolSize=400, symbolStrokeWidth=3)
     signs = ["+", "−"]
-    nodes = alt.Chart(alt.NamedData("nodes"))
-    texts = alt.Chart(alt.NamedData("texts"))
+    nodes = marks.of("nodes")
+    texts = marks.of("texts")
     written = []
     for kind, how in KINDS.items():
         here = texts.transform_filter(f"datum.kind == '{kind}'").transform_filter(NOW)
@@ -106,12 +106,12 @@ def _draw_small_network(height: int) -> Chart:
         rims = [{**how, "stroke": "white", "strokeWidth": 3.5}] if kind in ("weight", "slope") else []
         written += [here.mark_text(**each).encode(x=x, y=y, text="text:N") for each in (*rims, how)]
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("lit"))
+        marks.layered(
+            marks.of("lit")
             .transform_filter(NOW)
             .mark_rule(color=ACTIVE, opacity=0.75)
             .encode(**along, strokeWidth=width),
-            alt.Chart(alt.NamedData("edges"))
+            marks.of("edges")
             .mark_rule(opacity=0.8)
             .encode(
                 **along,
@@ -122,7 +122,7 @@ def _draw_small_network(height: int) -> Chart:
                 ),
             ),
             nodes.mark_point(filled=True, size=2600, color=NODE, opacity=1).encode(x=x, y=y, tooltip="name:N"),
-            alt.Chart(alt.NamedData("rings"))
+            marks.of("rings")
             .transform_filter(NOW)
             .mark_point(size=3000, strokeWidth=4, color=ACTIVE, opacity=1)
             .encode(x=x, y=y),
@@ -172,13 +172,11 @@ def _draw_three_views(count: int) -> Chart:
     )
     y = alt.Y(field="y0", type="quantitative", axis=None, scale=alt.Scale(domain=[-0.02, 1.2], nice=False))
     at = {"x": "x:Q", "y": "y:Q"}
-    return alt.layer(
+    return marks.layered(
         parts.image(x, y),
-        alt.Chart(alt.NamedData("lines")).mark_line(color="#1B2430", strokeWidth=2.5).encode(**at, detail="name:N"),
-        alt.Chart(alt.NamedData("points"))
+        marks.of("lines").mark_line(color="#1B2430", strokeWidth=2.5).encode(**at, detail="name:N"),
+        marks.of("points")
         .mark_point(filled=True, size=110, color="#1B2430", stroke="white", strokeWidth=2, opacity=1)
         .encode(**at),
-        alt.Chart(alt.NamedData("titles"))
-        .mark_text(fontSize=15, fontWeight="bold", color=style.NEUTRAL)
-        .encode(**at, text="text:N"),
+        marks.of("titles").mark_text(fontSize=15, fontWeight="bold", color=style.NEUTRAL).encode(**at, text="text:N"),
     ).properties(height=260)

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
@@ -46,11 +46,11 @@ def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, who
     # axes need something to span, also before there is anything to see
     x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
     y = alt.Y(**parts.axis("value", y_title, (0.1, 1) if empty else None, log=log, axis=alt.Axis(format=".3~g")))
-    lines = alt.Chart(alt.NamedData("lines"))
+    lines = marks.of("lines")
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
     return (
-        alt.layer(
+        marks.layered(
             lines.mark_line(strokeWidth=1, opacity=0.25).encode(
                 x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
             ),
@@ -98,11 +98,9 @@ def _draw_values_by_rate(x_title: str, y_title: str, names: Sequence[str]) -> Ch
     y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
     told.append(alt.Tooltip("value:Q", title=y_title, format=".4~g"))
-    return alt.layer(
-        alt.Chart(alt.NamedData("lines"))
-        .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
-        alt.Chart(alt.NamedData("dots"))
+    return marks.layered(
+        marks.of("lines").mark_line(strokeWidth=2.5).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+        marks.of("dots")
         .mark_point(filled=True, size=130, opacity=1, stroke="white", strokeWidth=1.5)
         .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
     ).properties(height=parts.height_with(names))
@@ -149,7 +147,7 @@ def _draw_arrows(
     x_title: str, y_title: str, x_domain: Range, y_domain: Range, titles: Sequence[str], names: Sequence[str]
 ) -> Chart:
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    path = alt.Chart(alt.NamedData("path"))
+    path = marks.of("path")
     labels = "{" + ", ".join(f"'{name}': '{title}'" for name, title in zip(names, titles, strict=True)) + "}"
     legend = alt.Legend(
         title=None,
@@ -164,10 +162,10 @@ def _draw_arrows(
     dash = alt.StrokeDash(
         "name:N", scale=alt.Scale(domain=list(names), range=list(ARROW_DASHES[: len(names)])), legend=legend
     )
-    now = alt.Chart(alt.NamedData("arrows")).transform_filter(NOW)
+    now = marks.of("arrows").transform_filter(NOW)
     along = {"x": "x:Q", "y": "y:Q", "x2": "x1:Q", "y2": "y1:Q"}
     return (
-        alt.layer(
+        marks.layered(
             parts.image(x, y),
             path.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2, color="white", opacity=0.8, clip=True)
@@ -229,9 +227,9 @@ def _draw_kinship(keys: Sequence[str], titles: Sequence[str], columns: int) -> C
     legend = alt.Legend(title=None, orient="top", columns=2, labelExpr=f"{labels}[datum.label]", labelLimit=240)
     colours = alt.Scale(domain=list(keys), range=[GROUPS[key] for key in keys])
     shapes = alt.Scale(domain=list(keys), range=["circle", "triangle-right", "square", "diamond"][: len(keys)])
-    nodes = alt.Chart(alt.NamedData("nodes"))
-    return alt.layer(
-        alt.Chart(alt.NamedData("links"))
+    nodes = marks.of("nodes")
+    return marks.layered(
+        marks.of("links")
         .mark_rule(color=style.NEUTRAL, strokeWidth=1.5, opacity=0.8)
         .encode(x=x, y=y, x2="x1:Q", y2="y1:Q"),
         nodes.transform_filter("datum.chosen").mark_point(size=900, strokeWidth=2.5, color="#D1480F").encode(x=x, y=y),
@@ -266,12 +264,10 @@ def _draw_noise(x_title: str, y_title: str, x_domain: Range) -> Chart:
     x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=alt.Axis(format="d", labelOverlap=True)))
     y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".2~g", labelOverlap=True)))
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".4~g")]
-    return alt.layer(
-        alt.Chart(alt.NamedData("mark")).mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x="x:Q"),
-        alt.Chart(alt.NamedData("line")).mark_line(color=style.CURVE, strokeWidth=2).encode(x=x, y=y),
-        alt.Chart(alt.NamedData("points"))
-        .mark_point(filled=True, size=70, color="#D1480F", opacity=1)
-        .encode(x=x, y=y, tooltip=told),
+    return marks.layered(
+        marks.of("mark").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x="x:Q"),
+        marks.of("line").mark_line(color=style.CURVE, strokeWidth=2).encode(x=x, y=y),
+        marks.of("points").mark_point(filled=True, size=70, color="#D1480F", opacity=1).encode(x=x, y=y, tooltip=told),
     ).properties(height=style.SIDE_HEIGHT - 70)
 
 
@@ -294,13 +290,13 @@ def shares_with_intervals(
 def _draw_shares(x_title: str, order: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("x", x_title, (0, 1.75), axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])))
     y = alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=160, labelFontSize=12))
-    shares = alt.Chart(alt.NamedData("shares"))
+    shares = marks.of("shares")
     looks = parts.by_run(order, "shape")
     for channel in looks.values():
         channel.legend = None
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".1%")]
     told += [alt.Tooltip("x0:Q", title="≥", format=".1%"), alt.Tooltip("x1:Q", title="≤", format=".1%")]
-    return alt.layer(
+    return marks.layered(
         shares.mark_rule(strokeWidth=3).encode(x="x0:Q", x2="x1:Q", y=y, color=looks["color"]),
         shares.mark_point(filled=True, size=130, opacity=1).encode(x=x, y=y, tooltip=told, **looks),
         shares.mark_text(align="left", dx=8, color=style.NEUTRAL, fontSize=12).encode(x="x1:Q", y=y, text="steps:N"),

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import descent, frames, parts, style
+from charts import descent, frames, marks, parts, style
 from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
 
@@ -79,17 +79,17 @@ def _draw_rate_axis(x_title: str, x_domain: Range, names: Sequence[str]) -> Char
     x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
     corner = alt.X(**parts.axis("x0", x_title, x_domain, log=True, axis=parts.log_axis()))
     row = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[1, 0], nice=False))
-    marks = alt.Chart(alt.NamedData("marks")).encode(x=x)
-    smaller, larger = (marks.transform_filter(f"datum.place == {place}") for place in range(2))
+    drawn = marks.of("marks").encode(x=x)
+    smaller, larger = (drawn.transform_filter(f"datum.place == {place}") for place in range(2))
     label = {"text": "label:N", "y": alt.value(14)}
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
-    return alt.layer(
-        alt.Chart(alt.NamedData("beyond")).mark_rect(color=LIMIT, opacity=0.15, clip=True).encode(x=corner, x2="x1:Q"),
-        marks.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=style.NEUTRAL, clip=True),
+    return marks.layered(
+        marks.of("beyond").mark_rect(color=LIMIT, opacity=0.15, clip=True).encode(x=corner, x2="x1:Q"),
+        drawn.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=style.NEUTRAL, clip=True),
         # the two may nearly touch: one label stands to the left of its mark, the other to the right
         smaller.mark_text(align="right", dx=-5, fontSize=13, color=style.NEUTRAL).encode(**label),
         larger.mark_text(align="left", dx=6, fontSize=13, fontWeight="bold", color=LIMIT).encode(**label),
-        alt.Chart(alt.NamedData("rates"))
+        marks.of("rates")
         .mark_point(filled=True, size=170, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
         .encode(x=x, y=row, tooltip=told, **parts.by_run(names, "shape")),
     ).properties(height=THIRD_HEIGHT)
@@ -142,16 +142,13 @@ def _draw_by_rate(x_title: str, y_title: str, x_domain: Range, y_domain: Range) 
     x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
     y = alt.Y(**parts.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~%", tickCount=5)))
     band = alt.X(**parts.axis("x0", x_title, x_domain, log=True, axis=parts.log_axis()))
-    curve = alt.Chart(alt.NamedData("curve"))
-    limit = alt.Chart(alt.NamedData("limit")).encode(x=x)
-    mine, best = (alt.Chart(alt.NamedData(name)).transform_filter(NOW) for name in ("mine", "best"))
+    curve = marks.of("curve")
+    limit = marks.of("limit").encode(x=x)
+    mine, best = (marks.of(name).transform_filter(NOW) for name in ("mine", "best"))
     told = parts.told(x_title, y_title)
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("useful"))
-            .transform_filter(NOW)
-            .mark_rect(color=GOOD, opacity=0.16)
-            .encode(x=band, x2="x1:Q"),
+        marks.layered(
+            marks.of("useful").transform_filter(NOW).mark_rect(color=GOOD, opacity=0.16).encode(x=band, x2="x1:Q"),
             curve.transform_filter(f"datum.until == {frames.FOREVER}")
             .mark_line(color=style.NEUTRAL, strokeWidth=1.5, strokeDash=[3, 3], opacity=0.7)
             .encode(x=x, y=y),

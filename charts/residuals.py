@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
 
@@ -45,31 +45,27 @@ def _draw_predicted(x_title: str, y_title: str, x_domain: Range) -> Chart:
     y = alt.Y(**parts.axis("y", y_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
     foot = alt.Y(**parts.axis("y0", y_title, x_domain))
-    diagonal = alt.Chart(alt.NamedData("diagonal")).mark_line(color=style.CURVE, strokeWidth=2, clip=True)
+    diagonal = marks.of("diagonal").mark_line(color=style.CURVE, strokeWidth=2, clip=True)
     return _with_rows(x, y, foot, x_title, y_title, _level(y), diagonal.encode(x=x, y=y))
 
 
 def _draw_residuals(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     y = alt.Y(**parts.axis("y", y_title, y_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
-    band = alt.Chart(alt.NamedData("band")).mark_rect(color=style.CURVE, opacity=0.15, clip=True)
+    band = marks.of("band").mark_rect(color=style.CURVE, opacity=0.15, clip=True)
     foot = alt.Y(**parts.axis("y0", y_title, y_domain))
     return _with_rows(x, y, foot, x_title, y_title, band.encode(y=foot, y2="y1:Q"), _level(y))
 
 
 def _level(y: alt.Y) -> alt.Chart:
-    return (
-        alt.Chart(alt.NamedData("level"))
-        .mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4], clip=True)
-        .encode(y=y)
-    )
+    return marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4], clip=True).encode(y=y)
 
 
 def _with_rows(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *beneath: alt.Chart) -> Chart:
-    rows, told = alt.Chart(alt.NamedData("rows")), parts.told(x_title, y_title, "y")
+    rows, told = marks.of("rows"), parts.told(x_title, y_title, "y")
     now = rows.transform_filter(NOW)
     return (
-        alt.layer(
+        marks.layered(
             *beneath,
             rows.mark_circle(color=style.CURVE, size=30, opacity=0.6, clip=True).encode(x=x, y=y, tooltip=told),
             now.mark_rule(color=ROW, strokeWidth=2.5, clip=True).encode(x=x, y=foot, y2="y:Q"),
@@ -100,11 +96,11 @@ def _draw_residual_histogram(x_title: str, y_title: str, x_domain: Range) -> Cha
     x = alt.X(**parts.axis("x", x_title, x_domain))
     y = alt.Y(**parts.axis("y0", y_title, axis=alt.Axis(tickMinStep=1, format="d", tickCount=4)))
     told = [alt.Tooltip("y1:Q", title=y_title)]
-    bars = alt.Chart(alt.NamedData("bars")).mark_bar(color=style.CURVE, opacity=0.8, binSpacing=1)
-    level = alt.Chart(alt.NamedData("level")).mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4])
-    rows = alt.Chart(alt.NamedData("rows")).transform_filter(NOW).mark_rule(color=ROW, strokeWidth=3)
+    bars = marks.of("bars").mark_bar(color=style.CURVE, opacity=0.8, binSpacing=1)
+    level = marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4])
+    rows = marks.of("rows").transform_filter(NOW).mark_rule(color=ROW, strokeWidth=3)
     return (
-        alt.layer(bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=told), level.encode(x=x), rows.encode(x=x))
+        marks.layered(bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=told), level.encode(x=x), rows.encode(x=x))
         .add_params(parts.step_shown())
         .properties(height=200)
     )

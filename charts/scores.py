@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
@@ -81,13 +81,13 @@ def _role(baseline: bool, score: float, line: float, up: bool) -> str:
 
 def _draw_contenders(**look: Any) -> Chart:
     # one line from top to bottom: it is the same for everyone
-    line = alt.Chart(alt.NamedData("marks")).mark_rule(strokeWidth=3, color=style.NEUTRAL)
+    line = marks.of("marks").mark_rule(strokeWidth=3, color=style.NEUTRAL)
     height = 70 + 36 * len(look["names"])
     return _lollipops(line.encode(x=_score(**look)), **look).properties(height=height)
 
 
 def _draw_recall_by_class(**look: Any) -> Chart:
-    ticks = alt.Chart(alt.NamedData("marks")).mark_tick(thickness=3, color=style.NEUTRAL)
+    ticks = marks.of("marks").mark_tick(thickness=3, color=style.NEUTRAL)
     return _lollipops(ticks.encode(x=_score(**look), y=_row(look["names"])), **look).properties(height=SQUARES_HEIGHT)
 
 
@@ -100,15 +100,15 @@ def _row(names: Sequence[str]) -> alt.Y:
     return alt.Y("name:N", sort=list(names), title=None, scale=alt.Scale(domain=list(names)), axis=axis)
 
 
-def _lollipops(marks: alt.Chart, x_title: str, x_domain: Range, names: Sequence[str]) -> Chart:
+def _lollipops(behind: alt.Chart, x_title: str, x_domain: Range, names: Sequence[str]) -> Chart:
     x, row = _score(x_title, x_domain, names), _row(names)
     from_line = alt.X(**parts.axis("x0", x_title, x_domain))
     colour = alt.Color("role:N", scale=alt.Scale(domain=ROLES, range=ROLE_COLOURS), legend=None)
     shape = alt.Shape("role:N", scale=alt.Scale(domain=ROLES, range=ROLE_SHAPES), legend=None)
-    points = alt.Chart(alt.NamedData("points"))
+    points = marks.of("points")
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
-    return alt.layer(
-        marks,
+    return marks.layered(
+        behind,
         points.mark_rule(strokeWidth=3, opacity=0.7, clip=True).encode(x=from_line, x2="x:Q", y=row, color=colour),
         points.mark_point(filled=True, size=150, opacity=1, stroke="white", strokeWidth=1, clip=True).encode(
             x=x, y=row, color=colour, shape=shape, tooltip=tooltip
@@ -153,10 +153,10 @@ def _draw_score_histogram(x_title: str, y_title: str, names: Sequence[str]) -> C
     x = alt.X(**parts.axis("x", x_title, (0.0, 1.0)))
     y = alt.Y(**parts.axis("y0", y_title, axis=alt.Axis(labelExpr="format(abs(datum.value), 'd')", tickMinStep=1)))
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("rows:Q", title=y_title)]
-    now, best = alt.Chart(alt.NamedData("now")).transform_filter(NOW), alt.Chart(alt.NamedData("best"))
+    now, best = marks.of("now").transform_filter(NOW), marks.of("best")
     return (
-        alt.layer(
-            alt.Chart(alt.NamedData("bars"))
+        marks.layered(
+            marks.of("bars")
             .mark_bar(opacity=0.85, binSpacing=1)
             .encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=tooltip, **parts.by_run(names)),
             best.mark_rule(strokeWidth=2, strokeDash=[3, 3], color=CHEAPEST).encode(x=x),
@@ -196,11 +196,11 @@ def _draw_four_squares(x_title: str, y_title: str, called: Sequence[str], true: 
     y = alt.Y(
         "true:N", sort=list(true), title=y_title, axis=alt.Axis(labelLimit=90, labelAngle=-90, labelAlign="center")
     )
-    squares = alt.Chart(alt.NamedData("squares")).transform_filter(NOW)
+    squares = marks.of("squares").transform_filter(NOW)
     fill = alt.Color("right:N", scale=alt.Scale(domain=[0, 1], range=[PALE_WRONG, PALE_RIGHT]), legend=None)
     tooltip = [alt.Tooltip("kind:N", title=""), alt.Tooltip("count:Q", title="")]
     return (
-        alt.layer(
+        marks.layered(
             squares.mark_rect(stroke="white", strokeWidth=2).encode(x=x, y=y, color=fill, tooltip=tooltip),
             squares.mark_text(fontSize=26, fontWeight="bold", color=INK, dy=-6).encode(x=x, y=y, text="label:N"),
             squares.mark_text(fontSize=12, color=INK, dy=18).encode(x=x, y=y, text="kind:N"),
@@ -254,9 +254,9 @@ def _curve_with_place(x_title: str, y_title: str) -> Chart:
     x = alt.X(**parts.axis("x", x_title, (0.0, 1.0), axis=ticks))
     y = alt.Y(**parts.axis("y", y_title, (0.0, 1.0), axis=ticks))
     told = parts.told(x_title, y_title, "y")
-    curve, line, now, best = (alt.Chart(alt.NamedData(name)) for name in ("curve", "line", "now", "best"))
+    curve, line, now, best = (marks.of(name) for name in ("curve", "line", "now", "best"))
     return (
-        alt.layer(
+        marks.layered(
             line.mark_line(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4]).encode(x=x, y=y),
             curve.mark_line(color=style.CURVE, strokeWidth=2.5).encode(x=x, y=y, order="order:Q", tooltip=told),
             best.mark_point(filled=True, shape="diamond", size=230, opacity=1, color=CHEAPEST, stroke="white").encode(
@@ -292,7 +292,7 @@ def class_squares(matrix: np.ndarray, names: Sequence[str], x_title: str, y_titl
 def _draw_class_squares(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X("called:N", sort=list(names), title=x_title, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=70))
     y = alt.Y("true:N", sort=list(names), title=y_title, axis=alt.Axis(labelLimit=80))
-    squares = alt.Chart(alt.NamedData("squares"))
+    squares = marks.of("squares")
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in (("true", y_title), ("called", x_title))]
     tooltip += [alt.Tooltip("count:Q", title=""), alt.Tooltip("share:Q", title="", format=".1%")]
     fills = []
@@ -303,5 +303,5 @@ def _draw_class_squares(x_title: str, y_title: str, names: Sequence[str]) -> Cha
         mine = squares.transform_filter(f"datum.right == {right}").mark_rect(stroke="white")
         fills.append(mine.encode(x=x, y=y, color=colour, tooltip=tooltip))
     numbers = squares.mark_text(fontSize=12, color=INK).encode(x=x, y=y, text="label:N")
-    layered = alt.layer(*fills, numbers).resolve_scale(color="independent")
+    layered = marks.layered(*fills, numbers).resolve_scale(color="independent")
     return layered.properties(height=SQUARES_HEIGHT)

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import parts, style
+from charts import marks, parts, style
 from charts.films import CLASSES, SHAPES
 from charts.frames import Columns
 from charts.parts import Chart, Extent, Range
@@ -43,8 +43,8 @@ def _draw_scattered(x_title: str, y_title: str, x_domain: Range, y_domain: Range
     x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
     told = [*parts.told(x_title, y_title, "y"), *([alt.Tooltip("name:N", title="")] if names else [])]
     look: dict[str, Any] = by_class(names) if names else {"color": alt.value(style.CURVE)}
-    rows = alt.Chart(alt.NamedData("rows")).encode(x=x, y=y, tooltip=told, **look)
-    return alt.layer(
+    rows = marks.of("rows").encode(x=x, y=y, tooltip=told, **look)
+    return marks.layered(
         rows.transform_filter("datum.part == 0").mark_point(filled=True, size=42, opacity=0.75, clip=True),
         rows.transform_filter("datum.part == 1").mark_point(filled=False, size=48, strokeWidth=1.6, clip=True),
     ).properties(height=parts.height_with(names))
@@ -77,8 +77,8 @@ def _draw_ranges(x_title: str, order: Sequence[str], x_domain: Range) -> Chart:
     scale = {"scale": alt.Scale(domain=list(x_domain), nice=False), "title": x_title}
     told = [alt.Tooltip("name:N", title="")]
     told += [alt.Tooltip(f"{field}:Q", format=".4~g") for field in ("low", "mean", "high")]
-    bars = alt.Chart(alt.NamedData("ranges")).encode(y=y, tooltip=told)
-    return alt.layer(
+    bars = marks.of("ranges").encode(y=y, tooltip=told)
+    return marks.layered(
         bars.mark_rule(strokeWidth=2, color=style.NEUTRAL).encode(x=alt.X("low:Q", **scale), x2="high:Q"),
         bars.mark_rule(strokeWidth=9, color=style.CURVE, opacity=0.75).encode(x=alt.X("from:Q", **scale), x2="to:Q"),
         bars.mark_tick(thickness=3, size=18, color=style.RATE).encode(x=alt.X("mean:Q", **scale)),

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, parts, style
+from charts import frames, marks, parts, style
 from charts.frames import Columns
 from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
@@ -80,11 +80,11 @@ def _losses(
 ) -> Chart:
     x = alt.X(**parts.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
     y = alt.Y(**parts.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~g", tickCount=5, **_Y_ROOM)))
-    losses = alt.Chart(alt.NamedData("losses"))
+    losses = marks.of("losses")
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("step:Q", title=x_title)]
     told.append(alt.Tooltip("height:Q", title=y_title, format=".4~g"))
     return (
-        alt.layer(
+        marks.layered(
             losses.mark_line(strokeWidth=1.2, opacity=0.35, clip=True).encode(
                 x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
             ),
@@ -94,7 +94,7 @@ def _losses(
             losses.transform_filter(NOW)
             .mark_point(filled=True, size=110, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
             .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
-            alt.Chart(alt.NamedData("lost"))
+            marks.of("lost")
             .transform_filter(SO_FAR)
             .mark_text(text="✕", fontSize=20, fontWeight="bold", baseline="top")
             .encode(x=x, y=y, tooltip=told[:2], **parts.by_run(names, outline=2)),
@@ -122,9 +122,9 @@ def _thinned(name: str, rate: np.ndarray, batches: int) -> Columns:
 def _draw_rates(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
     y = alt.Y(**parts.axis("height", y_title, y_domain, axis=alt.Axis(format="~g", tickCount=4, **_Y_ROOM)))
-    rates = alt.Chart(alt.NamedData("rates")).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2))
+    rates = marks.of("rates").encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2))
     return (
-        alt.layer(
+        marks.layered(
             rates.mark_line(strokeWidth=1.2, opacity=0.35),
             rates.transform_filter(SO_FAR).mark_line(strokeWidth=2.8),
         )
@@ -156,11 +156,11 @@ def _draw_range(x_title: str, y_title: str, x_domain: Range, y_domain: Range) ->
     x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
     y = alt.Y(**parts.axis("height", y_title, y_domain))
     raw = alt.Y(**parts.axis("loss", y_title, y_domain))
-    batches = alt.Chart(alt.NamedData("batches")).encode(x=x)
-    reading = alt.Chart(alt.NamedData("reading")).encode(x=x)
+    batches = marks.of("batches").encode(x=x)
+    reading = marks.of("reading").encode(x=x)
     told = parts.told(x_title, y_title)
     return (
-        alt.layer(
+        marks.layered(
             batches.transform_filter(SO_FAR)
             .mark_point(filled=True, size=16, color=style.NEUTRAL, opacity=0.6, clip=True)
             .encode(y=raw),

@@ -1,0 +1,251 @@
+"""A class at once: N students on random pages, each touching a random control every five seconds.
+
+    python benchmarks/load.py [--students 50 200] [--seconds 60] [--only app,smallest] [--json out.json]
+
+Students are websocket clients that speak Streamlit's protocol (``student.py``); every app has a server of its own, on
+one core, and the students keep to the other. First everybody comes in, spread over ``--arrive`` seconds; what
+is measured is the time after it. The smallest app (``smallest_app.py``, with our settings and with Streamlit's own) has
+as many students for as long in the same run. Figures are good for what they are beside each other on one machine.
+
+``--soak MINUTES`` lets the students of the first number come and go for so long, and writes the memory down every
+minute. Processor time and memory are read from the system, for the server's process alone.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from latency import HERE, Server, quantile, serving
+from student import Redraw, Refused, Student
+from websockets.exceptions import WebSocketException
+
+EVERY = 5.0
+"""A student touches a control every so many seconds, on the average."""
+APPS = {
+    "app": "the lessons",
+    "smallest": "smallest app, our settings",
+    "default": "smallest app, Streamlit's settings",
+}
+
+
+@dataclass
+class Seen:
+    """What the students of one app saw, in seconds, bytes and errors; what it cost the server."""
+
+    opened: list[Redraw] = field(default_factory=list)
+    touched: list[Redraw] = field(default_factory=list)
+    by_page: dict[str, list[Redraw]] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+    cpu: float = 0.0
+    """Milliseconds of processor time while they touched."""
+    seconds: float = 0.0
+    memory: dict[str, float] = field(default_factory=dict)
+    """Megabytes: with one visitor who has seen every page, with all, at the end."""
+
+    def row(self, students: int) -> dict[str, float]:
+        """The figures of one line of the table."""
+        late = [one.seconds for one in self.touched] or [float("nan")]
+        first = [one.seconds for one in self.opened] or [float("nan")]
+        return {
+            "touches": len(self.touched),
+            "median": statistics.median(late),
+            "p95": quantile(late, 0.95),
+            "open": statistics.median(first),
+            "open_p95": quantile(first, 0.95),
+            "errors": sum(self.errors.values()),
+            "cpu": self.cpu / max(len(self.touched), 1),
+            "busy": self.cpu / 1000 / max(self.seconds, 1e-9),
+            "kB": statistics.mean([one.bytes for one in self.touched] or [0]) / 1000,
+            "memory": (self.memory["end"] - self.memory["one"]) / max(students - 1, 1),
+        }
+
+
+def megabytes(server: Server) -> float:
+    """The server's memory that is its own or mapped, as the system counts it."""
+    pages = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def running(app: str, tree: Path) -> Iterator[Server]:
+    """A server of one of the APPS on the first core, from a copy of the tree."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        copy = Path(folder, "copy")
+        if app == "default":
+            copy.mkdir()
+            shutil.copy(HERE / "smallest_app.py", copy)
+        else:
+            skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests", "shots")
+            shutil.copytree(tree, copy, ignore=skipped)
+            shutil.copy(HERE / "smallest_app.py", copy)
+        script = "streamlit_app.py" if app == "app" else "smallest_app.py"
+        cores = sorted(os.sched_getaffinity(0))
+        # what is started inherits the core
+        os.sched_setaffinity(0, cores[:1])
+        with serving(script, copy) as server:
+            os.sched_setaffinity(0, cores[1:] or cores)
+            try:
+                yield server
+            finally:
+                os.sched_setaffinity(0, cores)
+
+
+def pages_of(app: str, tree: Path) -> list[str]:
+    """The addresses of an app's pages."""
+    if app != "app":
+        return [""]
+    return sorted(path.stem.split("_", 1)[1] for path in Path(tree, "pages").glob("[0-9]_*.py"))
+
+
+async def _patiently(student: Student, what: Any, seen: Seen, into: Sequence[list[Redraw]]) -> bool:
+    """Do ``what`` and note what came of it; after an error the student comes in anew."""
+    try:
+        redraw = await what
+    except (Refused, OSError, WebSocketException, TimeoutError) as fault:
+        seen.errors[f"{type(fault).__name__}: {fault}"[:120]] += 1
+        await student.leave()
+        return False
+    for each in into:
+        each.append(redraw)
+    return True
+
+
+async def study(server: Server, page: str, seed: int, wait: float, until: asyncio.Event, seen: Seen) -> None:
+    """One student: comes in after a while, touches controls until told to stop."""
+    chance = random.Random(seed)
+    student = Student(server.address, page, "predict=0" if page else "")
+    await asyncio.sleep(wait)
+    inside = await _patiently(student, student.open(), seen, [seen.opened])
+    while not until.is_set():
+        await asyncio.sleep(chance.uniform(0.6, 1.4) * EVERY)
+        if until.is_set():
+            break
+        if not inside:
+            inside = await _patiently(student, student.open(), seen, [])
+            continue
+        into = [seen.touched, seen.by_page.setdefault(page, [])] if seen.seconds < 0 else []
+        inside = await _patiently(student, student.touch(chance), seen, into)
+    await student.leave()
+
+
+async def first_visitor(server: Server, pages: Sequence[str]) -> None:
+    """Open every page once, so that what all share is there."""
+    for page in pages:
+        student = Student(server.address, page, "predict=0" if page else "")
+        await student.open()
+        await student.leave()
+
+
+async def lesson(server: Server, pages: Sequence[str], students: int, arrive: float, seconds: float) -> Seen:
+    """So many students on random pages."""
+    seen, until, chance = Seen(), asyncio.Event(), random.Random(students)
+    await first_visitor(server, pages)
+    seen.memory["one"] = megabytes(server)
+    everyone = [
+        asyncio.create_task(study(server, chance.choice(pages), seed, arrive * seed / students, until, seen))
+        for seed in range(students)
+    ]
+    await asyncio.sleep(arrive + EVERY)
+    seen.memory["all"] = megabytes(server)
+    seen.seconds, begun, cpu = -1.0, time.perf_counter(), server.cpu()
+    await asyncio.sleep(seconds)
+    seen.seconds, seen.cpu = time.perf_counter() - begun, server.cpu() - cpu
+    seen.memory["end"] = megabytes(server)
+    until.set()
+    await asyncio.gather(*everyone)
+    return seen
+
+
+async def soak(server: Server, pages: Sequence[str], students: int, minutes: float) -> list[tuple[float, float, int]]:
+    """Students who stay for about two minutes and are followed by others: minutes, megabytes, errors so far."""
+    seen, chance, noted = Seen(), random.Random(students), []
+    await first_visitor(server, pages)
+    begun = time.perf_counter()
+    over = begun + 60 * minutes
+
+    async def seat(number: int) -> None:
+        seed = number
+        while time.perf_counter() < over:
+            until = asyncio.Event()
+            asyncio.get_running_loop().call_later(chance.uniform(60, 180), until.set)
+            await study(server, chance.choice(pages), seed, chance.uniform(0, EVERY), until, seen)
+            seed += students
+
+    seats = [asyncio.create_task(seat(number)) for number in range(students)]
+    while time.perf_counter() < over:
+        await asyncio.sleep(min(60.0, max(over - time.perf_counter(), 0.1)))
+        noted.append(((time.perf_counter() - begun) / 60, megabytes(server), sum(seen.errors.values())))
+        print(f"{noted[-1][0]:6.1f} min  {noted[-1][1]:7.1f} MB  {noted[-1][2]} errors", flush=True)
+    for each in seats:
+        each.cancel()
+    await asyncio.gather(*seats, return_exceptions=True)
+    print(dict(seen.errors))
+    return noted
+
+
+def printed(rows: dict[tuple[str, int], dict[str, float]]) -> None:
+    heads = ["app", "students", "touches", "median", "p95", "coming in: median", "p95", "errors"]
+    heads += ["processor time a touch", "core busy", "kB a touch", "MB a session"]
+    print("|", " | ".join(heads), "|")
+    print("|" + " --- |" * len(heads))
+    for (app, students), r in rows.items():
+        cells = [APPS[app], f"{students}", f"{r['touches']:.0f}", f"{r['median']:.3f} s", f"{r['p95']:.2f} s"]
+        cells += [f"{r['open']:.2f} s", f"{r['open_p95']:.2f} s", f"{r['errors']:.0f}", f"{r['cpu']:.0f} ms"]
+        cells += [f"{r['busy']:.0%}", f"{r['kB']:.0f}", f"{r['memory']:.2f}"]
+        print("|", " | ".join(cells), "|", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--students", type=int, nargs="+", default=[50, 200])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--arrive", type=float, default=20)
+    parser.add_argument("--only", default="app,smallest,default", help="which of: " + ", ".join(APPS))
+    parser.add_argument("--pages", help="pages, separated by commas, if not all of them")
+    parser.add_argument("--soak", type=float, help="minutes")
+    parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
+    parser.add_argument("--json", type=Path, help="where to write the rows")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+    rows = {}
+    for students in args.students:
+        for app in args.only.split(","):
+            pages = pages_of(app, args.tree)
+            if app == "app" and args.pages:
+                pages = args.pages.split(",")
+            with running(app, args.tree) as server:
+                if args.soak:
+                    print(APPS[app], asyncio.run(soak(server, pages, students, args.soak)))
+                    continue
+                seen = asyncio.run(lesson(server, pages, students, args.arrive, args.seconds))
+            rows[app, students] = seen.row(students)
+            printed({(app, students): rows[app, students]})
+            for page, redraws in sorted(seen.by_page.items()):
+                late = [one.seconds for one in redraws]
+                print(f"    {page or '/'}: {len(late)} touches, median {statistics.median(late):.3f} s", end="")
+                print(f", {statistics.mean(one.bytes for one in redraws) / 1000:.0f} kB")
+            print("   ", dict(seen.errors), seen.memory, flush=True)
+    if rows:
+        print()
+        printed(rows)
+    if args.json:
+        args.json.write_text(json.dumps([{"app": app, "students": n} | row for (app, n), row in rows.items()]))
+
+
+if __name__ == "__main__":
+    main()
