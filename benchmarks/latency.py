@@ -1,6 +1,6 @@
 """How late a control repaints its chart, beside the smallest possible Streamlit app.
 
-    python benchmarks/latency.py [--presses 30] [--only lr,w] [--json out.json]
+    python benchmarks/latency.py [--presses 30] [--only lr,w] [--loads 5] [--json out.json]
 
 Everything runs in one go in one Chromium: the page, the smallest app with the page's settings, the same with
 Streamlit's own settings, and (stricter) the same small app with a Vega-Lite chart written by hand instead of
@@ -9,6 +9,9 @@ interleaved (A, B, C, A, B, C, ...), so that a busy machine is busy for all of t
 are what to trust. A press counts from the key (or click) event in the browser to the frame after the chart's
 marks have changed; the clock is the browser's. The page is served from a copy of the tree, so that a file
 saved meanwhile does not disturb it.
+
+``--loads N`` opens every page N times instead, each in a new tab of a browser that has been there before: the time
+from the navigation to the first picture and to the last one, beside the smallest app's.
 """
 
 import argparse
@@ -356,6 +359,60 @@ def playing(tab: Tab) -> dict[str, Any]:
     return {"frames sent": len(tab.up) - up, "frames received": len(tab.down) - down, "positions seen": len(shown)}
 
 
+# ---- coming in -----------------------------------------------------------------------------------------------------
+
+ARRIVALS = """
+(() => {
+  const seen = (window.__seen = { first: null, last: null, charts: 0 })
+  new MutationObserver(() => {
+    const now = document.querySelectorAll("svg.marks").length
+    if (now === seen.charts) return
+    seen.charts = now
+    requestAnimationFrame(() => {
+      seen.last = performance.now()
+      seen.first ??= seen.last
+    })
+  }).observe(document, { subtree: true, childList: true })
+})()
+"""
+SETTLED = 1500
+"""So many milliseconds without another picture mean that a page is complete."""
+
+
+def came_in(context: Any, address: str) -> tuple[float, float, int]:
+    """Milliseconds to the first and to the last picture, and how many there are."""
+    page = context.new_page()
+    page.add_init_script(ARRIVALS)
+    page.goto(address)
+    done = f"window.__seen.last !== null && performance.now() - window.__seen.last > {SETTLED}"
+    page.wait_for_function(done, polling=100, timeout=60_000)
+    seen = page.evaluate("() => window.__seen")
+    page.close()
+    return seen["first"], seen["last"], seen["charts"]
+
+
+def loads(browser: Any, servers: dict[str, Server], times: int) -> None:
+    """Every page, opened so many times in turn, beside the smallest app."""
+    addresses = {"smallest app": servers["smallest"].address}
+    addresses |= {"smallest app without Altair": servers["lean"].address}
+    for page in sorted(path.stem for path in (HERE.parent / "pages").glob("[0-9]_*.py")):
+        addresses[page[2:].replace("_", " ")] = f"{servers['page'].address}/{page[2:]}?lang=en&predict=0"
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US")
+    found: dict[str, list[tuple[float, float, int]]] = {name: [] for name in addresses}
+    for turn in range(times + 1):
+        for name, address in addresses.items():
+            one = came_in(context, address)
+            # the first time fills the caches of browser and server
+            if turn:
+                found[name].append(one)
+    base = [statistics.median(part[k] for part in found["smallest app"]) for k in (0, 1)]
+    print("\n| page | pictures | first picture | ratio | last picture | ratio |\n|" + " --- |" * 6)
+    for name, part in found.items():
+        first, last = (statistics.median(one[k] for one in part) for k in (0, 1))
+        cells = [name, f"{part[0][2]}", f"{first:.0f} ms", f"**{first / base[0]:.2f}**"]
+        print("|", " | ".join([*cells, f"{last:.0f} ms", f"{last / base[1]:.2f}"]), "|")
+
+
 # ---- report --------------------------------------------------------------------------------------------------------
 
 
@@ -408,6 +465,7 @@ def main() -> None:
     parser.add_argument("--only", help="names of controls, separated by commas; the smallest app is always measured")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
     parser.add_argument("--json", type=Path, help="where to write every press")
+    parser.add_argument("--loads", type=int, metavar="N", help="open every page N times instead")
     args = parser.parse_args()
     wanted = set(args.only.split(",")) if args.only else None
     # ended from outside (by ``timeout``, say), it ends its servers too
@@ -416,6 +474,9 @@ def main() -> None:
     with apps(args.tree) as servers, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         print(f"Chromium {browser.version}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+        if args.loads:
+            loads(browser, servers, args.loads)
+            return
         tabs = {
             "smallest": Tab.opened(browser, servers["smallest"], "/", ".stApp"),
             "default": Tab.opened(browser, servers["default"], "/", ".stApp"),

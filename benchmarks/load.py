@@ -4,7 +4,7 @@
 
 Students are websocket clients that speak Streamlit's protocol (``student.py``); every app has a server of its own, on
 one core, and the students keep to the other. First everybody comes in, spread over ``--arrive`` seconds; what
-is measured is the time after it. The smallest app (``smallest_app.py``, with our settings and with Streamlit's own) has
+is measured is the time after it. The smallest app (``smallest_app.py``; ``lean_app.py`` is the same without Altair) has
 as many students for as long in the same run. Figures are good for what they are beside each other on one machine.
 
 ``--soak MINUTES`` lets the students of the first number come and go for so long, and writes the memory down every
@@ -39,6 +39,7 @@ APPS = {
     "app": "the lessons",
     "smallest": "smallest app, our settings",
     "default": "smallest app, Streamlit's settings",
+    "lean": "smallest app without Altair",
 }
 
 
@@ -54,7 +55,7 @@ class Seen:
     """Milliseconds of processor time while they touched."""
     seconds: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
-    """Megabytes: with one visitor who has seen every page, with all, at the end."""
+    """Megabytes: after one visitor who has seen every page, with all before they touch anything, at the end."""
 
     def row(self, students: int) -> dict[str, float]:
         """The figures of one line of the table."""
@@ -70,7 +71,8 @@ class Seen:
             "cpu": self.cpu / max(len(self.touched), 1),
             "busy": self.cpu / 1000 / max(self.seconds, 1e-9),
             "kB": statistics.mean([one.bytes for one in self.touched] or [0]) / 1000,
-            "memory": (self.memory["end"] - self.memory["one"]) / max(students - 1, 1),
+            "memory": (self.memory["all"] - self.memory["one"]) / students,
+            "end": self.memory["end"],
         }
 
 
@@ -91,8 +93,9 @@ def running(app: str, tree: Path) -> Iterator[Server]:
         else:
             skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests", "shots")
             shutil.copytree(tree, copy, ignore=skipped)
-            shutil.copy(HERE / "smallest_app.py", copy)
-        script = "streamlit_app.py" if app == "app" else "smallest_app.py"
+            for script in ("smallest_app.py", "lean_app.py"):
+                shutil.copy(HERE / script, copy)
+        script = {"app": "streamlit_app.py", "lean": "lean_app.py"}.get(app, "smallest_app.py")
         cores = sorted(os.sched_getaffinity(0))
         # what is started inherits the core
         os.sched_setaffinity(0, cores[:1])
@@ -124,12 +127,21 @@ async def _patiently(student: Student, what: Any, seen: Seen, into: Sequence[lis
     return True
 
 
-async def study(server: Server, page: str, seed: int, wait: float, until: asyncio.Event, seen: Seen) -> None:
-    """One student: comes in after a while, touches controls until told to stop."""
-    chance = random.Random(seed)
+@dataclass
+class Bell:
+    """When touching begins, and when it is over."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def study(server: Server, page: str, seed: int, wait: float, bell: Bell, seen: Seen) -> None:
+    """One student: comes in after a while, waits for the bell, touches controls until it rings again."""
+    chance, until = random.Random(seed), bell.over
     student = Student(server.address, page, "predict=0" if page else "")
     await asyncio.sleep(wait)
     inside = await _patiently(student, student.open(), seen, [seen.opened])
+    await bell.begun.wait()
     while not until.is_set():
         await asyncio.sleep(chance.uniform(0.6, 1.4) * EVERY)
         if until.is_set():
@@ -143,8 +155,8 @@ async def study(server: Server, page: str, seed: int, wait: float, until: asynci
 
 
 async def first_visitor(server: Server, pages: Sequence[str]) -> None:
-    """Open every page once, so that what all share is there."""
-    for page in pages:
+    """Open every page, so that what all share is there; twice, so that what a second visit needs is there too."""
+    for page in [*pages, *pages]:
         student = Student(server.address, page, "predict=0" if page else "")
         await student.open()
         await student.leave()
@@ -152,20 +164,22 @@ async def first_visitor(server: Server, pages: Sequence[str]) -> None:
 
 async def lesson(server: Server, pages: Sequence[str], students: int, arrive: float, seconds: float) -> Seen:
     """So many students on random pages."""
-    seen, until, chance = Seen(), asyncio.Event(), random.Random(students)
+    seen, bell, chance = Seen(), Bell(), random.Random(students)
     await first_visitor(server, pages)
     seen.memory["one"] = megabytes(server)
     everyone = [
-        asyncio.create_task(study(server, chance.choice(pages), seed, arrive * seed / students, until, seen))
+        asyncio.create_task(study(server, chance.choice(pages), seed, arrive * seed / students, bell, seen))
         for seed in range(students)
     ]
     await asyncio.sleep(arrive + EVERY)
     seen.memory["all"] = megabytes(server)
+    bell.begun.set()
+    await asyncio.sleep(EVERY)
     seen.seconds, begun, cpu = -1.0, time.perf_counter(), server.cpu()
     await asyncio.sleep(seconds)
     seen.seconds, seen.cpu = time.perf_counter() - begun, server.cpu() - cpu
     seen.memory["end"] = megabytes(server)
-    until.set()
+    bell.over.set()
     await asyncio.gather(*everyone)
     return seen
 
@@ -180,9 +194,10 @@ async def soak(server: Server, pages: Sequence[str], students: int, minutes: flo
     async def seat(number: int) -> None:
         seed = number
         while time.perf_counter() < over:
-            until = asyncio.Event()
-            asyncio.get_running_loop().call_later(chance.uniform(60, 180), until.set)
-            await study(server, chance.choice(pages), seed, chance.uniform(0, EVERY), until, seen)
+            bell = Bell()
+            bell.begun.set()
+            asyncio.get_running_loop().call_later(chance.uniform(60, 180), bell.over.set)
+            await study(server, chance.choice(pages), seed, chance.uniform(0, EVERY), bell, seen)
             seed += students
 
     seats = [asyncio.create_task(seat(number)) for number in range(students)]
@@ -199,13 +214,13 @@ async def soak(server: Server, pages: Sequence[str], students: int, minutes: flo
 
 def printed(rows: dict[tuple[str, int], dict[str, float]]) -> None:
     heads = ["app", "students", "touches", "median", "p95", "coming in: median", "p95", "errors"]
-    heads += ["processor time a touch", "core busy", "kB a touch", "MB a session"]
+    heads += ["processor time a touch", "core busy", "kB a touch", "MB a session", "MB in the end"]
     print("|", " | ".join(heads), "|")
     print("|" + " --- |" * len(heads))
     for (app, students), r in rows.items():
         cells = [APPS[app], f"{students}", f"{r['touches']:.0f}", f"{r['median']:.3f} s", f"{r['p95']:.2f} s"]
         cells += [f"{r['open']:.2f} s", f"{r['open_p95']:.2f} s", f"{r['errors']:.0f}", f"{r['cpu']:.0f} ms"]
-        cells += [f"{r['busy']:.0%}", f"{r['kB']:.0f}", f"{r['memory']:.2f}"]
+        cells += [f"{r['busy']:.0%}", f"{r['kB']:.0f}", f"{r['memory']:.2f}", f"{r['end']:.0f}"]
         print("|", " | ".join(cells), "|", flush=True)
 
 
