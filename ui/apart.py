@@ -91,9 +91,16 @@ class Apart:
         return "moves_alike" if alike else "moves_first" if first > second else "moves_second"
 
 
-@shared(max_entries=128)
 def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> Apart:
     """The run of ``rule`` from ``start``, as far as it stays on the map, with what it tells at every step."""
+    return Apart(surface, rule, *_told(surface, start, rule, steps))
+
+
+# without the landscape, which may be a formula that a reader has typed
+@shared(max_entries=128)
+def _told(
+    surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int
+) -> tuple[np.ndarray, dict[str, np.ndarray], tuple[str, ...]]:
     stepper, w = Stepper(rule), np.array(start, dtype=float)
     places, told = [w], []
     with np.errstate(all="ignore"):
@@ -108,7 +115,7 @@ def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, ste
         w = np.array(start, dtype=float)
         names = tuple(rule.told(w, surface.gradient(*w), rule.start(w), 1))
     parts = {name: np.array([each[name] for each in told]).reshape(len(told), len(w)) for name in names}
-    return Apart(surface, rule, np.array(places), parts, names)
+    return np.array(places), parts, names
 
 
 def run(beat: Beat) -> tuple[str, Apart, Apart]:

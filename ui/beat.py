@@ -12,18 +12,24 @@ import pandas as pd
 import streamlit as st
 
 from ui import arrow, challenges, click, player, predict, present, scripts
-from ui.cache import shared
+from ui.cache import personal, shared
 from ui.controls import Controls
 
 if TYPE_CHECKING:
     from ui.lesson import Lesson
 
 
-@shared(max_entries=512)
+BROUGHT = "own_table"
+"""Under which a session keeps a table that its reader has brought."""
+
+
 def _pattern(draw: Callable[..., Any], look: Mapping[str, Any], ranges: tuple[str, ...]) -> str:
     # Altair takes far longer than a rerun may; so each look is built once for all ranges of its axes, and what the
     # tests check against the schema is not checked again
     return json.dumps(draw(**look, **{name: (_end(name, 0), _end(name, 1)) for name in ranges}).to_dict(validate=False))
+
+
+_shared_pattern, _own_pattern = shared(max_entries=512)(_pattern), personal(max_entries=64)(_pattern)
 
 
 def _end(name: str, k: int) -> str:
@@ -34,7 +40,9 @@ def _end(name: str, k: int) -> str:
 def spec_of(draw: Callable[..., Any], look: Mapping[str, Any]) -> dict[str, Any]:
     """The chart ``draw(**look)`` as Vega-Lite, without data."""
     ranges = {name: part for name, part in look.items() if name.endswith("_domain") and part}
-    pattern = _pattern(draw, {name: part for name, part in look.items() if name not in ranges}, tuple(ranges))
+    # the names of a reader's own columns stand in the titles and the key of a picture
+    patterns = _own_pattern if BROUGHT in st.session_state else _shared_pattern
+    pattern = patterns(draw, {name: part for name, part in look.items() if name not in ranges}, tuple(ranges))
     for name, ends in ranges.items():
         for k, end in enumerate(ends):
             pattern = pattern.replace(json.dumps(_end(name, k)), json.dumps(float(end)))

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -16,9 +16,18 @@ def shared(max_entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
     ``st.cache_data`` by itself takes two members without settings for the same: it hashes a dataclass by its fields
     alone, so Bowl() and Himmelblau() would share one map. Their ``repr`` names the class and every setting.
-    Functions among the arguments count by their full name.
+    Functions among the arguments count by their full name. What a result holds lies in the memory of all: nothing that
+    a reader has typed or brought may be in it.
     """
+    return _remembering(max_entries, "global")
 
+
+def personal(max_entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The same for one session alone, gone with it: for what is made of a reader's own."""
+    return _remembering(max_entries, "session")
+
+
+def _remembering(max_entries: int, scope: Literal["global", "session"]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         # the key is hashed; what begins with an underscore is passed through as it is
         def remembered(key: str, _call: Callable[[], R]) -> R:
@@ -26,7 +35,7 @@ def shared(max_entries: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         # Streamlit tells caches apart by the name and the source of the function, and this source is always the same
         remembered.__qualname__ = f"{function.__module__}.{function.__qualname__}"
-        look_up = st.cache_data(max_entries=max_entries, show_spinner=False)(remembered)
+        look_up = st.cache_data(max_entries=max_entries, show_spinner=False, scope=scope)(remembered)
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -154,11 +154,15 @@ class Forms:
         return say(word, names=", ".join(self.rules), first=next(iter(self.rules)), steps=steps)
 
 
-@shared(max_entries=64)
 def forms(surface: Surface, start: tuple[float, ...], which: Convention, rate: float, steps: int) -> Forms:
     """All forms of a convention, run from one start."""
-    rules = which.forms(rate)
-    return Forms(which, surface, rules, {name: descend(surface, start, rule, steps) for name, rule in rules.items()})
+    return Forms(which, surface, which.forms(rate), _paths(surface, start, which, rate, steps))
+
+
+# without the landscape, which may be a formula that a reader has typed
+@shared(max_entries=64)
+def _paths(surface: Surface, start: tuple[float, ...], which: Convention, rate: float, steps: int) -> dict[str, Path]:
+    return {name: descend(surface, start, rule, steps) for name, rule in which.forms(rate).items()}
 
 
 def run(beat: Beat) -> tuple[Forms, Forms]:

@@ -1,6 +1,7 @@
 """A reader's own table: a CSV file from the browser, kept for this visit alone, and what was done to it, in words.
 
-Nothing of it is written to disk, or to anything that visitors share.
+The app writes nothing of it to disk, or to anything that visitors share. What is longer than a megabyte waits in a
+nameless file of the server's until all of it has arrived.
 """
 
 from dataclasses import dataclass
@@ -11,11 +12,10 @@ import streamlit as st
 
 from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv
 from ui.address import shortened
-from ui.beat import Beat
+from ui.beat import BROUGHT, Beat
 from ui.controls import Say
 from ui.kinds import Choice, Several, Text
 
-KEPT = "own_table"
 TASKS = ("told_by_values", "as_numbers_read", "as_classes_read")
 _TASK = {"told_by_values": None, "as_numbers_read": "regression", "as_classes_read": "classification"}
 MOST_PILLS = 40
@@ -39,8 +39,8 @@ def chosen(beat: Beat) -> tuple[Table, str] | None:
     st.caption(beat.word("upload_limit", megabytes=LIMITS["too_large"] // 1_000_000))
     if file is not None:
         data = file.getvalue()
-        st.session_state[KEPT] = Own(file.name, data, sha256(data).hexdigest()[:16])
-    own: Own | None = st.session_state.get(KEPT)
+        st.session_state[BROUGHT] = Own(file.name, data, sha256(data).hexdigest()[:16])
+    own: Own | None = st.session_state.get(BROUGHT)
     if own is None:
         forgotten(beat)
         st.caption(beat.word("no_file_yet"))

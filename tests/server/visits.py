@@ -1,0 +1,172 @@
+"""Who comes to the server of these tests: a student that remembers all it was sent, and the process that serves it."""
+
+import re
+import socket
+import subprocess
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.student import Redraw, Student, Touchable
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*", re.MULTILINE)
+_FRAME = re.compile(r'^  File "([^"]+)", line \d+', re.MULTILINE)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Server:
+    """A running app: where it answers, its process, and the file with all that it has said."""
+
+    address: str
+    process: subprocess.Popen[Any]
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def answers(self) -> bool:
+        try:
+            return self.healthy()
+        except OSError:
+            return False
+
+    def healthy(self) -> bool:
+        with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=10) as answer:
+            return self.process.poll() is None and answer.read() == b"ok"
+
+    def own_faults(self, since: int = 0) -> list[str]:
+        """The tracebacks whose innermost line is one of the app's; others come from what Streamlit refuses."""
+        return own_faults(self.said()[since:])
+
+    def megabytes(self) -> float:
+        """The memory that the process has in its hands."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1000
+
+    def measured(self, family: str) -> str:
+        """What Streamlit tells anybody about itself."""
+        with urllib.request.urlopen(f"{self.address}/_stcore/metrics?families={family}", timeout=10) as answer:
+            return answer.read().decode()
+
+    def sessions(self) -> int:
+        """How many visitors are connected."""
+        return int(re.findall(r"^active_sessions (\d+)", self.measured("active_sessions"), re.MULTILINE)[0])
+
+
+def own_faults(log: str) -> list[str]:
+    """The tracebacks of a log whose innermost line stands in this tree, and not in a library that it uses."""
+    return [found for found in _TRACEBACK.findall(log + "\n") if _is_ours(_FRAME.findall(found))]
+
+
+def _is_ours(files: list[str]) -> bool:
+    last = Path(files[-1]) if files else ROOT.parent
+    return last.is_relative_to(ROOT) and "site-packages" not in last.parts
+
+
+@dataclass
+class Listener(Student):
+    """A student who keeps every message, and finds all that can be entered on a page."""
+
+    heard: list[bytes] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+    """What the page says in boxes."""
+    written: str | None = None
+    """The address as the page last wrote it; None while it has left it alone."""
+
+    def _read(self, message: ForwardMsg, found: Redraw) -> None:
+        self.heard.append(message.SerializeToString())
+        kind = message.WhichOneof("type")
+        if kind == "new_session" and not message.metadata.run.fragment_ids:
+            self.warned.clear()
+        if kind == "page_info_changed":
+            self.written = message.page_info_changed.query_string
+        super()._read(message, found)
+
+    def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
+        kind = delta.new_element.WhichOneof("type") or ""
+        element = getattr(delta.new_element, kind, None)
+        if kind == "alert":
+            self.warned.append(element.body)  # type: ignore[union-attr]
+        super()._drawn(delta, place, found)
+        if kind in ("text_input", "number_input", "file_uploader", "button"):
+            self.controls[element.id] = Touchable(kind, element, delta.fragment_id)  # type: ignore[union-attr]
+
+    def control(self, key: str) -> Touchable:
+        """The control of a key, ``page.name``."""
+        return next(one for id_, one in self.controls.items() if id_.endswith(f"-{key}"))
+
+    async def press(self, key: str) -> Redraw:
+        return await self.set(key, trigger_value=True)
+
+    async def say(self, message: BackMsg) -> None:
+        await self.wire.send(message.SerializeToString())
+
+    async def forge(self, key: str, **value: Any) -> Redraw:
+        """Touch a control with something that no browser would send; a list goes into its field's ``data``."""
+        state = WidgetState(id=self.control(key).id)
+        for name, part in value.items():
+            if isinstance(part, list):
+                getattr(state, name).data.extend(part)
+                getattr(state, name).SetInParent()
+            else:
+                setattr(state, name, part)
+        return await self.rerun("", state)
+
+    async def upload(self, key: str, name: str, data: bytes) -> Redraw:
+        """Bring a file, as a browser does: its bytes by HTTP, its name over the wire."""
+        assert _sent(self.address, f"/_stcore/upload_file/{self.session}/brought", name, data) == 204
+        return await self.claim(key, name, self)
+
+    async def claim(self, key: str, name: str, owner: Student) -> Redraw:
+        """Say that a file was brought, by oneself or by somebody else."""
+        uploader, where = self.control(key), f"/_stcore/upload_file/{owner.session}/brought"
+        file = UploadedFileInfo(file_id="brought", name=name, size=1000)
+        file.file_urls.file_id = file.file_id
+        file.file_urls.upload_url = file.file_urls.delete_url = where
+        brought = FileUploaderState(uploaded_file_info=[file])
+        return await self.rerun(uploader.fragment, WidgetState(id=uploader.id, file_uploader_state_value=brought))
+
+    def saw(self, *marks: bytes) -> bool:
+        """Whether any of the marks was in anything that came."""
+        return any(mark in message for message in self.heard for mark in marks)
+
+
+@asynccontextmanager
+async def visiting(server: Server, page: str, query: str) -> AsyncIterator[Listener]:
+    """A student with the page before them, who leaves whatever happens."""
+    one = Listener(server.address, page, query)
+    try:
+        await one.open()
+        yield one
+    finally:
+        await one.leave()
+
+
+def _sent(address: str, where: str, name: str, data: bytes) -> int:
+    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10) as answer:
+        cookie = re.findall(r"_streamlit_xsrf=([^;]+)", answer.headers.get("Set-Cookie", ""))
+    token = cookie[0] if cookie else ""
+    parts = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+    body = parts.encode() + b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--edge--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=edge", "X-Xsrftoken": token}
+    headers |= {"Cookie": f"_streamlit_xsrf={token}"}
+    asked = urllib.request.Request(address + where, body, headers, method="PUT")
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        return answer.status
