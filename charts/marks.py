@@ -12,8 +12,8 @@ disable_debug_mode()
 class Rows(alt.Chart):
     """Marks for the rows of a data set.
 
-    A channel given as text or as a value, such as ``x="step:Q"`` or ``y=alt.value(9)``, becomes its class at once: Altair
-    itself would go through all of its schema for each of them.
+    A channel given as text or as a value, such as ``x="step:Q"`` or ``y=alt.value(9)``, becomes its class at once.
+    Altair itself would go through all of its schema for each of them.
     """
 
     def encode(self, *args: Any, **channels: Any) -> Self:
