@@ -1,0 +1,236 @@
+"""Three processes of the app behind Debian's nginx with the very nginx.conf that is deployed, and who comes to them."""
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from streamlit.proto.Delta_pb2 import Delta
+
+from benchmarks.student import Redraw, Student
+from tests.browser.conftest import answers, free_port
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEPLOY = ROOT / "deploy"
+NO_NGINX = "tests of several processes need nginx: apt-get install nginx"
+PATIENCE = 60
+"""How many seconds a process may take to start on a busy machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "front" in getattr(item, "fixturenames", ()):
+            # one worker starts the processes, and all their tests are its own
+            item.add_marker(pytest.mark.xdist_group("nginx"))
+            item.add_marker(pytest.mark.nginx)
+
+
+def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.05)
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP; header names in lower case, one line for each time that a header came."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(port: int, path: str, method: str = "GET", body: bytes = b"", source: str = "", **headers: str) -> Answer:
+    """One request, on a connection of its own; ``source``: the address that it comes from."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        answer = connection.getresponse()
+        told: dict[str, str] = {}
+        for name, text in answer.getheaders():
+            told[name.lower()] = "\n".join(filter(None, (told.get(name.lower()), text)))
+        return Answer(answer.status, told, answer.read())
+    finally:
+        connection.close()
+
+
+@dataclass
+class Process:
+    """One process of the app."""
+
+    port: int
+    log: Path
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
+        command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+
+    def end(self, how: signal.Signals, patience: float = 30) -> float:
+        """Send a signal and wait; how many seconds the process took to be gone."""
+        assert self.running is not None
+        begun = time.monotonic()
+        self.running.send_signal(how)
+        self.running.wait(patience)
+        return time.monotonic() - begun
+
+    def answers(self) -> bool:
+        assert self.running is not None and self.running.poll() is None, self.log.read_text()
+        return answers(f"http://127.0.0.1:{self.port}")
+
+    def holds(self, session: str) -> bool:
+        """Whether a session lives here: only then is a file taken for it."""
+        return upload(self.port, session).status == 204
+
+
+def upload(port: int, session: str, size: int = 10, seat: str = "") -> Answer:
+    """What a browser does with a file that was dropped on an uploader of the page."""
+    token = re.findall("_streamlit_xsrf=([^;]+)", ask(port, "/_stcore/health").headers["set-cookie"])[0]
+    name = "--line\r\nContent-Disposition: form-data; name=file; filename=a.csv\r\nContent-Type: text/csv\r\n\r\n"
+    return ask(
+        port,
+        f"/_stcore/upload_file/{session}/{'0' * 32}",
+        "PUT",
+        name.encode() + b"1" * size + b"\r\n--line--\r\n",
+        Content_Type="multipart/form-data; boundary=line",
+        Cookie=f"_streamlit_xsrf={token}; seat={seat}",
+        X_Xsrftoken=token,
+    )
+
+
+@dataclass
+class Reader(Student):
+    """A student who also sees which files are offered."""
+
+    files: list[str] = field(default_factory=list)
+
+    def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
+        super()._drawn(delta, place, found)
+        if url := delta.new_element.download_button.url:
+            self.files.append(url)
+
+
+@dataclass
+class Front:
+    """nginx, and the processes behind it."""
+
+    port: int
+    log: Path
+    processes: list[Process] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def seat(self) -> str:
+        """The seat that a newcomer is given."""
+        return re.findall("seat=([0-9a-f]{32});", ask(self.port, "/").headers["set-cookie"])[0]
+
+    def serving(self, seat: str) -> Process:
+        """The process that answers a visitor with a seat."""
+        before = len(self.lines())
+        assert ask(self.port, "/at", Cookie=f"seat={seat}").status == 200
+        answered = re.compile(r" GET /at 200 .*127\.0\.0\.1:(\d+) ")
+        until(lambda: answered.search("\n".join(self.lines()[before:])) is not None, "the answer is in the log")
+        [port] = answered.findall("\n".join(self.lines()[before:]))
+        return next(one for one in self.processes if one.port == int(port))
+
+    def lines(self) -> list[str]:
+        """The access log."""
+        return self.log.read_text().splitlines()
+
+    def kept(self) -> list[Path]:
+        """The files of nginx's cache."""
+        return list((self.log.parent / "cache").iterdir())
+
+    def seats(self, each: int) -> dict[str, Process]:
+        """So many seats at each process, as nginx gave them out."""
+        found: dict[str, Process] = {}
+        while len(found) < each * len(self.processes):
+            at = self.serving(seat := self.seat())
+            if list(found.values()).count(at) < each:
+                found[seat] = at
+        return found
+
+    def reader(self, page: str, seat: str, query: str = "lang=en&predict=0") -> Reader:
+        return Reader(self.address, page, query, {"Cookie": f"seat={seat}"})
+
+    def whole(self) -> None:
+        """Start again what was ended, and wait until nginx sends visitors to it."""
+        for one in self.processes:
+            if one.running is None or one.running.poll() is not None:
+                one.start()
+        for one in self.processes:
+            until(one.answers, f"process {one.port} answers")
+        until(lambda: {self.serving(f"{seat:032x}").port for seat in range(12)} == self.ports, "nginx uses all")
+
+    @property
+    def ports(self) -> set[int]:
+        return {one.port for one in self.processes}
+
+
+def nginx_path() -> str:
+    """Where nginx is; without it the test is skipped, or fails where CI says that there has to be one."""
+    # a user's PATH may lack the folder of the system's programs
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail(NO_NGINX, pytrace=False)
+    return found or pytest.skip(NO_NGINX)
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """nginx and three processes, once for all tests."""
+    program, folder = nginx_path(), tmp_path_factory.mktemp("front")
+    front = Front(free_port(), folder / "access.log")
+    front.processes = [Process(free_port(), folder / f"process-{number}.log") for number in (1, 2, 3)]
+    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    assert written.count("listen 8080;") == 1
+    (folder / "nginx.conf").write_text(written.replace("listen 8080;", f"listen 127.0.0.1:{front.port};"))
+    where = (DEPLOY / "upstream.conf").read_text(encoding="utf-8")
+    for number, one in enumerate(front.processes, start=8501):
+        assert f"127.0.0.1:{number} " in where
+        where = where.replace(f"127.0.0.1:{number} ", f"127.0.0.1:{one.port} ")
+    (folder / "upstream.conf").write_text(where)
+    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    if os.geteuid() == 0:
+        # its workers would be nobody otherwise, who may not write into the test's folder
+        command[-1] += " user root;"
+    with front.log.open("wb") as log, (folder / "error.log").open("wb") as errors:
+        nginx = subprocess.Popen(command, cwd=folder, stdout=log, stderr=errors)
+    try:
+        for one in front.processes:
+            one.start()
+        front.whole()
+        yield front
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+        for one in front.processes:
+            if one.running is not None and one.running.poll() is None:
+                one.end(signal.SIGTERM)
+    assert (folder / "error.log").read_text() == "", "nginx has nothing to complain of"
+
+
+@pytest.fixture
+def front(everything: Front) -> Front:
+    """nginx, with all processes running."""
+    everything.whole()
+    return everything
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, and not once a test, why the tests behind nginx were skipped."""
+    if any(NO_NGINX in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(f"skipped: {NO_NGINX}", yellow=True)
