@@ -98,8 +98,13 @@ class Server:
 
     def cpu(self) -> float:
         """Milliseconds of processor time used so far, by all its threads, also those that have ended."""
-        parts = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+        return milliseconds_of(self.process.pid)
+
+
+def milliseconds_of(pid: int) -> float:
+    """Processor time that a process has used so far."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

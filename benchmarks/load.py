@@ -7,6 +7,11 @@ one core, and the students keep to the other. First everybody comes in, spread o
 is measured is the time after it. The smallest app (``smallest_app.py``; ``lean_app.py`` is the same without Altair) has
 as many students for as long in the same run. Figures are good for what they are beside each other on one machine.
 
+``--at http://127.0.0.1:8080 --pids 12 13`` measures what is running there already, as ``deploy/README.md`` starts it:
+several processes behind nginx, of which the ids tell the processor time and the memory. Nobody keeps to a core then.
+
+``--weigh`` lets one student open every page, have it drawn again as it is, and touch 12 controls: kilobytes each time.
+
 ``--soak MINUTES`` lets the students of the first number come and go for so long, and writes the memory down every
 minute. Processor time and memory are read from the system, for the server's process alone.
 """
@@ -24,12 +29,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latency import HERE, Server, quantile, serving
+from latency import HERE, milliseconds_of, quantile, serving
 from student import Redraw, Refused, Student
 from websockets.exceptions import WebSocketException
 
@@ -76,14 +81,25 @@ class Seen:
         }
 
 
-def megabytes(server: Server) -> float:
-    """The server's memory that is its own or mapped, as the system counts it."""
-    pages = int(Path(f"/proc/{server.process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+@dataclass
+class Running:
+    """The processes behind an address, started by whomever."""
+
+    address: str
+    pids: Sequence[int]
+
+    def cpu(self) -> float:
+        """Milliseconds of processor time used so far."""
+        return sum(milliseconds_of(pid) for pid in self.pids)
+
+    def megabytes(self) -> float:
+        """Their memory that is their own or mapped, as the system counts it."""
+        pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids)
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 @contextmanager
-def running(app: str, tree: Path) -> Iterator[Server]:
+def running(app: str, tree: Path) -> Iterator[Running]:
     """A server of one of the APPS on the first core, from a copy of the tree."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         copy = Path(folder, "copy")
@@ -102,7 +118,7 @@ def running(app: str, tree: Path) -> Iterator[Server]:
         with serving(script, copy) as server:
             os.sched_setaffinity(0, cores[1:] or cores)
             try:
-                yield server
+                yield Running(server.address, [server.process.pid])
             finally:
                 os.sched_setaffinity(0, cores)
 
@@ -135,7 +151,7 @@ class Bell:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def study(server: Server, page: str, seed: int, wait: float, bell: Bell, seen: Seen) -> None:
+async def study(server: Running, page: str, seed: int, wait: float, bell: Bell, seen: Seen) -> None:
     """One student: comes in after a while, waits for the bell, touches controls until it rings again."""
     chance, until = random.Random(seed), bell.over
     student = Student(server.address, page, "predict=0" if page else "")
@@ -154,7 +170,7 @@ async def study(server: Server, page: str, seed: int, wait: float, bell: Bell, s
     await student.leave()
 
 
-async def first_visitor(server: Server, pages: Sequence[str]) -> None:
+async def first_visitor(server: Running, pages: Sequence[str]) -> None:
     """Open every page, so that what all share is there; twice, so that what a second visit needs is there too."""
     for page in [*pages, *pages]:
         student = Student(server.address, page, "predict=0" if page else "")
@@ -162,29 +178,41 @@ async def first_visitor(server: Server, pages: Sequence[str]) -> None:
         await student.leave()
 
 
-async def lesson(server: Server, pages: Sequence[str], students: int, arrive: float, seconds: float) -> Seen:
+async def lesson(server: Running, pages: Sequence[str], students: int, arrive: float, seconds: float) -> Seen:
     """So many students on random pages."""
     seen, bell, chance = Seen(), Bell(), random.Random(students)
     await first_visitor(server, pages)
-    seen.memory["one"] = megabytes(server)
+    seen.memory["one"] = server.megabytes()
     everyone = [
         asyncio.create_task(study(server, chance.choice(pages), seed, arrive * seed / students, bell, seen))
         for seed in range(students)
     ]
     await asyncio.sleep(arrive + EVERY)
-    seen.memory["all"] = megabytes(server)
+    seen.memory["all"] = server.megabytes()
     bell.begun.set()
     await asyncio.sleep(EVERY)
     seen.seconds, begun, cpu = -1.0, time.perf_counter(), server.cpu()
     await asyncio.sleep(seconds)
     seen.seconds, seen.cpu = time.perf_counter() - begun, server.cpu() - cpu
-    seen.memory["end"] = megabytes(server)
+    seen.memory["end"] = server.megabytes()
     bell.over.set()
     await asyncio.gather(*everyone)
     return seen
 
 
-async def soak(server: Server, pages: Sequence[str], students: int, minutes: float) -> list[tuple[float, float, int]]:
+async def weigh(server: Running, pages: Sequence[str], touches: int = 12) -> None:
+    """What goes over the websocket to one student, in kilobytes, page by page."""
+    print("| page | opened | drawn again | a touch: median | mean | most |\n|" + " --- |" * 6)
+    for page in pages:
+        student, chance = Student(server.address, page, "predict=0" if page else ""), random.Random(1)
+        first, again = await student.open(), await student.rerun()
+        each = [(await student.touch(chance)).bytes for _ in range(touches)]
+        await student.leave()
+        found = [first.bytes, again.bytes, statistics.median(each), statistics.mean(each), max(each)]
+        print("|", " | ".join([page or "/", *(f"{size / 1000:.0f}" for size in found)]), "|", flush=True)
+
+
+async def soak(server: Running, pages: Sequence[str], students: int, minutes: float) -> list[tuple[float, float, int]]:
     """Students who stay for about two minutes and are followed by others: minutes, megabytes, errors so far."""
     seen, chance, noted = Seen(), random.Random(students), []
     await first_visitor(server, pages)
@@ -203,7 +231,7 @@ async def soak(server: Server, pages: Sequence[str], students: int, minutes: flo
     seats = [asyncio.create_task(seat(number)) for number in range(students)]
     while time.perf_counter() < over:
         await asyncio.sleep(min(60.0, max(over - time.perf_counter(), 0.1)))
-        noted.append(((time.perf_counter() - begun) / 60, megabytes(server), sum(seen.errors.values())))
+        noted.append(((time.perf_counter() - begun) / 60, server.megabytes(), sum(seen.errors.values())))
         print(f"{noted[-1][0]:6.1f} min  {noted[-1][1]:7.1f} MB  {noted[-1][2]} errors", flush=True)
     for each in seats:
         each.cancel()
@@ -230,22 +258,29 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--arrive", type=float, default=20)
     parser.add_argument("--only", default="app,smallest,default", help="which of: " + ", ".join(APPS))
+    parser.add_argument("--at", help="the address of an app that is running already")
+    parser.add_argument("--pids", type=int, nargs="+", default=[], help="the ids of its processes")
     parser.add_argument("--pages", help="pages, separated by commas, if not all of them")
     parser.add_argument("--soak", type=float, help="minutes")
+    parser.add_argument("--weigh", action="store_true", help="kilobytes instead of a load")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
     parser.add_argument("--json", type=Path, help="where to write the rows")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     rows = {}
-    for students in args.students:
+    for students in [1] if args.weigh else args.students:
         for app in args.only.split(","):
             pages = pages_of(app, args.tree)
             if app == "app" and args.pages:
                 pages = args.pages.split(",")
-            with running(app, args.tree) as server:
+            started = nullcontext(Running(args.at, args.pids)) if args.at else running(app, args.tree)
+            with started as server:
                 if args.soak:
                     print(APPS[app], asyncio.run(soak(server, pages, students, args.soak)))
+                    continue
+                if args.weigh:
+                    asyncio.run(weigh(server, pages))
                     continue
                 seen = asyncio.run(lesson(server, pages, students, args.arrive, args.seconds))
             rows[app, students] = seen.row(students)
