@@ -40,6 +40,10 @@ BATCHES = (8, 32, 128, 500)
 STEPS, SIDES = (100, 300, 1000, 3000, 10000), (25, 50, 100, 200, 400)
 
 
+COLOURS = ("#0072B2", "#D55E00", "#7A8699")
+"""Ours first, then what it is compared with."""
+
+
 class Point(NamedTuple):
     """One measurement: in which panel, by whom, of which size, and how many milliseconds it took."""
 
@@ -72,7 +76,7 @@ def _trainings(panel: str, nets: dict[int, tuple[str, int]], rounds: int) -> Ite
                 one.reset()
             except ModuleNotFoundError:
                 continue
-            yield Point(panel, kind.title, size, milliseconds(lambda one=one: one.fit(shuffle=True), rounds))
+            yield Point(panel, kind.name, size, milliseconds(lambda one=one: one.fit(shuffle=True), rounds))
 
 
 def measured(rounds: int) -> Iterator[Point]:
@@ -123,7 +127,11 @@ def drawn(points: list[Point], file: Path) -> None:
         rows = pd.DataFrame([p._asdict() for p in points if p.panel == panel])
         x = alt.X("size:Q", scale=alt.Scale(type="log"), title=panel.split(":")[0], axis=alt.Axis(format="~s"))
         y = alt.Y("ms:Q", scale=alt.Scale(type="log"), title="milliseconds", axis=alt.Axis(format="~g", tickCount=4))
-        who = {"color": alt.Color("who:N", title=None), "strokeDash": alt.StrokeDash("who:N", title=None)}
+        names = list(dict.fromkeys(rows["who"]))
+        who = {
+            "color": alt.Color("who:N", title=None, scale=alt.Scale(domain=names, range=COLOURS[: len(names)])),
+            "strokeDash": alt.StrokeDash("who:N", title=None, scale=alt.Scale(domain=names)),
+        }
         line = alt.Chart(rows).mark_line(point=True, strokeWidth=2).encode(x=x, y=y, **who)
         panels.append(line.properties(width=300, height=190, title=panel))
     chart = alt.concat(*panels, columns=2).resolve_scale(color="independent", strokeDash="independent")
