@@ -22,12 +22,9 @@ from playwright.sync_api import (
     Page,
     TimeoutError,
     WebSocket,
-    sync_playwright,
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 PATIENCE = 90_000
 """How long anything may take on a slow machine, in milliseconds."""
 
@@ -99,14 +96,6 @@ def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[[Path], str]]:
     yield start
     for one in running:
         next(one, None)
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 # ---- visitors --------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from streamlit.proto.Common_pb2 import DoubleArray
 from websockets.exceptions import ConnectionClosed
 
 from benchmarks.student import Refused
+from tests.awaited import awaited
 from tests.deploy.conftest import DEPLOY, PATIENCE, Front, Process, Reader
 
 SLIDERS = {"gradient_descent": "n", "learning_rate": "n", "activations": "d", "losses": "n4"}
@@ -126,7 +127,7 @@ def test_when_a_process_dies_only_its_visitors_notice_and_find_their_settings_ag
             else:
                 assert one.lost == []
 
-    asyncio.run(story())
+    awaited(story())
 
 
 def grace() -> float:
@@ -151,4 +152,4 @@ def test_a_process_that_is_asked_to_go_goes_in_time_and_its_visitors_come_back(f
         in_vain = [line for line in front.lines()[before:] if f"127.0.0.1:{going.port}" in line]
         assert len(in_vain) <= 2
 
-    asyncio.run(story())
+    awaited(story())

@@ -1,6 +1,5 @@
 """What can be said of the container, Compose and Kubernetes without them: that their files agree, and are enough."""
 
-import asyncio
 import json
 import os
 import re
@@ -15,6 +14,7 @@ import pytest
 import yaml
 
 from benchmarks.student import Student
+from tests.awaited import awaited
 from tests.browser.conftest import answers, free_port
 from tests.deploy.conftest import DEPLOY, ROOT, until
 
@@ -97,7 +97,7 @@ def test_what_is_copied_is_all_that_the_app_needs_and_it_writes_nothing(tmp_path
 
     try:
         until(lambda: answers(f"http://127.0.0.1:{port}"), "the app answers")
-        asyncio.run(visits())
+        awaited(visits())
     finally:
         running.terminate()
         said = running.communicate(timeout=30)[0].decode()

@@ -1,6 +1,5 @@
 """What stands before the processes: who sits where, what is packed, kept, refused and not written down."""
 
-import asyncio
 import gzip
 import re
 from collections import Counter
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.web.server.starlette import starlette_server_config
 
+from tests.awaited import awaited
 from tests.deploy.conftest import DEPLOY, Front, ask, upload
 
 PROGRAM = r'src="\./(static/js/[^"]+\.js)"'
@@ -33,7 +33,7 @@ def test_the_conversation_and_the_requests_beside_it_reach_the_same_process(fron
             finally:
                 await reader.leave()
 
-    asyncio.run(visits())
+    awaited(visits())
 
 
 def test_a_made_up_seat_is_replaced(front: Front) -> None:
@@ -60,7 +60,7 @@ def test_a_file_to_download_is_found_wherever_it_lies(front: Front) -> None:
         finally:
             await reader.leave()
 
-    asyncio.run(visits())
+    awaited(visits())
 
 
 def test_programs_are_packed_once_and_kept(front: Front) -> None:

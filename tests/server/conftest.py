@@ -1,6 +1,5 @@
 """A real server of the app, which is treated badly, and students without a browser in front of it."""
 
-import asyncio
 import inspect
 import os
 import resource
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.awaited import awaited
 from tests.server.visits import ROOT, Server, free_port, visiting
 
 Start = Callable[..., Server]
@@ -30,7 +30,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     asked = inspect.signature(pyfuncitem.obj).parameters
-    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in asked}))
+    awaited(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in asked}))
     return True
 
 
@@ -89,5 +89,5 @@ def lives(request: pytest.FixtureRequest) -> Iterator[None]:
     before = len(server.said())
     yield
     assert server.healthy()
-    asyncio.run(drawn_for_another(server))
+    awaited(drawn_for_another(server))
     assert not server.own_faults(before)
