@@ -269,8 +269,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     rows = {}
-    for students in [1] if args.weigh else args.students:
-        for app in args.only.split(","):
+    alone = args.soak or args.weigh
+    for students in args.students[:1] if alone else args.students:
+        # what is running already is the lessons, and not the apps to compare them with
+        for app in ["app"] if args.at else args.only.split(","):
             pages = pages_of(app, args.tree)
             if app == "app" and args.pages:
                 pages = args.pages.split(",")
