@@ -1,7 +1,7 @@
 """One student without a browser: speaks Streamlit's protocol over a websocket, reads what comes, touches controls.
 
-The messages are Streamlit's own protobufs. A student keeps the session's name, the values of the widgets, the address as
-the server last wrote it, and the messages that may be asked for again by their hash: those for ever, where a browser
+The messages are Streamlit's own protobufs. A student keeps the session's name, the values of the widgets, the address
+as the server last wrote it, and the messages that may be asked for again by their hash: those for ever, where a browser
 throws them away after some runs, so that a student who returns to earlier values is sent a little less. A control that
 a fragment no longer draws is forgotten when the whole page is drawn, not before.
 """

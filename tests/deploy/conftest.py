@@ -73,7 +73,7 @@ class Process:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
-        command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+        command += ["--server.address", "127.0.0.1"]
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
