@@ -59,12 +59,12 @@ def answers(address: str) -> bool:
         return False
 
 
-def serving(folder: Path, log: Path) -> Iterator[str]:
+def serving(folder: Path, log: Path, *options: str) -> Iterator[str]:
     """The address of a server for the project in a folder, for as long as it is wanted."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", *options]
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
         try:
@@ -85,12 +85,12 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[[Path], str]]:
+def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """``serve(folder)``: a fresh server of the test's own."""
     running: list[Iterator[str]] = []
 
-    def start(folder: Path) -> str:
-        running.append(serving(folder, tmp_path / f"server-{len(running)}.txt"))
+    def start(folder: Path, *options: str) -> str:
+        running.append(serving(folder, tmp_path / f"server-{len(running)}.txt", *options))
         return next(running[-1])
 
     yield start
