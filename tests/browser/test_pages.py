@@ -84,9 +84,7 @@ def copy_of_project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.thorough
-def test_a_saved_text_shows_in_the_open_page(
-    visitor: Arrive, serve: Callable[..., str], copy_of_project: Path
-) -> None:
+def test_a_saved_text_shows_in_the_open_page(visitor: Arrive, serve: Callable[..., str], copy_of_project: Path) -> None:
     watching = serve(copy_of_project, "--server.fileWatcherType", "auto")
     one = visitor(watching).go("/gradient_descent?lang=en&lr=0.2&predict=0")
     text = next((copy_of_project / "pages").glob("*gradient_descent.en.md"))
