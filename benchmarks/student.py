@@ -144,6 +144,19 @@ class Student:
         client.context_info.locale = "ko-KR"
         await self.wire.send(BackMsg(rerun_script=client).SerializeToString())
 
+    def take(self, data: bytes, found: Redraw | None = None) -> ForwardMsg:
+        """Read a message, and note in ``found`` what came."""
+        found = found or Redraw(0.0)
+        found.bytes += len(data)
+        found.messages += 1
+        message = ForwardMsg.FromString(data)
+        if message.WhichOneof("type") == "ref_hash":
+            message = ForwardMsg.FromString(self._kept[message.ref_hash])
+        elif message.metadata.cacheable:
+            self._kept[message.hash] = data
+        self._read(message, found)
+        return message
+
     async def redrawn(self, fragment: bool = False) -> Redraw:
         """Wait until what was asked for is drawn; Refused if the script failed."""
         begun, found = time.perf_counter(), Redraw(0.0)
@@ -152,14 +165,7 @@ class Student:
             async for data in self.wire:
                 if not isinstance(data, bytes):
                     raise Refused(f"a text frame came: {data[:80]}")
-                found.bytes += len(data)
-                found.messages += 1
-                message = ForwardMsg.FromString(data)
-                if message.WhichOneof("type") == "ref_hash":
-                    message = ForwardMsg.FromString(self._kept[message.ref_hash])
-                elif message.metadata.cacheable:
-                    self._kept[message.hash] = data
-                self._read(message, found)
+                message = self.take(data, found)
                 if message.WhichOneof("type") == "script_finished":
                     if message.script_finished == done:
                         found.seconds = time.perf_counter() - begun

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -70,12 +72,15 @@ class Process:
     port: int
     log: Path
     running: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    """What its environment has besides."""
 
     def start(self) -> None:
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
         command += ["--server.address", "127.0.0.1"]
         with self.log.open("ab") as log:
-            self.running = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            environment = {**os.environ, **self.environment}
+            self.running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def end(self, how: signal.Signals, patience: float = 30) -> float:
         """Send a signal and wait; how many seconds the process took to be gone."""
@@ -189,12 +194,15 @@ def nginx_path() -> str:
     return found or pytest.skip(NO_NGINX)
 
 
-@pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """nginx and three processes, once for all tests."""
-    program, folder = nginx_path(), tmp_path_factory.mktemp("front")
+@contextmanager
+def behind_nginx(program: str, folder: Path, *environments: dict[str, str]) -> Iterator[Front]:
+    """nginx and three processes for as long as they are wanted, with what they write in a folder.
+
+    environments: what the first, second and third process find in theirs besides.
+    """
     front = Front(free_port(), folder / "access.log")
-    front.processes = [Process(free_port(), folder / f"process-{number}.log") for number in (1, 2, 3)]
+    for number, besides in zip_longest((1, 2, 3), environments, fillvalue={}):
+        front.processes.append(Process(free_port(), folder / f"process-{number}.log", environment=besides))
     written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     assert written.count("listen 8080;") == 1
     (folder / "nginx.conf").write_text(written.replace("listen 8080;", f"listen 127.0.0.1:{front.port};"))
@@ -221,6 +229,13 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
             if one.running is not None and one.running.poll() is None:
                 one.end(signal.SIGTERM)
     assert (folder / "error.log").read_text() == "", "nginx has nothing to complain of"
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """nginx and three processes, once for all tests."""
+    with behind_nginx(nginx_path(), tmp_path_factory.mktemp("front")) as front:
+        yield front
 
 
 @pytest.fixture
