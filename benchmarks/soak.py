@@ -140,7 +140,7 @@ class Seat:
         with suppress(TimeoutError):
             while True:
                 async with asyncio.timeout(3):
-                    data = await self.reader.wire.recv()
+                    data = await self.reader.wire.recv(decode=False)
                 self.reader.take(data)
 
     async def _compare(self) -> None:

@@ -59,7 +59,7 @@ def _draw_remedies(
     labels: Sequence[str],
     x_domain: Range,
 ) -> Chart:
-    form = ".0%" if share else "~g"
+    form = ".0%" if share else ".6~g"
     x, low, at = (
         alt.X(**parts.axis(field, x_title, x_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "x")
     )
@@ -250,7 +250,7 @@ def _draw_fold_scores(
     name_left: bool,
     x_domain: Range,
 ) -> Chart:
-    form = alt.Axis(format=".0%" if share else "~g")
+    form = alt.Axis(format=".0%" if share else ".6~g")
     x, low = (alt.X(**parts.axis(field, x_title, x_domain, axis=form)) for field in ("x", "low"))
     shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=150, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)

@@ -1,5 +1,6 @@
 """Pictures of training and validation error: by the size of a network, by epoch, by number of rows, by remedy."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
 
 KEYS = ("train", "validation")
-TRAIN, VALIDATION = style.Look("#2C7FB8", (6, 3), "square"), style.Look("#D1480F")
+TRAIN, VALIDATION = style.LOOKS["train"], style.LOOKS["val"]
 LOOKS = (TRAIN, VALIDATION)
 
 Bands = Mapping[str, np.ndarray]
@@ -73,43 +74,18 @@ def error_by_size(
 
     errors: by key, shape (rungs, repetitions); a key that is missing is not shown yet. share: errors are shares.
     """
-    return _by_place(sizes, errors, baseline, chosen, titles, x_title, y_title, line_title, share, _draw_ladder)
-
-
-def error_by_rows(
-    rows: Sequence[str],
-    errors: Bands,
-    baseline: float,
-    chosen: str,
-    titles: Sequence[str],
-    x_title: str,
-    y_title: str,
-    line_title: str,
-    share: bool,
-) -> Picture:
-    """The learning curve: the same by the number of rows that were learned from."""
-    return _by_place(rows, errors, baseline, chosen, titles, x_title, y_title, line_title, share, _draw_learning_curve)
-
-
-def _by_place(
-    places: Sequence[str],
-    errors: Bands,
-    baseline: float,
-    chosen: str,
-    titles: Sequence[str],
-    x_title: str,
-    y_title: str,
-    line_title: str,
-    share: bool,
-    draw: Any,
-) -> Picture:
     tables = [
-        {"name": np.full(len(places), key), "x": np.array(places), **_band(values)} for key, values in errors.items()
+        {"name": np.full(len(sizes), key), "x": np.array(sizes), **_band(values)} for key, values in errors.items()
     ]
     look = {"x_title": x_title, "y_title": y_title, "line_title": line_title, "titles": tuple(titles), "share": share}
-    look |= {"order": tuple(places), "y_domain": (0.0, _top(errors, baseline))}
+    look |= {"order": tuple(sizes), "y_domain": (0.0, _top(errors, baseline))}
     data = {"errors": frames.stacked(tables), "baseline": {"y": np.array([baseline])}}
-    return Picture(draw, parts.plain(look), data | {"chosen": {"x": np.array([chosen])}})
+    return Picture(_draw_ladder, parts.plain(look), data | {"chosen": {"x": np.array([chosen])}})
+
+
+def error_by_rows(*shown: Any, **how: Any) -> Picture:
+    """The learning curve: what ``error_by_size`` draws, by the number of rows that were learned from."""
+    return dataclasses.replace(error_by_size(*shown, **how), draw=_draw_learning_curve)
 
 
 def _draw_ladder(**look: Any) -> Chart:
@@ -129,7 +105,7 @@ def _bands_by_place(
     order: Sequence[str],
     y_domain: Range,
 ) -> Chart:
-    form = ".0%" if share else "~g"
+    form = ".0%" if share else ".6~g"
     scale = alt.Scale(domain=list(order))
     x = alt.X("x:N", sort=list(order), scale=scale, title=x_title, axis=alt.Axis(labelAngle=0, labelOverlap=False))
     y = alt.Y(**parts.axis("value", y_title, y_domain, axis=alt.Axis(format=form)))
@@ -180,7 +156,7 @@ def error_by_epoch(
 def _draw_by_epoch(
     x_title: str, y_title: str, line_title: str, titles: Sequence[str], share: bool, x_domain: Range, y_domain: Range
 ) -> Chart:
-    form = ".0%" if share else "~g"
+    form = ".0%" if share else ".6~g"
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
     y, low, line = (
         alt.Y(**parts.axis(field, y_title, y_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "y")

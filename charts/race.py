@@ -22,11 +22,13 @@ def lines_by_step(
     clock: Mapping[str, np.ndarray] | None = None,
     log: bool = False,
     ceiling: float | None = None,
+    first: int = 0,
 ) -> Picture:
     """A line for every run, as far as the step shown; what is no number, or above ``ceiling``, is left out.
 
     values: by run, shape (steps + 1,). x: where they stand on the level axis, if not at their step. clock: when each
-    is shown, if not at its step. log: a logarithmic upright axis, on which only numbers above 0 have a place.
+    is shown, if not at its step. log: a logarithmic upright axis, on which only numbers above 0 have a place. first:
+    how many runs the picture beside it has before these.
     """
     tables = []
     for name, value in values.items():
@@ -37,12 +39,14 @@ def lines_by_step(
         tables.append(rows | {"x": places, "value": np.where(shown, value, np.nan)})
     lines = frames.stacked(tables)
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
-    look["empty"] = not np.isfinite(lines["value"]).any()
+    look |= {"first": first, "empty": not np.isfinite(lines["value"]).any()}
     return Picture(_draw_lines, look, {"lines": lines})
 
 
-def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool, empty: bool) -> Chart:
-    ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format="~g")
+def _draw_lines(
+    x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool, first: int, empty: bool
+) -> Chart:
+    ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".6~g")
     # axes need something to span, also before there is anything to see
     x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
     y = alt.Y(**parts.axis("value", y_title, (0.1, 1) if empty else None, log=log, axis=alt.Axis(format=".3~g")))
@@ -52,14 +56,14 @@ def _draw_lines(x_title: str, y_title: str, names: Sequence[str], log: bool, who
     return (
         marks.layered(
             lines.mark_line(strokeWidth=1, opacity=0.25).encode(
-                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
+                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)
             ),
             lines.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2.5)
-            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1.5)
-            .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
+            .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2, first=first)),
         )
         .add_params(parts.step_shown())
         .properties(height=parts.height_with(names))
@@ -209,12 +213,12 @@ def kinship(
     x, y = (np.array([place[name][axis] for name in names]) for axis in (0, 1))
     nodes: Columns = {"name": np.array(names), "x": x, "y": y, "group": np.array(groups)}
     nodes["chosen"] = np.array([name == chosen for name in names])
-    links = [(place[parent], place[name]) for name, parents in zip(names, grew_from, strict=True) for parent in parents]
-    ends = np.array(links).reshape(-1, 4)
+    pairs = [(parent, name) for name, parents in zip(names, grew_from, strict=True) for parent in parents]
+    ends = np.array([(*place[parent], *place[name]) for parent, name in pairs]).reshape(-1, 4)
+    links: Columns = dict(zip(("x", "y", "x1", "y1"), ends.T, strict=True))
+    links["chosen"] = np.array([name == chosen for _, name in pairs])
     look = {"keys": tuple(titles), "titles": tuple(titles.values()), "columns": max(column.values()) + 1}
-    return Picture(
-        _draw_kinship, look, {"nodes": nodes, "links": dict(zip(("x", "y", "x1", "y1"), ends.T, strict=True))}
-    )
+    return Picture(_draw_kinship, look, {"nodes": nodes, "links": links})
 
 
 GROUPS = {"plain": "#66727F", "direction": "#0B7F5E", "size": "#2C6FB0", "both": "#A8236B"}
@@ -227,12 +231,14 @@ def _draw_kinship(keys: Sequence[str], titles: Sequence[str], columns: int) -> C
     legend = alt.Legend(title=None, orient="top", columns=2, labelExpr=f"{labels}[datum.label]", labelLimit=240)
     colours = alt.Scale(domain=list(keys), range=[GROUPS[key] for key in keys])
     shapes = alt.Scale(domain=list(keys), range=["circle", "triangle-right", "square", "diamond"][: len(keys)])
-    nodes = marks.of("nodes")
+    nodes, links = marks.of("nodes"), marks.of("links").encode(x=x, y=y, x2="x1:Q", y2="y1:Q")
     return marks.layered(
-        marks.of("links")
-        .mark_rule(color=style.NEUTRAL, strokeWidth=1.5, opacity=0.8)
-        .encode(x=x, y=y, x2="x1:Q", y2="y1:Q"),
-        nodes.transform_filter("datum.chosen").mark_point(size=900, strokeWidth=2.5, color="#D1480F").encode(x=x, y=y),
+        # names stand on the links of others, which are therefore faint
+        links.transform_filter("!datum.chosen").mark_rule(color=style.NEUTRAL, strokeWidth=1.2, opacity=0.45),
+        links.transform_filter("datum.chosen").mark_rule(color=style.CHOSEN, strokeWidth=2.5),
+        nodes.transform_filter("datum.chosen")
+        .mark_point(size=900, strokeWidth=2.5, color=style.CHOSEN)
+        .encode(x=x, y=y),
         nodes.mark_point(filled=True, size=260, opacity=1).encode(
             x=x,
             y=y,

@@ -149,7 +149,7 @@ def _one(value: float | None) -> Columns:
 
 
 def _draw_score_histogram(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
-    left = alt.X(**parts.axis("x0", x_title, (0.0, 1.0), axis=alt.Axis(format="~g", tickCount=5)))
+    left = alt.X(**parts.axis("x0", x_title, (0.0, 1.0), axis=alt.Axis(format=".6~g", tickCount=5)))
     x = alt.X(**parts.axis("x", x_title, (0.0, 1.0)))
     y = alt.Y(**parts.axis("y0", y_title, axis=alt.Axis(labelExpr="format(abs(datum.value), 'd')", tickMinStep=1)))
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("rows:Q", title=y_title)]
@@ -250,7 +250,7 @@ def _draw_precision_recall(**look: Any) -> Chart:
 
 
 def _curve_with_place(x_title: str, y_title: str) -> Chart:
-    ticks = alt.Axis(format="~g", tickCount=5)
+    ticks = alt.Axis(format=".6~g", tickCount=5)
     x = alt.X(**parts.axis("x", x_title, (0.0, 1.0), axis=ticks))
     y = alt.Y(**parts.axis("y", y_title, (0.0, 1.0), axis=ticks))
     told = parts.told(x_title, y_title, "y")

@@ -12,6 +12,10 @@ class Look(NamedTuple):
 
 
 LOOKS = {
+    "train": Look("#2C7FB8", (6, 3), "square"),
+    "val": Look("#D1480F"),
+    "B train": Look("#2C7FB8", (6, 3), "square"),
+    "B val": Look("#D1480F"),
     "×½": Look("#0B8F6A", (6, 3), "square"),
     "×1": Look("#D1480F"),
     "×2": Look("#8A3FB5", (2, 2), "triangle-up"),
@@ -45,7 +49,7 @@ LOOKS = {
     "softmax": Look("#2F6FDE"),
     "softmax²": Look("#C8321F", (6, 3), "square"),
 }
-"""The look of a run by its name, on every page: of a learning rate beside others, of an optimizer, of a loss."""
+"""The look of a run by its name, on every page: of training and validation, of an optimizer, of a loss, of a rate."""
 
 OTHER_LOOKS = (
     Look("#D1480F"),
@@ -67,6 +71,9 @@ NEUTRAL = "#7A8699"
 """What is not a run: data, axes drawn by hand, the landscape's curve. Readable on white and on near-black."""
 
 CURVE = "#3E7CC0"
+
+CHOSEN = "#D1480F"
+"""What a reader has picked out of a picture."""
 
 RATE = "#D1480F"
 """The learning rate that the reader has chosen."""

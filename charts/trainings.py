@@ -121,7 +121,7 @@ def _thinned(name: str, rate: np.ndarray, batches: int) -> Columns:
 
 def _draw_rates(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
-    y = alt.Y(**parts.axis("height", y_title, y_domain, axis=alt.Axis(format="~g", tickCount=4, **_Y_ROOM)))
+    y = alt.Y(**parts.axis("height", y_title, y_domain, axis=alt.Axis(format=".6~g", tickCount=4, **_Y_ROOM)))
     rates = marks.of("rates").encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2))
     return (
         marks.layered(

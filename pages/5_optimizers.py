@@ -109,7 +109,7 @@ def one_name(beat):
     found, shown = forms.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "forms_map_said")
-        distance = lines(beat, shown.apart(), "step_axis", "apart_axis")
+        distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1)
         beat.side_by_side(over_map, (distance, shown.said(beat.word, "forms_apart_said")))
         forms.play(beat, shown)
     beat.numbers({"run_table": shown.table})

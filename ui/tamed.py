@@ -65,7 +65,7 @@ class Tamed:
             facts: dict[str, Any] = {"name": say(name), "train": self._said(train), "val": self._said(validation)}
             facts |= {"times": int((validation < untamed).sum()), "seeds": len(untamed)}
             change = float(validation.mean() / untamed.mean() - 1) if untamed.mean() else 0.0
-            lines.append("- " + say("remedy_told", change=change, **facts))
+            lines.append("- " + say("remedy_told", change=f"{change:+.0%}".replace("-", "−"), **facts))
         return "\n".join(lines)
 
     def _said(self, errors: np.ndarray) -> str:
