@@ -19,35 +19,27 @@ import json
 import os
 import shutil
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chromium import FLAGS, found_chromium
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
+from serving import Server, copied, milliseconds_of
 
 HERE = Path(__file__).resolve().parent
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+IN_SIGHT = [
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 ]
+"""A tab that nobody looks at is as quick as one that somebody does."""
 QUIET = 300
 """So many milliseconds without a change in a chart mean that the repaint is over."""
 PATIENCE = 8_000
@@ -88,79 +80,23 @@ PROBE = """
 
 # ---- servers -------------------------------------------------------------------------------------------------------
 
-
-@dataclass
-class Server:
-    """A Streamlit server that this script started."""
-
-    process: subprocess.Popen
-    address: str
-
-    def cpu(self) -> float:
-        """Milliseconds of processor time used so far, by all its threads, also those that have ended."""
-        return milliseconds_of(self.process.pid)
-
-
-def milliseconds_of(pid: int) -> float:
-    """Processor time that a process has used so far."""
-    parts = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(parts[11]) + int(parts[12])) * 1000 / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def serving(script: str, folder: Path, *options: str) -> Iterator[Server]:
-    """A server for ``script`` in ``folder`` on a free port; ended at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    command += [
-        "--server.headless",
-        "true",
-        "--browser.gatherUsageStats",
-        "false",
-        "--server.address",
-        "127.0.0.1",
-        *options,
-    ]
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            raise SystemExit(f"{script} did not start within 30 s")
-        yield Server(process, address)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+ALONE = ("--server.headless", "true", "--browser.gatherUsageStats", "false")
+"""What an app that has no settings of its own has to be told."""
 
 
 @contextmanager
 def apps(tree: Path) -> Iterator[dict[str, Server]]:
     """Our page; the smallest app with our settings, and with Streamlit's own; the same drawn without Altair."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy, bare = Path(folder, "copy"), Path(folder, "bare")
-        skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests", "node_modules")
-        shutil.copytree(tree, copy, ignore=skipped)
+        copy, bare = copied(tree, Path(folder, "copy")), Path(folder, "bare")
         shutil.copytree(HERE, copy / "benchmarks", dirs_exist_ok=True)
         bare.mkdir()
         shutil.copy(HERE / "smallest_app.py", bare)
         with (
-            serving("streamlit_app.py", copy) as page,
-            serving("benchmarks/smallest_app.py", copy) as ours,
-            serving("smallest_app.py", bare) as default,
-            serving("benchmarks/lean_app.py", copy) as lean,
+            Server(copy) as page,
+            Server(copy, script="benchmarks/smallest_app.py") as ours,
+            Server(bare, script="smallest_app.py", options=ALONE) as default,
+            Server(copy, script="benchmarks/lean_app.py") as lean,
         ):
             yield {"page": page, "smallest": ours, "default": default, "lean": lean}
 
@@ -256,7 +192,7 @@ def _press(tab: Tab, control: Control) -> None:
         target.scroll_into_view_if_needed()
     page.wait_for_timeout(60)
     page.evaluate("(root) => window.__probe.arm(root)", control.root)
-    frames, cpu = len(tab.down), tab.server.cpu()
+    frames, cpu = len(tab.down), milliseconds_of(tab.server.process.pid)
     if control.key == "click":
         target.click()
     else:
@@ -266,7 +202,8 @@ def _press(tab: Tab, control: Control) -> None:
         return
     seen = page.evaluate("() => ({ ...window.__probe, arm: 0 })")
     sent, first, last = ((seen[name] or float("nan")) - seen["pressed"] for name in ("sent", "first", "last"))
-    control.presses.append(Press(sent, first, last, sum(tab.down[frames:]), tab.server.cpu() - cpu))
+    cpu = milliseconds_of(tab.server.process.pid) - cpu
+    control.presses.append(Press(sent, first, last, sum(tab.down[frames:]), cpu))
 
 
 def moved(key: str, beat: str) -> Callable[[Page], None]:
@@ -475,9 +412,8 @@ def main() -> None:
     wanted = set(args.only.split(",")) if args.only else None
     # ended from outside (by ``timeout``, say), it ends its servers too
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with apps(args.tree) as servers, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found_chromium(), args=FLAGS + IN_SIGHT)
         print(f"Chromium {browser.version}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         if args.loads:
             loads(browser, servers, args.loads)

@@ -34,7 +34,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latency import HERE, milliseconds_of, quantile, serving
+from latency import ALONE, HERE, quantile
+from serving import Server, copied, milliseconds_of
 from student import Redraw, Refused, Student
 from websockets.exceptions import WebSocketException
 
@@ -107,15 +108,14 @@ def running(app: str, tree: Path) -> Iterator[Running]:
             copy.mkdir()
             shutil.copy(HERE / "smallest_app.py", copy)
         else:
-            skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "tests", "shots")
-            shutil.copytree(tree, copy, ignore=skipped)
+            copied(tree, copy)
             for script in ("smallest_app.py", "lean_app.py"):
                 shutil.copy(HERE / script, copy)
         script = {"app": "streamlit_app.py", "lean": "lean_app.py"}.get(app, "smallest_app.py")
         cores = sorted(os.sched_getaffinity(0))
         # what is started inherits the core
         os.sched_setaffinity(0, cores[:1])
-        with serving(script, copy) as server:
+        with Server(copy, script=script, options=ALONE) as server:
             os.sched_setaffinity(0, cores[1:] or cores)
             try:
                 yield Running(server.address, [server.process.pid])

@@ -202,10 +202,10 @@ async def troubles(
 
 def held(process: Process) -> dict[str, float]:
     """Megabytes of memory and in the caches, and sessions, of one process; nothing while it is away."""
-    if process.running is None or process.running.poll() is not None:
+    if not process.runs():
         return {}
-    address = f"http://127.0.0.1:{process.port}"
-    found = {"memory": Running(address, [process.running.pid]).megabytes()}
+    address = process.address
+    found = {"memory": Running(address, [process.process.pid]).megabytes()}
     try:
         with urllib.request.urlopen(f"{address}/_stcore/metrics", timeout=20) as answer:
             told = answer.read().decode()

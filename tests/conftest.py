@@ -7,14 +7,14 @@ those lessons alone, and one marked ``thorough`` not at all, unless pytest is ca
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from benchmarks.chromium import FLAGS, found_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,9 +57,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--thorough"):
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
-    # what one page computes is remembered by the process that has computed it: its tests stay together
+    # what one page computes is remembered by the process that has computed it: its tests stay together, those of a file
+    # that is about one page, its SCRIPT, too
     for item in items:
-        script = getattr(item, "callspec", None) and item.callspec.params.get("script")  # type: ignore[attr-defined]
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}  # type: ignore[attr-defined]
+        script = parameters.get("script") or getattr(getattr(item, "module", None), "SCRIPT", None)
         if script and "opened" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(script))
 
@@ -67,21 +69,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 # ---- Chromium --------------------------------------------------------------------------------------------------------
 
 NO_BROWSER = "browser tests need Chromium: apt-get install chromium, or python -m playwright install chromium"
-ON_PATH = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
-
-
-@cache
-def found_chromium() -> str | None:
-    """The Chromium on PATH, else the one that Playwright installed for itself."""
-    if on_path := next((path for name in ON_PATH if (path := shutil.which(name))), None):
-        return on_path
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
 
 
 @pytest.fixture(scope="session")

@@ -8,18 +8,20 @@ page may have settings, such as ``losses?predict=0``: there every run is shown w
 """
 
 import argparse
-import shutil
+import sys
 from collections import defaultdict
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.chromium import FLAGS, found_chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"wide": (1920, 1080), "laptop": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 READY = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"] h1')
   && !document.querySelector('[data-testid="stSkeleton"]')
   && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every(one => one.querySelector("svg, canvas"))
@@ -102,7 +104,7 @@ def main() -> None:
     args = parser.parse_args()
     every = ["", *sorted(path.stem.lstrip("0123456789_") for path in (ROOT / "pages").glob("*.py"))]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=found_chromium(), args=FLAGS)
         for name in args.pages or every:
             path, _, query = name.partition("?")
             folder = ROOT / "shots" / "-".join(filter(None, (path or "start", query.replace("&", "-"))))

@@ -1,13 +1,10 @@
 """A real server and a real Chromium, and what a visitor in front of it can see and do."""
 
 import re
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,8 @@ from playwright.sync_api import (
     TimeoutError,
     WebSocket,
 )
+
+from benchmarks.serving import Server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 90_000
@@ -40,62 +39,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # one server, which computes every page once, and one Chromium, whose tabs know Streamlit's programs
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # ---- servers ---------------------------------------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
-            return answer.read() == b"ok"
-    except OSError:
-        return False
-
-
-def serving(folder: Path, log: Path, *options: str) -> Iterator[str]:
-    """The address of a server for the project in a folder, for as long as it is wanted."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", *options]
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
-        try:
-            until = time.monotonic() + 60
-            while not answers(address):
-                if server.poll() is not None or time.monotonic() > until:
-                    pytest.fail(f"the server did not start:\n{log.read_text()}")
-                time.sleep(0.1)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from serving(ROOT, tmp_path_factory.mktemp("server") / "log.txt")
+    with Server(ROOT, tmp_path_factory.mktemp("server") / "log.txt") as running:
+        yield running.address
 
 
 @pytest.fixture
 def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """``serve(folder)``: a fresh server of the test's own."""
-    running: list[Iterator[str]] = []
+    with ExitStack() as running:
 
-    def start(folder: Path, *options: str) -> str:
-        running.append(serving(folder, tmp_path / f"server-{len(running)}.txt", *options))
-        return next(running[-1])
+        def start(folder: Path, *options: str) -> str:
+            return running.enter_context(Server(folder, tmp_path / "server.txt", options=options)).address
 
-    yield start
-    for one in running:
-        next(one, None)
+        yield start
 
 
 # ---- visitors --------------------------------------------------------------------------------------------------------

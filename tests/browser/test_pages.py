@@ -1,12 +1,13 @@
 """Every page in a real browser: its charts are drawn, and it neither complains nor asks anyone else for anything."""
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from benchmarks.serving import copied
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Arrive = Callable[..., Any]
@@ -75,12 +76,7 @@ def test_a_deep_link_is_right_on_a_fresh_server(visitor: Arrive, serve: Callable
 
 @pytest.fixture
 def copy_of_project(tmp_path: Path) -> Path:
-    copy = tmp_path / "project"
-    left_out = shutil.ignore_patterns(
-        ".git", "__pycache__", "tests", "shots", ".venv", ".*_cache", ".hypothesis", "benchmarks"
-    )
-    shutil.copytree(ROOT, copy, ignore=left_out)
-    return copy
+    return copied(ROOT, tmp_path / "project")
 
 
 @pytest.mark.thorough

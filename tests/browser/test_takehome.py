@@ -104,7 +104,8 @@ def test_pictures_and_handout_of_a_light_and_of_a_dark_page(visitor: Arrive, tmp
         assert (ground.attrib["fill"] == "rgb(255, 255, 255)") == (scheme == "light")
     assert section.locator(".status").inner_text().endswith(".png")
     # the handout is black on white either way, with tables that are open
-    for each in one.page.locator('[class*="st-key-beat-"] [data-testid="stExpander"] summary').all():
+    tables = one.page.locator('[class*="st-key-beat-"] [class*="st-key-"][class*="-tables"] summary')
+    for each in tables.all():
         each.click()
     one.page.wait_for_selector('.st-key-beat-where_it_ends [data-testid="stDataFrame"]')
     one.ready()

@@ -1,6 +1,7 @@
 """Every picture that is offered: valid Vega-Lite whose names are all columns, and a look of words and ranges."""
 
 import importlib
+import inspect
 import json
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.charts.spec import fields, layers, whole
 GALLERIES = [importlib.import_module(f"tests.charts.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
 PICTURES = {name: make for gallery in GALLERIES for name, make in getattr(gallery, "PICTURES", {}).items()}
 NOT_CHARTS = {"answer_shades", "basin_colours", "class_shades", "height_bands", "lines_shown", "seen_from_above"}
+NUMBERS = {"factor", "at"}
+"""What a maker calls the number on which its data hang, and nothing of how they look."""
+DRIVEN = {name: make for name, make in PICTURES.items() if NUMBERS & set(inspect.signature(make).parameters)}
 every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
 
 
@@ -51,3 +55,15 @@ def test_a_look_is_words_and_numbers_only(make) -> None:
     assert json.loads(json.dumps(look)) == {k: list(v) if isinstance(v, tuple) else v for k, v in look.items()}
     flat = [part for value in look.values() for part in (value if isinstance(value, tuple) else [value])]
     assert {type(part) for part in flat} <= {str, int, float, bool}
+
+
+@every_picture
+def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
+    for columns in make().data.values():
+        assert len({len(column) for column in columns.values()}) == 1
+
+
+@pytest.mark.parametrize("make", DRIVEN.values(), ids=DRIVEN.keys())
+def test_a_look_stays_when_only_the_numbers_change(make) -> None:
+    one, other = make(), make(0.9)
+    assert one.look == other.look and one.draw is other.draw

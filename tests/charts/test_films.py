@@ -125,19 +125,6 @@ def sent(picture: Picture) -> int:
 
 
 @every_picture
-def test_all_columns_of_a_data_set_are_equally_long(make: Any) -> None:
-    for columns in make().data.values():
-        assert len({len(column) for column in columns.values()}) == 1
-
-
-@pytest.mark.parametrize("make", [m for n, m in PICTURES.items() if n != "histograms_film"])
-def test_a_look_stays_when_only_the_numbers_change(make: Any) -> None:
-    one, other = make(), make(0.95)
-    assert one.draw is other.draw
-    assert {k for k in one.look if one.look[k] != other.look[k]} <= {"y_domain"}
-
-
-@every_picture
 def test_the_player_moves_it(make: Any) -> None:
     (shown,) = (param for param in whole(make())["params"] if param["name"] == "t")
     assert shown["bind"]["input"] == "range" and shown["value"] == MOST_STEPS

@@ -63,19 +63,6 @@ def rows(at: float = 1.5) -> Picture:
 
 PICTURES = {"penalty": penalty, "slope": slope, "pull": pull, "fits": fits, "accuracies": accuracies}
 PICTURES |= {"class_shares": shares, "class_pulls": pulls, "row_shares": rows}
-every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
-
-
-@every_picture
-def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
-    for columns in make().data.values():
-        assert len({len(column) for column in columns.values()}) == 1
-
-
-@every_picture
-def test_a_look_stays_when_only_the_numbers_change(make) -> None:
-    one, other = make(), make(0.9)
-    assert one.look == other.look and one.draw is other.draw
 
 
 @pytest.mark.parametrize("make", [fits, accuracies, shares, pulls], ids=lambda make: make.__name__)

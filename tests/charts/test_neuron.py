@@ -83,19 +83,6 @@ def unit(factor: float = 1.0) -> Picture:
 PICTURES = {"nerve_cell": cell, "unit_diagram": unit, "plane_with_line": plane, "unit_curves": curves}
 PICTURES |= {"corners_with_line": corners, "hidden_corners": hidden, "grid_shares": shares}
 PICTURES |= {"small_network": network, "three_views": views}
-every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
-
-
-@every_picture
-def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
-    for columns in make().data.values():
-        assert len({len(column) for column in columns.values()}) == 1
-
-
-@every_picture
-def test_a_look_stays_when_only_the_numbers_change(make) -> None:
-    one, other = make(), make(0.9)
-    assert one.look == other.look and one.draw is other.draw
 
 
 def test_every_part_has_a_name_and_a_shape_in_both_pictures_and_one_is_lit() -> None:

@@ -85,20 +85,7 @@ def heights(factor: float = 1.0) -> Picture:
 PICTURES = {"three_places": lambda factor=1.0: places(2, factor), "rate_axis": axis, "loss_by_rate": by_rate}
 PICTURES |= {"loss_by_epoch": losses, "losses_compared": compared, "rate_by_epoch": rates, "range_curve": ranged}
 PICTURES |= {"three_heights": heights}
-every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
 playing = pytest.mark.parametrize("make", [by_rate, losses, rates, ranged, heights], ids=lambda make: make.__name__)
-
-
-@every_picture
-def test_all_columns_of_a_data_set_are_equally_long(make) -> None:
-    for columns in make().data.values():
-        assert len({len(column) for column in columns.values()}) == 1
-
-
-@every_picture
-def test_a_look_stays_when_only_the_numbers_change(make) -> None:
-    one, other = make(), make(0.9)
-    assert one.look == other.look and one.draw is other.draw
 
 
 @playing

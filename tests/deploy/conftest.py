@@ -1,12 +1,9 @@
 """Three processes of the app behind Debian's nginx with the very nginx.conf that is deployed, and who comes to them."""
 
-import http.client
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +14,9 @@ from pathlib import Path
 import pytest
 from streamlit.proto.Delta_pb2 import Delta
 
+from benchmarks.serving import Server, free_port
 from benchmarks.student import Redraw, Student
-from tests.browser.conftest import answers, free_port
+from tests.asked import ask, upload
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -42,76 +40,12 @@ def until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> No
         time.sleep(0.05)
 
 
-@dataclass
-class Answer:
-    """What came back over HTTP; header names in lower case, one line for each time that a header came."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-def ask(port: int, path: str, method: str = "GET", body: bytes = b"", source: str = "", **headers: str) -> Answer:
-    """One request, on a connection of its own; ``source``: the address that it comes from."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
-    try:
-        connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
-        answer = connection.getresponse()
-        told: dict[str, str] = {}
-        for name, text in answer.getheaders():
-            told[name.lower()] = "\n".join(filter(None, (told.get(name.lower()), text)))
-        return Answer(answer.status, told, answer.read())
-    finally:
-        connection.close()
-
-
-@dataclass
-class Process:
+class Process(Server):
     """One process of the app."""
-
-    port: int
-    log: Path
-    running: subprocess.Popen[bytes] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
-    """What its environment has besides."""
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
-        command += ["--server.address", "127.0.0.1"]
-        with self.log.open("ab") as log:
-            environment = {**os.environ, **self.environment}
-            self.running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-
-    def end(self, how: signal.Signals, patience: float = 30) -> float:
-        """Send a signal and wait; how many seconds the process took to be gone."""
-        assert self.running is not None
-        begun = time.monotonic()
-        self.running.send_signal(how)
-        self.running.wait(patience)
-        return time.monotonic() - begun
-
-    def answers(self) -> bool:
-        assert self.running is not None and self.running.poll() is None, self.log.read_text()
-        return answers(f"http://127.0.0.1:{self.port}")
 
     def holds(self, session: str) -> bool:
         """Whether a session lives here: only then is a file taken for it."""
-        return upload(self.port, session).status == 204
-
-
-def upload(port: int, session: str, size: int = 10, seat: str = "") -> Answer:
-    """What a browser does with a file that was dropped on an uploader of the page."""
-    token = re.findall("_streamlit_xsrf=([^;]+)", ask(port, "/_stcore/health").headers["set-cookie"])[0]
-    name = "--line\r\nContent-Disposition: form-data; name=file; filename=a.csv\r\nContent-Type: text/csv\r\n\r\n"
-    return ask(
-        port,
-        f"/_stcore/upload_file/{session}/{'0' * 32}",
-        "PUT",
-        name.encode() + b"1" * size + b"\r\n--line--\r\n",
-        Content_Type="multipart/form-data; boundary=line",
-        Cookie=f"_streamlit_xsrf={token}; seat={seat}",
-        X_Xsrftoken=token,
-    )
+        return upload(self.port, session) == 204
 
 
 @dataclass
@@ -174,7 +108,7 @@ class Front:
     def whole(self) -> None:
         """Start again what was ended, and wait until nginx sends visitors to it."""
         for one in self.processes:
-            if one.running is None or one.running.poll() is not None:
+            if not one.runs():
                 one.start()
         for one in self.processes:
             until(one.answers, f"process {one.port} answers")
@@ -202,7 +136,7 @@ def behind_nginx(program: str, folder: Path, *environments: dict[str, str]) -> I
     """
     front = Front(free_port(), folder / "access.log")
     for number, besides in zip_longest((1, 2, 3), environments, fillvalue={}):
-        front.processes.append(Process(free_port(), folder / f"process-{number}.log", environment=besides))
+        front.processes.append(Process(ROOT, folder / f"process-{number}.log", environment=besides))
     written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
     assert written.count("listen 8080;") == 1
     (folder / "nginx.conf").write_text(written.replace("listen 8080;", f"listen 127.0.0.1:{front.port};"))
@@ -226,8 +160,8 @@ def behind_nginx(program: str, folder: Path, *environments: dict[str, str]) -> I
         nginx.terminate()
         nginx.wait(10)
         for one in front.processes:
-            if one.running is not None and one.running.poll() is None:
-                one.end(signal.SIGTERM)
+            if one.runs():
+                one.end()
     assert (folder / "error.log").read_text() == "", "nginx has nothing to complain of"
 
 

@@ -118,8 +118,7 @@ def test_when_a_process_dies_only_its_visitors_notice_and_find_their_settings_ag
     async def story() -> None:
         async with lesson(front, list(SLIDERS), each=4) as learners:
             dying = front.processes[0]
-            assert dying.running is not None
-            dying.running.kill()
+            dying.process.kill()
             died = time.monotonic()
         for one in learners:
             if one.at is dying:
@@ -141,7 +140,7 @@ def test_a_process_that_is_asked_to_go_goes_in_time_and_its_visitors_come_back(f
         async with lesson(front, ["activations", "losses"], each=2) as learners:
             going = front.processes[1]
             took = await asyncio.to_thread(going.end, signal.SIGTERM, grace())
-            assert going.running is not None and going.running.returncode == 0, "of its own accord"
+            assert going.process.returncode == 0, "of its own accord"
             assert took < grace() / 2
         assert [len(one.lost) for one in learners] == [int(one.at is going) for one in learners]
 

@@ -7,15 +7,16 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from benchmarks.serving import answers, free_port
 from benchmarks.student import Student
 from tests.awaited import awaited
-from tests.browser.conftest import answers, free_port
 from tests.deploy.conftest import DEPLOY, ROOT, until
 
 PINNED = r"[a-z-]+:\d+\.\d+\.\d+(-[a-z0-9-]+)?(@sha256:[0-9a-f]{64})?"
@@ -115,6 +116,14 @@ def test_the_container_is_pinned_and_not_root() -> None:
     order = [line.split()[0] for line in read("Containerfile").splitlines() if line.strip()]
     assert order.index("USER") > max(place for place, word in enumerate(order) if word == "RUN")
     assert all("--no-cache-dir" in line for line in steps("RUN") if "pip install" in line)
+
+
+def test_the_container_repeats_no_setting_of_the_app() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    names = [f"{section}_{name}" for section, part in settings.items() for name in part]
+    known = {"STREAMLIT_" + re.sub("([A-Z])", r"_\1", name).upper() for name in names}
+    assert "STREAMLIT_SERVER_FILE_WATCHER_TYPE" in known
+    assert not known & set(image_environment())
 
 
 def test_the_container_says_where_and_how_it_is() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.web.server.starlette import starlette_server_config
 
+from tests.asked import ask, upload
 from tests.awaited import awaited
-from tests.deploy.conftest import DEPLOY, Front, ask, until, upload
+from tests.deploy.conftest import DEPLOY, Front, until
 
 PROGRAM = r'src="\./(static/js/[^"]+\.js)"'
 
@@ -29,7 +30,7 @@ def test_the_conversation_and_the_requests_beside_it_reach_the_same_process(fron
             try:
                 await reader.open()
                 assert [one.port for one in front.processes if one.holds(reader.session)] == [process.port]
-                assert upload(front.port, reader.session, seat=seat).status == 204
+                assert upload(front.port, reader.session, seat=seat) == 204
             finally:
                 await reader.leave()
 
@@ -109,7 +110,7 @@ def test_health_passes(front: Front) -> None:
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(front: Front) -> None:
-    assert upload(front.port, "nobody", size=7_000_000).status == 413
+    assert upload(front.port, "nobody", data=b"1" * 7_000_000) == 413
     assert ask(front.port, "/", "PUT", Content_Length="9000").status == 413
 
 
@@ -117,7 +118,7 @@ def test_a_file_that_a_process_refuses_does_not_count_against_the_process(front:
     """Streamlit refuses it at its first bytes and hangs up on the rest."""
     seats = front.seats(each=1)
     for _ in range(3):
-        refused = [upload(front.port, "nobody", size=5_000_000, seat=seat).status for seat in seats]
+        refused = [upload(front.port, "nobody", data=b"1" * 5_000_000, seat=seat) for seat in seats]
         assert set(refused) <= {400, 502}
         assert [front.serving(seat) for seat in seats] == list(seats.values())
 
@@ -157,7 +158,7 @@ def test_a_silent_conversation_is_not_cut(front: Front) -> None:
 def test_the_log_names_nobody(front: Front) -> None:
     before = len(front.lines())
     ask(front.port, "/losses?r=123456789", source="127.0.0.2", Referer="http://127.0.0.3/", User_Agent="Somebody")
-    upload(front.port, "somebodys-session", size=7_000_000)
+    upload(front.port, "somebodys-session", data=b"1" * 7_000_000)
     ask(front.port, "/gradient_descent?w=1", "PUT", Content_Length="9000")
     for asked in (" GET /losses 200 ", " PUT /_stcore/upload_file 413 ", " PUT /gradient_descent "):
         # nginx writes of a request when it is done with it, which may be after the answer has arrived

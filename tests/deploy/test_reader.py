@@ -74,8 +74,7 @@ def test_when_the_process_dies_the_page_comes_back_by_itself(newcomer: Callable[
     connections: list[str] = []
     one.page.on("websocket", lambda socket: connections.append(socket.url))
     process = front.serving(seat(one))
-    assert process.running is not None
-    process.running.kill()
+    process.process.kill()
     with one.page.expect_websocket():
         pass
     one.until(CONNECTED)

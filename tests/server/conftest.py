@@ -1,20 +1,13 @@
 """A real server of the app, which is treated badly, and students without a browser in front of it."""
 
 import inspect
-import os
-import resource
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.awaited import awaited
-from tests.server.visits import ROOT, Server, free_port, visiting
-
-Start = Callable[..., Server]
+from tests.server.visits import ROOT, Server, visiting
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,36 +27,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-def command(port: int) -> list[str]:
-    run = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    return [*run, "--server.address", "127.0.0.1"]
-
-
-def serving(folder: Path, environment: Mapping[str, str], full: bool = False) -> Iterator[Server]:
-    """A server for as long as it is wanted, its log in ``folder``; ``full``: it cannot write a byte to disk."""
-    port, log = free_port(), folder / "log.txt"
-    how = {"cwd": ROOT, "env": {**os.environ, **environment}, "stderr": subprocess.STDOUT}
-    limit = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))) if full else None
-    with log.open("wb") as output:
-        process = subprocess.Popen(command(port), stdout=subprocess.PIPE, preexec_fn=limit, **how)  # type: ignore
-        # the log is written by somebody else, who may
-        scribe = subprocess.Popen(["cat"], stdin=process.stdout, stdout=output)
-        server = Server(f"http://127.0.0.1:{port}", process, log)
-        try:
-            until = time.monotonic() + 60
-            while not server.answers():
-                if process.poll() is not None or time.monotonic() > until:
-                    pytest.fail(f"the server did not start:\n{server.said()}")
-                time.sleep(0.1)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(30)
-            assert process.stdout
-            process.stdout.close()
-            scribe.wait(10)
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The one that nearly all of these tests share: what one has done to it, the next finds it alive after."""
@@ -71,7 +34,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     places = {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
     for place in places.values():
         Path(place).mkdir()
-    yield from serving(folder, places)
+    with Server(ROOT, folder / "log.txt", environment=places) as running:
+        yield running
 
 
 async def drawn_for_another(server: Server) -> None:
@@ -88,6 +52,6 @@ def lives(request: pytest.FixtureRequest) -> Iterator[None]:
     server: Server = request.getfixturevalue("server")
     before = len(server.said())
     yield
-    assert server.healthy()
+    assert server.answers()
     awaited(drawn_for_another(server))
     assert not server.own_faults(before)

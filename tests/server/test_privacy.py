@@ -5,15 +5,12 @@ import struct
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.server.marked import MARK, NUMBER, TABLE, packed
 from tests.server.visits import Listener, Server, visiting
 
 AT = "lang=en&predict=0"
 
-MARK, NUMBER = "zebra_secret", 91.73501
-MARKS = (MARK.encode(), b"91.735", struct.pack("<d", NUMBER), struct.pack(">d", NUMBER))
-TABLE = f"{MARK}_a,{MARK}_b,{MARK}_y\n" + "".join(
-    f"{NUMBER if k == 3 else k},{k * k % 7},{MARK}_{'yes' if k % 3 else 'no'}\n" for k in range(40)
-)
+MARKS = (MARK.encode(), b"91.735", *packed(str(NUMBER)))
 
 
 async def owner_brings_a_table(server: Server, owner: Listener) -> None:

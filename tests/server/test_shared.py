@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import struct
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -13,20 +12,12 @@ import pytest
 from streamlit.runtime.caching import cache_data_api, cache_resource_api
 from streamlit.testing.v1 import AppTest
 
+from tests.server.marked import MARK, NUMBER, TABLE, packed
 from tests.server.visits import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*No runtime found.*")
 
-MARK, NUMBER = "zebra_secret", 91.73501
-TABLE = f"{MARK}_a,{MARK}_b,{MARK}_y\n" + "".join(
-    f"{NUMBER if k == 3 else k},{k * k % 7},{MARK}_{'yes' if k % 3 else 'no'}\n" for k in range(40)
-)
 FORMULA = f"x**2 + {NUMBER}*y**2"
-
-
-def packed(number: str) -> tuple[bytes, ...]:
-    """A number as it may stand in bytes: written, or as arrays and pickles have it."""
-    return (number.encode(), *(struct.pack(order, float(number)) for order in ("<d", ">d")))
 
 
 PACKED = (MARK.encode(), *packed(str(NUMBER)))

@@ -1,9 +1,6 @@
 """Who comes to the server of these tests: a student that remembers all it was sent, and the process that serves it."""
 
 import re
-import socket
-import subprocess
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +13,9 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from benchmarks import serving
 from benchmarks.student import Redraw, Student, Touchable
+from tests.asked import BROUGHT, ask, upload
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -24,32 +23,9 @@ _TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t].*\n|\n
 _FRAME = re.compile(r'^  File "([^"]+)", line \d+', re.MULTILINE)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @dataclass
-class Server:
-    """A running app: where it answers, its process, and the file with all that it has said."""
-
-    address: str
-    process: subprocess.Popen[Any]
-    log: Path
-
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")
-
-    def answers(self) -> bool:
-        try:
-            return self.healthy()
-        except OSError:
-            return False
-
-    def healthy(self) -> bool:
-        with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=10) as answer:
-            return self.process.poll() is None and answer.read() == b"ok"
+class Server(serving.Server):
+    """A running app, and how it bears what is done to it."""
 
     def own_faults(self, since: int = 0) -> list[str]:
         """The tracebacks whose innermost line is one of the app's; others come from what Streamlit refuses."""
@@ -62,8 +38,7 @@ class Server:
 
     def measured(self, family: str) -> str:
         """What Streamlit tells anybody about itself."""
-        with urllib.request.urlopen(f"{self.address}/_stcore/metrics?families={family}", timeout=10) as answer:
-            return answer.read().decode()
+        return ask(self.port, f"/_stcore/metrics?families={family}").body.decode()
 
     def sessions(self) -> int:
         """How many visitors are connected."""
@@ -131,12 +106,16 @@ class Listener(Student):
 
     async def upload(self, key: str, name: str, data: bytes) -> Redraw:
         """Bring a file, as a browser does: its bytes by HTTP, its name over the wire."""
-        assert _sent(self.address, f"/_stcore/upload_file/{self.session}/brought", name, data) == 204
+        assert self.send(name, data) == 204
         return await self.claim(key, name, self)
+
+    def send(self, name: str, data: bytes) -> int:
+        """The status of a file that is sent, and of which the page is told nothing."""
+        return upload(int(self.address.rsplit(":", 1)[1]), self.session, data, name)
 
     async def claim(self, key: str, name: str, owner: Student) -> Redraw:
         """Say that a file was brought, by oneself or by somebody else."""
-        uploader, where = self.control(key), f"/_stcore/upload_file/{owner.session}/brought"
+        uploader, where = self.control(key), BROUGHT.format(session=owner.session)
         file = UploadedFileInfo(file_id="brought", name=name, size=1000)
         file.file_urls.file_id = file.file_id
         file.file_urls.upload_url = file.file_urls.delete_url = where
@@ -157,16 +136,3 @@ async def visiting(server: Server, page: str, query: str) -> AsyncIterator[Liste
         yield one
     finally:
         await one.leave()
-
-
-def _sent(address: str, where: str, name: str, data: bytes) -> int:
-    with urllib.request.urlopen(f"{address}/_stcore/health", timeout=10) as answer:
-        cookie = re.findall(r"_streamlit_xsrf=([^;]+)", answer.headers.get("Set-Cookie", ""))
-    token = cookie[0] if cookie else ""
-    parts = f'--edge\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
-    body = parts.encode() + b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--edge--\r\n"
-    headers = {"Content-Type": "multipart/form-data; boundary=edge", "X-Xsrftoken": token}
-    headers |= {"Cookie": f"_streamlit_xsrf={token}"}
-    asked = urllib.request.Request(address + where, body, headers, method="PUT")
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        return answer.status

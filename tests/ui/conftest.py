@@ -2,13 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit import config
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
+
+from dlcore.ladder import Training
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = ("ko", "en")
@@ -22,10 +26,22 @@ def errors_in_full() -> None:
     config.set_option("client.showErrorDetails", "full")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def installed_components_are_looked_for_once() -> Iterator[None]:
+    """AppTest reads what every installed package says of itself whenever it opens a page: half the time of opening."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
 @pytest.fixture
 def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest computation takes a tenth of its time: for tests that move every control again and again."""
+    """The longest computations take a tenth of their time: for tests that move every control again and again.
+
+    How many epochs there were is part of what a result is remembered by, so that nobody else is given a short one.
+    """
     monkeypatch.setattr("ui.tamed.EPOCHS", 20)
+    monkeypatch.setattr("ui.ladder.Training", lambda epochs, *more: Training(min(epochs, 20), *more))
 
 
 @pytest.fixture

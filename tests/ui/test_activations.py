@@ -9,7 +9,7 @@ from dlcore.optimizers import SGD, Adam
 from dlcore.recommendations import MANY, ONE, Output, Problem
 from ui import deep, outputs, shapes
 
-PAGE = "pages/4_activations.py"
+SCRIPT = "pages/4_activations.py"
 
 
 # ---- shapes ----------------------------------------------------------------------------------------------------------
@@ -37,7 +37,7 @@ def test_what_the_prose_says_of_a_sigmoid() -> None:
 
 def test_all_activations_at_once_and_none(opened, sound) -> None:
     for act in (",".join(shapes.NAMES), ""):
-        at = opened(PAGE, lang="en", predict="0", act=act)
+        at = opened(SCRIPT, lang="en", predict="0", act=act)
         sound(at)
         assert not at.error
 
@@ -119,6 +119,6 @@ def test_the_presets_of_the_outputs_do_what_they_say() -> None:
 
 @pytest.mark.parametrize("name", Problem.members)
 def test_every_problem_shows_the_lines_of_keras(name: str, opened, sound) -> None:
-    at = opened(PAGE, lang="en", predict="0", p=name)
+    at = opened(SCRIPT, lang="en", predict="0", p=name)
     sound(at)
     assert Problem.get(name).keras in [code.value for code in at.code]

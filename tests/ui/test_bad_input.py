@@ -57,6 +57,8 @@ ODD = {
     "the other weight": "y**2",
     "typed on a Korean keyboard": "ｘ^2 ＋ y²".replace("²", "^2"),
 }
+ODD_FAR_OUT = ("pole", "overflow at the edge", "bottomless", "tiny")
+"""Those whose heights on a wide map are unlike those on a narrow one."""
 
 
 def landscapes(at: AppTest) -> list[str]:
@@ -135,11 +137,15 @@ def test_the_last_formula_that_could_be_read_stays(script: str, opened: Open, st
     assert line[pointer.index("^")] == "+"
 
 
+@pytest.mark.on_pages(1, 2, 5)
 def test_a_formula_with_odd_heights(script: str, a_language: str, opened: Open) -> None:
-    for more in ({"predict": "0"}, {"f_size": "50", "g_size": "50"})[: 2 if script == IN_FULL else 1]:
+    typed_in: list[tuple[dict[str, str], dict[str, str]]] = [({"predict": "0"}, typed_on(script, ODD))]
+    if script == IN_FULL:
+        typed_in.append(({"f_size": "50", "g_size": "50"}, {name: ODD[name] for name in ODD_FAR_OUT}))
+    for more, typed_here in typed_in:
         at, lines = with_own_formulas(script, a_language, opened, **more)
         pictures = len(at.get("vega_lite_chart"))
-        for name, typed in typed_on(script, ODD).items():
+        for name, typed in typed_here.items():
             for line in lines:
                 at.text_input(key=line).set_value(typed)
             at.run()
@@ -304,6 +310,7 @@ def test_the_address_of_the_issue(language: str, opened: Open, sound: Check) -> 
         assert any(f"`{key}" in text for text in said), key
 
 
+@pytest.mark.on_pages(1, 5)
 def test_a_start_outside_the_map(script: str, a_language: str, opened: Open, sound: Check) -> None:
     at = opened(script, lang=a_language, predict="0")
     label = texts.words()["start_at"][a_language].split("{{")[0].strip()
@@ -319,6 +326,7 @@ def test_a_start_outside_the_map(script: str, a_language: str, opened: Open, sou
     assert all(in_the_readers_language(info.value, a_language) for info in at.info)
 
 
+@pytest.mark.on_pages(1, 2, 5)
 def test_a_rate_that_overflows(script: str, opened: Open, sound: Check) -> None:
     at = opened(script, lang="en", predict="0")
     for slider in at.select_slider:

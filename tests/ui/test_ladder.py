@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui import texts
 
-PAGE = "pages/8_model_evaluation.py"
+SCRIPT = "pages/8_model_evaluation.py"
 OPEN = "model_evaluation.open6"
 WORDS = texts.words()
 
@@ -18,7 +18,7 @@ def said(at: AppTest, word: str) -> list[str]:
 
 @pytest.fixture
 def page(opened) -> AppTest:
-    return opened(PAGE, lang="en", predict="0")
+    return opened(SCRIPT, lang="en", predict="0")
 
 
 def test_the_test_set_opens_once_whatever_is_chosen_afterwards(page: AppTest) -> None:
@@ -40,11 +40,11 @@ def test_the_reset_does_not_close_it_again(page: AppTest) -> None:
 
 def test_another_visitor_has_a_closed_one(page: AppTest, opened) -> None:
     page.button(key=OPEN).click().run()
-    assert not said(opened(PAGE, lang="en", predict="0"), "was_opened")
+    assert not said(opened(SCRIPT, lang="en", predict="0"), "was_opened")
 
 
 def test_nothing_of_the_validation_is_told_before_the_guess(opened) -> None:
-    at = opened(PAGE, lang="en")
+    at = opened(SCRIPT, lang="en")
     for word in ("ladder_best", "ladder_parts", "tamed_caution", "folds_told"):
         assert not said(at, word)
     lines = "\n".join(str(bar.proto.json) for bar in at.get("bidi_component"))
@@ -55,12 +55,12 @@ def test_nothing_of_the_validation_is_told_before_the_guess(opened) -> None:
     ("rate", "word"), [("0.0001", "sign_unfinished"), ("1", "sign_lost"), ("0.03", "ladder_parts")]
 )
 def test_failing_to_learn_by_heart_is_read_as_a_sign(opened, rate: str, word: str) -> None:
-    at = opened(PAGE, lang="en", predict="0", lr4=rate)
+    at = opened(SCRIPT, lang="en", predict="0", lr4=rate)
     assert said(at, word)
     others = {"sign_unfinished", "sign_lost", "sign_full", "ladder_parts"} - {word}
     assert not any(said(at, other) for other in others)
 
 
 def test_numbers_have_no_classes_to_balance(opened) -> None:
-    assert said(opened(PAGE, lang="en", predict="0", strat7="1"), "no_classes")
-    assert not said(opened(PAGE, lang="en", predict="0", strat7="1", data7="penguin_species"), "no_classes")
+    assert said(opened(SCRIPT, lang="en", predict="0", strat7="1"), "no_classes")
+    assert not said(opened(SCRIPT, lang="en", predict="0", strat7="1", data7="penguin_species"), "no_classes")

@@ -12,7 +12,7 @@ from dlcore.surfaces import Bowl, NarrowValley, Surface, parse
 from dlcore.trials import Trial
 from ui import networks, rates, readings, schedules, sweeps
 
-PAGE = "pages/2_learning_rate.py"
+SCRIPT = "pages/2_learning_rate.py"
 
 
 def defaults(surface: Surface) -> dict[str, float]:
@@ -109,7 +109,7 @@ def test_every_schedule_is_in_the_menu_but_the_one_it_is_compared_with() -> None
 
 @pytest.mark.parametrize("name", schedules.NAMES)
 def test_every_schedule_shows_its_formula_and_a_line_to_copy(name: str, opened, sound) -> None:
-    at = opened(PAGE, lang="en", predict="0", by=name)
+    at = opened(SCRIPT, lang="en", predict="0", by=name)
     sound(at)
     assert not at.warning
     (line,) = (code.value for code in at.code if code.value.startswith(("learning_rate =", "keras.callbacks")))

@@ -1,0 +1,51 @@
+"""One request, on a connection of its own, and what came back; and a file that is brought as a browser brings it."""
+
+import http.client
+import re
+from dataclasses import dataclass
+
+PATIENCE = 60
+"""For how many seconds an answer is waited for."""
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP; header names in lower case, one line for each time that a header came."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(port: int, path: str, method: str = "GET", body: bytes = b"", source: str = "", **headers: str) -> Answer:
+    """source: the address that the request comes from."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE, source_address=(source, 0))
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        answer = connection.getresponse()
+        told: dict[str, str] = {}
+        for name, text in answer.getheaders():
+            told[name.lower()] = "\n".join(filter(None, (told.get(name.lower()), text)))
+        return Answer(answer.status, told, answer.read())
+    finally:
+        connection.close()
+
+
+BROUGHT = "/_stcore/upload_file/{session}/brought"
+"""Where a file goes that is brought by a session."""
+
+
+def upload(port: int, session: str, data: bytes = b"1" * 10, name: str = "a.csv", seat: str = "") -> int:
+    """The status that a browser is told when a file was dropped on an uploader of the page."""
+    token = re.findall("_streamlit_xsrf=([^;]+)", ask(port, "/_stcore/health").headers["set-cookie"])[0]
+    head = f'--line\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+    answer = ask(
+        port,
+        BROUGHT.format(session=session),
+        "PUT",
+        head.encode() + b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--line--\r\n",
+        Content_Type="multipart/form-data; boundary=line",
+        Cookie=f"_streamlit_xsrf={token}; seat={seat}",
+        X_Xsrftoken=token,
+    )
+    return answer.status
