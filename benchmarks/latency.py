@@ -31,7 +31,7 @@ from typing import Any
 from chromium import FLAGS, found_chromium
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
-from serving import Server, copied, milliseconds_of
+from serving import LOCAL, Server, copied, milliseconds_of
 
 HERE = Path(__file__).resolve().parent
 IN_SIGHT = [
@@ -95,7 +95,7 @@ def apps(tree: Path) -> Iterator[dict[str, Server]]:
         with (
             Server(copy) as page,
             Server(copy, script="benchmarks/smallest_app.py") as ours,
-            Server(bare, script="smallest_app.py", options=ALONE) as default,
+            Server(bare, script="smallest_app.py", options=(*LOCAL, *ALONE)) as default,
             Server(copy, script="benchmarks/lean_app.py") as lean,
         ):
             yield {"page": page, "smallest": ours, "default": default, "lean": lean}

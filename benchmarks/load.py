@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from latency import ALONE, HERE, quantile
-from serving import Server, copied, milliseconds_of
+from serving import LOCAL, Server, copied, milliseconds_of
 from student import Redraw, Refused, Student
 from websockets.exceptions import WebSocketException
 
@@ -115,7 +115,7 @@ def running(app: str, tree: Path) -> Iterator[Running]:
         cores = sorted(os.sched_getaffinity(0))
         # what is started inherits the core
         os.sched_setaffinity(0, cores[:1])
-        with Server(copy, script=script, options=ALONE) as server:
+        with Server(copy, script=script, options=(*LOCAL, *ALONE)) as server:
             os.sched_setaffinity(0, cores[1:] or cores)
             try:
                 yield Running(server.address, [server.process.pid])

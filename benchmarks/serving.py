@@ -34,9 +34,12 @@ def answers(address: str) -> bool:
         return False
 
 
+LOCAL = ("--server.address", "127.0.0.1")
+"""The option without which a server answers to other machines, too."""
+
+
 def command(port: int, script: str = "streamlit_app.py", *options: str) -> list[str]:
-    run = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
-    return [*run, "--server.address", "127.0.0.1", *options]
+    return [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
 
 
 def copied(tree: Path, place: Path) -> Path:
@@ -58,7 +61,7 @@ class Server:
     log: Path = Path(os.devnull)
     """The file with all that it says."""
     script: str = "streamlit_app.py"
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = LOCAL
     environment: Mapping[str, str] = field(default_factory=dict)
     """What is otherwise than in the environment of whoever starts it."""
     patience: float = 60

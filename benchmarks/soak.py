@@ -33,7 +33,7 @@ from load import Running, pages_of
 from websockets.exceptions import WebSocketException
 
 from benchmarks.student import Refused
-from tests.deploy.conftest import Front, Process, Reader, behind_nginx, nginx_path
+from tests.deploy.conftest import Front, Process, Reader, behind_nginx
 
 AWAY = (WebSocketException, Refused, OSError, TimeoutError)
 """What a student notices when there is nobody at the other end."""
@@ -171,9 +171,7 @@ def said(reader: Reader) -> list[str]:
     return sorted(text for text in reader.texts.values() if re.search(r"\d", text))
 
 
-async def troubles(
-    front: Front, seats: list[Seat], tally: Tally, chance: random.Random, nginx: int, apart: float
-) -> None:
+async def troubles(front: Front, seats: list[Seat], tally: Tally, chance: random.Random, apart: float) -> None:
     """One fault after the other."""
     victim, turn = front.processes[2], 0
 
@@ -192,7 +190,7 @@ async def troubles(
         elif kind == "all sockets break":
             broken(seats)
         elif kind == "nginx reads its settings anew":
-            os.kill(nginx, signal.SIGHUP)
+            os.kill(front.pid, signal.SIGHUP)
         else:
             how = signal.SIGKILL if kind == "a kill" else signal.SIGTERM
             await asyncio.to_thread(victim.end, how)
@@ -217,7 +215,7 @@ def held(process: Process) -> dict[str, float]:
     return found
 
 
-async def room(front: Front, nginx: int, wanted: argparse.Namespace) -> Tally:
+async def room(front: Front, wanted: argparse.Namespace) -> Tally:
     """Students in front of what runs, troubles all along, and a line a minute."""
     tally, out = Tally(), wanted.json
     names = front.seats(wanted.students // 3)
@@ -226,7 +224,7 @@ async def room(front: Front, nginx: int, wanted: argparse.Namespace) -> Tally:
     over = begun + 60 * wanted.minutes
     pages = pages_of("app", ROOT)
     sitting = [asyncio.create_task(seat.sit(pages, over)) for seat in seats]
-    trouble = asyncio.create_task(troubles(front, seats, tally, random.Random(1), nginx, wanted.apart))
+    trouble = asyncio.create_task(troubles(front, seats, tally, random.Random(1), wanted.apart))
     while time.monotonic() < over:
         await asyncio.sleep(min(60.0, max(over - time.monotonic(), 0.1)))
         now = [await asyncio.to_thread(held, process) for process in front.processes]
@@ -258,9 +256,8 @@ def main() -> None:
     args = parser.parse_args()
     trial = dict(one.split("=", 1) for one in args.trial)
     with tempfile.TemporaryDirectory() as folder:
-        with behind_nginx(nginx_path(), Path(folder), {}, trial) as front:
-            nginx = int(Path(folder, "nginx.pid").read_text())
-            tally = asyncio.run(room(front, nginx, args))
+        with behind_nginx(Path(folder), {}, trial) as front:
+            tally = asyncio.run(room(front, args))
         complained = Counter()
         for log in sorted(Path(folder).glob("process-*.log")):
             complained.update(

@@ -35,9 +35,25 @@ BROUGHT = "/_stcore/upload_file/{session}/brought"
 """Where a file goes that is brought by a session."""
 
 
-def upload(port: int, session: str, data: bytes = b"1" * 10, name: str = "a.csv", seat: str = "") -> int:
-    """The status that a browser is told when a file was dropped on an uploader of the page."""
-    token = re.findall("_streamlit_xsrf=([^;]+)", ask(port, "/_stcore/health").headers["set-cookie"])[0]
+def token(port: int) -> str:
+    """The one that Streamlit gives a browser, which sends it back with a file: in a cookie and beside it."""
+    return re.findall("_streamlit_xsrf=([^;]+)", ask(port, "/_stcore/health").headers["set-cookie"])[0]
+
+
+def upload(
+    port: int,
+    session: str,
+    data: bytes = b"1" * 10,
+    name: str = "a.csv",
+    seat: str = "",
+    cookie: str | None = None,
+    said: str | None = None,
+) -> int:
+    """The status that a browser is told when a file was dropped on an uploader of the page.
+
+    cookie, said: the token in the cookie and the one beside it, if they are not the browser's own.
+    """
+    own = token(port)
     head = f'--line\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
     answer = ask(
         port,
@@ -45,7 +61,7 @@ def upload(port: int, session: str, data: bytes = b"1" * 10, name: str = "a.csv"
         "PUT",
         head.encode() + b"Content-Type: text/csv\r\n\r\n" + data + b"\r\n--line--\r\n",
         Content_Type="multipart/form-data; boundary=line",
-        Cookie=f"_streamlit_xsrf={token}; seat={seat}",
-        X_Xsrftoken=token,
+        Cookie=f"_streamlit_xsrf={own if cookie is None else cookie}; seat={seat}",
+        X_Xsrftoken=own if said is None else said,
     )
     return answer.status

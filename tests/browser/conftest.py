@@ -21,7 +21,8 @@ from playwright.sync_api import (
     WebSocket,
 )
 
-from benchmarks.serving import Server
+from benchmarks.serving import LOCAL, Server
+from tests.watched import watching
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 90_000
@@ -47,8 +48,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with Server(ROOT, tmp_path_factory.mktemp("server") / "log.txt") as running:
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the server notes whom it calls."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, calls: Path) -> Iterator[str]:
+    with Server(ROOT, calls / "log.txt", environment=watching(calls)) as running:
         yield running.address
 
 
@@ -58,7 +65,7 @@ def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
     with ExitStack() as running:
 
         def start(folder: Path, *options: str) -> str:
-            return running.enter_context(Server(folder, tmp_path / "server.txt", options=options)).address
+            return running.enter_context(Server(folder, tmp_path / "server.txt", options=(*LOCAL, *options))).address
 
         yield start
 
@@ -279,3 +286,5 @@ def visitor(
     for one in here:
         one.leave()
         seats[one.context].append(one.page)
+    # whatever a test has opened: dialogs, handouts, links for a class
+    assert [url for one in here for url in one.elsewhere] == [], "another host was asked"

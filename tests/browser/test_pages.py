@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.serving import copied
+from tests.watched import called
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Arrive = Callable[..., Any]
@@ -40,7 +41,7 @@ def is_lesson(script: str) -> bool:
     return bool(re.match(r"pages/\d", script))
 
 
-def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str, visitor: Arrive) -> None:
+def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str, visitor: Arrive, calls: Path) -> None:
     # by turns: what a browser makes of a page does not hang on its language, but for the length of words
     language = LANGUAGES[sum(map(ord, any_script)) % 2]
     one = visitor().go(f"{address_of(any_script)}?{query_of(any_script, language)}")
@@ -63,6 +64,8 @@ def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str,
     assert one.page.evaluate(OUTSIDE) == []
     assert one.complaints == []
     assert one.elsewhere == []
+    # nor does the process that has drawn it
+    assert called(calls) == []
 
 
 def test_a_deep_link_is_right_on_a_fresh_server(visitor: Arrive, serve: Callable[[Path], str]) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 from streamlit.proto.Delta_pb2 import Delta
 
-from benchmarks.serving import Server, free_port
+from benchmarks.serving import Server, answers, free_port
 from benchmarks.student import Redraw, Student
-from tests.asked import ask, upload
+from tests.asked import PATIENCE, ask, upload
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
+OWN = "lessons.example"
+"""The name by which the site of these tests is asked for, as whoever runs it has entered it."""
+NAMED = {"# lessons.example.org 1;": f"{OWN} 1;"}
 NO_NGINX = "tests of several processes need nginx: apt-get install nginx"
-PATIENCE = 60
-"""How many seconds a process may take to start on a busy machine."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,6 +68,8 @@ class Front:
     port: int
     log: Path
     processes: list[Process] = field(default_factory=list)
+    pid: int = 0
+    """Of nginx's process."""
 
     @property
     def address(self) -> str:
@@ -84,6 +87,14 @@ class Front:
         until(lambda: answered.search("\n".join(self.lines()[before:])) is not None, "the answer is in the log")
         [port] = answered.findall("\n".join(self.lines()[before:]))
         return next(one for one in self.processes if one.port == int(port))
+
+    def upstream(self) -> str:
+        """What upstream.conf says when the processes are where these are."""
+        where = (DEPLOY / "upstream.conf").read_text(encoding="utf-8")
+        for number, one in enumerate(self.processes, start=8501):
+            assert f"127.0.0.1:{number} " in where
+            where = where.replace(f"127.0.0.1:{number} ", f"127.0.0.1:{one.port} ")
+        return where
 
     def lines(self) -> list[str]:
         """The access log."""
@@ -129,7 +140,33 @@ def nginx_path() -> str:
 
 
 @contextmanager
-def behind_nginx(program: str, folder: Path, *environments: dict[str, str]) -> Iterator[Front]:
+def nginx(folder: Path, port: int, where: str, site: dict[str, str]) -> Iterator[int]:
+    """nginx with what is deployed, for as long as it is wanted, and with nothing to complain of; its process's id.
+
+    where: the text of its upstream.conf; site: what a site writes into nginx.conf, by what stood there.
+    """
+    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    for before, after in {"listen 8080;": f"listen 127.0.0.1:{port};", **site}.items():
+        assert written.count(before) == 1, before
+        written = written.replace(before, after)
+    (folder / "nginx.conf").write_text(written)
+    (folder / "upstream.conf").write_text(where)
+    command = [nginx_path(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    if os.geteuid() == 0:
+        # its workers would be nobody otherwise, who may not write into the test's folder
+        command[-1] += " user root;"
+    with (folder / "access.log").open("wb") as log, (folder / "error.log").open("wb") as errors:
+        running = subprocess.Popen(command, cwd=folder, stdout=log, stderr=errors)
+    try:
+        yield running.pid
+    finally:
+        running.terminate()
+        running.wait(10)
+    assert (folder / "error.log").read_text() == "", "nginx has nothing to complain of"
+
+
+@contextmanager
+def behind_nginx(folder: Path, *environments: dict[str, str]) -> Iterator[Front]:
     """nginx and three processes for as long as they are wanted, with what they write in a folder.
 
     environments: what the first, second and third process find in theirs besides.
@@ -137,39 +174,40 @@ def behind_nginx(program: str, folder: Path, *environments: dict[str, str]) -> I
     front = Front(free_port(), folder / "access.log")
     for number, besides in zip_longest((1, 2, 3), environments, fillvalue={}):
         front.processes.append(Process(ROOT, folder / f"process-{number}.log", environment=besides))
-    written = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
-    assert written.count("listen 8080;") == 1
-    (folder / "nginx.conf").write_text(written.replace("listen 8080;", f"listen 127.0.0.1:{front.port};"))
-    where = (DEPLOY / "upstream.conf").read_text(encoding="utf-8")
-    for number, one in enumerate(front.processes, start=8501):
-        assert f"127.0.0.1:{number} " in where
-        where = where.replace(f"127.0.0.1:{number} ", f"127.0.0.1:{one.port} ")
-    (folder / "upstream.conf").write_text(where)
-    command = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-    if os.geteuid() == 0:
-        # its workers would be nobody otherwise, who may not write into the test's folder
-        command[-1] += " user root;"
-    with front.log.open("wb") as log, (folder / "error.log").open("wb") as errors:
-        nginx = subprocess.Popen(command, cwd=folder, stdout=log, stderr=errors)
-    try:
-        for one in front.processes:
-            one.start()
-        front.whole()
-        yield front
-    finally:
-        nginx.terminate()
-        nginx.wait(10)
-        for one in front.processes:
-            if one.runs():
-                one.end()
-    assert (folder / "error.log").read_text() == "", "nginx has nothing to complain of"
+    with nginx(folder, front.port, front.upstream(), NAMED) as front.pid:
+        try:
+            for one in front.processes:
+                one.start()
+            front.whole()
+            yield front
+        finally:
+            for one in front.processes:
+                if one.runs():
+                    one.end()
 
 
 @pytest.fixture(scope="session")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """nginx and three processes, once for all tests."""
-    with behind_nginx(nginx_path(), tmp_path_factory.mktemp("front")) as front:
+    nginx_path()
+    with behind_nginx(tmp_path_factory.mktemp("front")) as front:
         yield front
+
+
+@pytest.fixture
+def framed(front: Front, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """``framed(course)``: the address of an nginx before the same processes that a course site may show in a frame."""
+    with ExitStack() as running:
+
+        def start(course: str) -> str:
+            port = free_port()
+            # the line that is there takes the place of the one above it
+            site = {"default \"'self'\";\n        # default": "default", "https://course.example.org": course}
+            running.enter_context(nginx(tmp_path, port, front.upstream(), site))
+            until(lambda: answers(f"http://127.0.0.1:{port}"), "nginx answers")
+            return f"http://127.0.0.1:{port}"
+
+        yield start
 
 
 @pytest.fixture

@@ -266,6 +266,12 @@ def test_kubernetes_names_fit_together() -> None:
     assert len(cookies) == 1 and "seat" not in cookies, "that one is nginx's own"
 
 
+def test_the_host_is_the_one_that_nginx_offers_to_enter() -> None:
+    """Whoever uncomments the line in nginx.conf has the name that Kubernetes asks for."""
+    hosts = [rule["host"] for rule in cluster()["Ingress"]["spec"]["rules"]]
+    assert [f"# {host} 1;" in read("nginx.conf") for host in hosts] == [True]
+
+
 def test_everyone_has_the_time_to_end() -> None:
     """Compose's time as a process needs it; Kubernetes also waits before it asks."""
     [time_in_compose] = {one["stop_grace_period"] for one in processes().values()}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.web.server.starlette import starlette_server_config
 
-from tests.asked import ask, upload
+from tests.asked import ask, token, upload
 from tests.awaited import awaited
-from tests.deploy.conftest import DEPLOY, Front, until
+from tests.deploy.conftest import DEPLOY, OWN, Front, until
 
 PROGRAM = r'src="\./(static/js/[^"]+\.js)"'
 
@@ -102,11 +102,53 @@ def test_every_answer_has_its_headers(front: Front, path: str) -> None:
     assert policy["frame-ancestors"] == "'self'"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "same-origin"
+    refused = set(answer.headers["permissions-policy"].split(", "))
+    assert refused == {"camera=()", "geolocation=()", "payment=()", "usb=()"}
+    assert "'unsafe-eval'" not in answer.headers["content-security-policy"]
     assert answer.headers["server"] == "nginx", "no version"
 
 
 def test_health_passes(front: Front) -> None:
     assert ask(front.port, "/_stcore/health").body == b"ok"
+
+
+def test_it_answers_to_its_names_and_to_numbers(front: Front) -> None:
+    for host in (OWN, f"{OWN}:8443", "localhost", "localhost:8080", "192.0.2.7", "[2001:db8::7]:8080"):
+        assert ask(front.port, "/", Host=host).status == 200, host
+
+
+STRANGERS = ("elsewhere.example", f"{OWN}.elsewhere.example", f"x{OWN}", "127.0.0.1.example", "a::1")
+
+
+def test_it_answers_to_no_other_name(front: Front) -> None:
+    """A page that gives this machine a name of its own, to be taken for the site: DNS rebinding."""
+    for path in ("/", "/_stcore/health", "/_stcore/stream", "/static/js/unknown.js"):
+        for host in STRANGERS:
+            refused = ask(front.port, path, Host=host, Origin=f"https://{host}")
+            assert refused.status == 421, (path, host)
+            assert b"nginx.conf" in refused.body, "whoever has just set it up reads what to do"
+            assert refused.headers["x-content-type-options"] == "nosniff" and "set-cookie" not in refused.headers
+
+
+def test_what_streamlit_tells_of_itself_is_not_for_visitors(front: Front) -> None:
+    for path in ("metrics", "metrics?families=active_sessions", "agent/openapi.json", "script-health-check"):
+        assert ask(front.port, f"/_stcore/{path}").status == 404, path
+    assert ask(front.processes[0].port, "/_stcore/metrics").status == 200, "there is something to close"
+
+
+def test_a_file_needs_the_token_of_the_page_here_too(front: Front) -> None:
+    async def visits() -> None:
+        reader = front.reader("glossary", front.seat())
+        try:
+            await reader.open()
+            own, other, seat = token(front.port), token(front.port), reader.headers["Cookie"].removeprefix("seat=")
+            assert upload(front.port, reader.session, seat=seat, cookie=own, said=own) == 204
+            for cookie, said in ((own, other), (own, ""), ("", own), ("", "")):
+                assert upload(front.port, reader.session, seat=seat, cookie=cookie, said=said) == 403
+        finally:
+            await reader.leave()
+
+    awaited(visits())
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(front: Front) -> None:
@@ -126,12 +168,12 @@ def test_a_file_that_a_process_refuses_does_not_count_against_the_process(front:
 @pytest.mark.parametrize(
     ("host", "origin", "welcome"),
     [
-        ("lessons.example", "https://lessons.example", True),
+        (OWN, "https://lessons.example", True),
         ("lessons.example:8080", "http://lessons.example:8080", True),
-        ("lessons.example", "https://elsewhere.example", False),
-        ("lessons.example", "https://lessons.example.elsewhere.example", False),
+        (OWN, "https://elsewhere.example", False),
+        (OWN, "https://lessons.example.elsewhere.example", False),
         # Streamlit itself lets its own machine in
-        ("lessons.example", "http://127.0.0.1:8080", False),
+        (OWN, "http://127.0.0.1:8080", False),
     ],
 )
 def test_a_websocket_is_for_pages_of_the_same_origin(front: Front, host: str, origin: str, welcome: bool) -> None:

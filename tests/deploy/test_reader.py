@@ -1,12 +1,19 @@
 """One reader in a real Chromium, behind nginx: under its headers, from its cache, and when a process dies."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Response
 
-from tests.browser.conftest import Visitor
-from tests.deploy.conftest import Front
+from benchmarks.serving import free_port
+from tests.browser.conftest import PATIENCE, Visitor
+from tests.browser.test_pages import address_of, query_of
+from tests.conftest import LANGUAGES, lessons, others
+from tests.deploy.conftest import Front, until
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +33,7 @@ def newcomer(browser: Browser, front: Front) -> Iterator[Callable[[], Visitor]]:
 
     def arrive() -> Visitor:
         contexts.append(context := browser.new_context(viewport={"width": 1280, "height": 900}, locale="ko-KR"))
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(FORBIDDEN)
         one = Visitor(context, context.new_page(), front.address)
         one.listen()
@@ -87,3 +94,104 @@ def test_when_the_process_dies_the_page_comes_back_by_itself(newcomer: Callable[
     assert len(connections) == 1, "at the first attempt"
     assert one.page.evaluate("forbidden") == []
     assert [told for told in one.complaints if "WebSocket onclose: code=1006" not in told] == []
+
+
+# ---- every page under the headers ------------------------------------------------------------------------------------
+
+
+SOME = [*others(), "pages/6_losses.py", "pages/7_training.py"]
+"""Between them these have what pages are made of: charts, players, tables to edit, files to bring."""
+
+
+@pytest.mark.parametrize(
+    "scripts", [SOME, pytest.param([*others(), *lessons()], marks=pytest.mark.thorough)], ids=["some", "all"]
+)
+def test_every_page_runs_under_the_headers_and_asks_nobody_else(
+    scripts: list[str], newcomer: Callable[[], Visitor]
+) -> None:
+    """One visitor through the pages: nothing that is forbidden is tried, and nobody else is asked."""
+    one = newcomer()
+    for script in scripts:
+        # the other language than in tests/browser/test_pages.py
+        one.go(f"{address_of(script)}?{query_of(script, LANGUAGES[1 - sum(map(ord, script)) % 2])}")
+        assert one.page.evaluate("forbidden") == [], script
+    assert one.complaints == [] and one.elsewhere == []
+
+
+OPENED = """async () => {
+  const video = document.createElement("video")
+  video.src = URL.createObjectURL(new Blob([new Uint8Array(8)], {type: "video/webm"}))
+  await new Promise(done => { video.onerror = done })
+}"""
+
+
+def test_dialogs_and_downloads_run_under_the_headers(newcomer: Callable[[], Visitor]) -> None:
+    """What a page loads only when asked to: the QR code of a class's link, presenting, a recorded screen, a handout."""
+    one = newcomer().go(f"{LESSON}&present=1")
+    assert one.page.evaluate("forbidden") == []
+    one.go(LESSON)
+    one.page.locator(".st-key-gradient_descent-link button").click()
+    one.page.locator('[role="dialog"] img').wait_for()
+    one.page.evaluate(OPENED)
+    assert one.page.evaluate("forbidden") == []
+    assert one.complaints == [] and one.elsewhere == []
+
+
+# ---- in a frame ------------------------------------------------------------------------------------------------------
+
+FRAME = """address => new Promise(done => {
+  const frame = document.createElement("iframe")
+  frame.width = 1000, frame.height = 700, frame.src = address
+  frame.onload = done
+  document.body.append(frame)
+})"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """``course()``: the origin of a course site, an empty page."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("<!doctype html><title>A course</title>")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> str:
+        port = free_port()
+        command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+        quiet = subprocess.DEVNULL
+        running.append(subprocess.Popen(command, cwd=tmp_path / "site", stdout=quiet, stderr=quiet))
+        until(lambda: reachable(port), "the course site answers")
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for one in running:
+        one.terminate()
+        one.wait(10)
+
+
+def reachable(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_course_site_that_was_named_shows_the_app_in_a_frame_and_no_other_site_does(
+    browser: Browser, framed: Callable[[str], str], course: Callable[[], str]
+) -> None:
+    named, other = course(), course()
+    app = framed(named)
+    for origin, welcome in ((named, True), (other, False)):
+        context = browser.new_context()
+        context.set_default_timeout(PATIENCE)
+        try:
+            page = context.new_page()
+            said: list[str] = []
+            page.on("console", lambda message, said=said: said.append(message.text))
+            page.goto(origin)
+            page.evaluate(FRAME, f"{app}{LESSON}&embed=true")
+            refused = [text for text in said if "frame-ancestors" in text]
+            assert bool(refused) is not welcome, said
+            if welcome:
+                page.frame_locator("iframe").locator('[data-testid="stVegaLiteChart"] svg').first.wait_for()
+            else:
+                assert page.frames[1].url.startswith("chrome-error:")
+        finally:
+            context.close()

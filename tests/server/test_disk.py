@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.serving import command
+from benchmarks.serving import LOCAL, command
 from tests.server.visits import ROOT, Server, visiting
 
 AT = "lang=en&predict=0"
@@ -86,7 +86,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         how = {"cwd": ROOT, "env": {**os.environ, "HOME": str(tmp_path)}, "capture_output": True, "text": True}
-        ended = subprocess.run(command(port), timeout=60, **how)  # type: ignore[call-overload]
+        ended = subprocess.run(command(port, "streamlit_app.py", *LOCAL), timeout=60, **how)  # type: ignore[call-overload]
     assert ended.returncode == 1
     assert f"Port {port} is not available" in ended.stdout + ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
