@@ -16,7 +16,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -160,8 +159,7 @@ def _dlcore_rows(recipe: Recipe, source: Source) -> list[str]:
         return _table_rows(recipe, source, "dlcore")
     lines = [f"data = {_written_out(source.dataset)}", "x, y = data.load()"]
     if source.columns and source.columns != source.dataset.features:
-        columns = ", ".join(json.dumps(name) for name in source.columns)
-        lines += fill(f"columns = [{columns}]", 100, subsequent_indent=" " * 11).splitlines()
+        lines += _listed("columns = [", [json.dumps(name, ensure_ascii=False) for name in source.columns])
         lines.append("x = x[:, [data.features.index(name) for name in columns]]")
     settings = {"classes": 0, "share": 0.2, "seed": 0, "standardised": True}
     given = [f"{name}={getattr(source, name)!r}" for name, usual in settings.items() if getattr(source, name) != usual]
@@ -169,6 +167,19 @@ def _dlcore_rows(recipe: Recipe, source: Source) -> list[str]:
     lines.append(_called("parts = prepared", ["x", "y", f"losses.get({_written(recipe.loss)})", *given]))
     lines.append("x_train, y_train = parts.train")
     return [*lines, "x_val, y_val = parts.validation"] if source.share else lines
+
+
+def _listed(before: str, items: Sequence[str]) -> list[str]:
+    """A list in as many lines as it takes; no item is cut, whatever spaces it has."""
+    lines = [before]
+    for k, item in enumerate(items, start=1):
+        piece = item + ("]" if k == len(items) else ",")
+        gap = "" if lines[-1] == before else " "
+        if gap and len(lines[-1]) + 1 + len(piece) > 100:
+            lines.append(" " * len(before) + piece)
+        else:
+            lines[-1] += gap + piece
+    return lines
 
 
 def _table_rows(recipe: Recipe, source: Source, speaks: str) -> list[str]:

@@ -6,17 +6,20 @@ the weights in Keras's order. An optimizer's memory is not kept: training goes o
 
 import dataclasses
 import json
+import lzma
 import math
+import struct
 import zlib
 from contextlib import nullcontext
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from dlcore.family import Family
-from dlcore.layers import Dense, Layer, checked_shape
+from dlcore.layers import BatchNormalization, Dense, Layer, checked_shape
 from dlcore.network import Network
 
 FORMAT = 1
@@ -55,9 +58,22 @@ File = Path | IO[bytes]
 MOST_BYTES = 400_000_000
 """What a file may unpack to: far more than any network here, far less than what a few packed zeros can claim."""
 
-_BROKEN = (AttributeError, BadZipFile, EOFError, IndexError, KeyError, OverflowError, RecursionError, StopIteration)
-_BROKEN += (TypeError, ValueError, zlib.error)
-"""What a file that is no model, or no longer one, makes NumPy, JSON, and the layers say."""
+MOST_LAYERS = 500
+"""How many layers are read; each is compared with those before it."""
+
+_BROKEN = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+)
+_BROKEN += (StopIteration, TokenError, TypeError, ValueError, lzma.LZMAError, struct.error, zlib.error)
+"""What a file that is no model, or no longer one, makes NumPy, JSON, the layers, and those who unpack it say."""
 
 
 def save(path: File, network: Network, compiled: dict[str, Any]) -> None:
@@ -104,6 +120,9 @@ def _unpacked(file: IO[bytes]) -> tuple[dict[str, Any], list[np.ndarray]]:
     with ZipFile(file) as archive:
         if (size := sum(part.file_size for part in archive.infolist())) > MOST_BYTES:
             raise ValueError(f"it would unpack to {size} bytes; at most {MOST_BYTES} are read")
+        for part in archive.infolist():
+            with archive.open(part) as inside:
+                _check_size(inside, part.file_size)
     file.seek(0)
     with np.load(file, allow_pickle=False) as parts:
         described = json.loads(str(parts["model"]))
@@ -113,19 +132,33 @@ def _unpacked(file: IO[bytes]) -> tuple[dict[str, Any], list[np.ndarray]]:
     return described, weights
 
 
+def _check_size(file: IO[bytes], size: int) -> None:
+    """Refuse an array that says it is larger than the file that holds it: room is made for it before it is read."""
+    version = np.lib.format.read_magic(file)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(file)
+    if math.prod(shape) * dtype.itemsize > size:
+        raise ValueError(f"it holds {size} bytes of an array of shape {shape}")
+
+
 def _built(described: dict[str, Any], weights: list[np.ndarray], network: Network) -> dict[str, Any]:
     network.name, network.seed = str(described["name"]), described["seed"]
     network.input_shape = checked_shape(described["input_shape"])
     width, given = math.prod(network.input_shape), sum(part.size for part in weights)
+    left = given
+    if len(described["layers"]) > MOST_LAYERS:
+        raise ValueError(f"it describes {len(described['layers'])} layers; at most {MOST_LAYERS} are read")
     for kind, arguments in described["layers"]:
         if kind not in Layer.kinds:
             raise ValueError(f"it has a layer of the kind {kind!r}; import its class before loading")
         layer = Layer.kinds[kind](**{key: read(value) for key, value in arguments.items()})
         network.add(layer)
+        # weights that are not in the file would be made first, however many the file asks for
         if isinstance(layer, Dense):
-            # weights that are not in the file would be made first, however many the file asks for
-            if width * layer.units > given:
-                raise ValueError(f"it describes more weights than it holds, {given}")
-            width = layer.units
+            left, width = left - width * layer.units, layer.units
+        elif isinstance(layer, BatchNormalization):
+            left -= 2 * width  # the moving mean and variance
+        if left < 0:
+            raise ValueError(f"it describes more weights than it holds, {given}")
     network.set_weights(weights)
     return {key: read(value) for key, value in described["compiled"].items()}

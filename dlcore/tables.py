@@ -31,6 +31,8 @@ LIMITS = {
     "too_many_columns": 200,
     "too_many_classes": 50,
     "name_too_long": 100,  # characters
+    "class_too_long": 100,
+    "cell_too_long": 131_072,  # what Python's csv reads
 }
 ERRORS = {
     "empty": "there is nothing in this file; a table has a header, at least two rows and at least two columns",
@@ -39,6 +41,7 @@ ERRORS = {
     "binary": "this is not text; a table is a text file with commas, semicolons or tabs between the columns",
     "encoding": "the letters cannot be read; save the file as UTF-8",
     "quote": "a quotation mark is opened and not closed, or closed in the middle of a cell",
+    "cell_too_long": "a cell has more than {limit} characters; is a quotation mark opened and not closed?",
     "too_many_rows": "there are more than {limit} rows",
     "too_many_columns": "there are {found} columns; at most {limit} can be read",
     "name_too_long": "the name {found}... of a column is longer than {limit} characters",
@@ -53,6 +56,7 @@ ERRORS = {
     "target_text": "{found} is not a number, which a regression has to predict",
     "constant_target": "the target is {found} in every row; there is nothing to learn",
     "one_class": "every row is of the class {found}; at least two classes are needed",
+    "class_too_long": "the name {found}... of a class is longer than {limit} characters; choose another target",
     "too_many_classes": "the target has more than {limit} classes, {found} is one; choose another target",
 }
 REMARKS = {
@@ -177,7 +181,25 @@ def read_csv(
     if task not in (None, "regression", "classification"):
         raise ValueError(f"task must be regression, classification or None; it is {task!r}")
     remarks: list[Remark] = []
+    return _table(_sheet(_text(data, remarks), remarks), target, inputs, task, remarks)
+
+
+def with_any_target(data: bytes) -> Table | None:
+    """The table with the first of its columns that can be a target; None if there is none. Raises as ``read_csv``."""
+    remarks: list[Remark] = []
+    # read once: with two hundred columns in turn the largest file would take minutes
     sheet = _sheet(_text(data, remarks), remarks)
+    for name in sheet.names:
+        try:
+            return _table(sheet, name, None, None, [*remarks])
+        except TableError:
+            continue
+    return None
+
+
+def _table(
+    sheet: "_Sheet", target: str | None, inputs: Sequence[str] | None, task: str | None, remarks: list[Remark]
+) -> Table:
     target = sheet.names[-1] if target is None else target
     chosen = [name for name in sheet.names if name != target] if inputs is None else list(dict.fromkeys(inputs))
     for name, choices in [(target, sheet.names), *((name, _without(sheet.names, target)) for name in chosen)]:
@@ -255,6 +277,8 @@ class _Sheet(NamedTuple):
     lines: list[int]
     comma: bool
     """Whether a comma is the decimal sign."""
+    read: dict[str, "_Column"]
+    """The columns that were read already."""
 
 
 def _sheet(text: str, remarks: list[Remark]) -> _Sheet:
@@ -273,7 +297,7 @@ def _sheet(text: str, remarks: list[Remark]) -> _Sheet:
         rows, lines = rows[1:], lines[1:]
     if not rows:
         raise TableError("no_rows")
-    return _Sheet(names[0], list(zip(*rows, strict=True)), lines, example is not None)
+    return _Sheet(names[0], list(zip(*rows, strict=True)), lines, example is not None, {})
 
 
 def _delimiter(text: str) -> str:
@@ -314,8 +338,10 @@ def _rows(text: str, delimiter: str) -> tuple[list[int], list[list[str]], dict[s
                 raise TableError("too_many_rows", row=here)
             lines.append(here)
             rows.append([distinct.setdefault(cell, cell) for cell in row[:width]])
-    except csv.Error:
-        raise TableError("quote", row=line) from None
+    except csv.Error as error:
+        # the module says which it was in no other way
+        reason = "cell_too_long" if "field limit" in str(error) else "quote"
+        raise TableError(reason, row=line) from None
     if not rows:
         raise TableError("empty")
     return lines, rows, distinct
@@ -387,9 +413,18 @@ class _Column(NamedTuple):
     missing: np.ndarray
     text: int | None
     """The first row that is neither a number nor missing, if there is one."""
+    thousands: int | None
+    """The first row in which a group of three digits was read as thousands, if there is one."""
 
 
 def _column(sheet: _Sheet, name: str, remarks: list[Remark]) -> _Column:
+    column = sheet.read[name] = sheet.read.get(name) or _read(sheet, name)
+    if (first := column.thousands) is not None:
+        remarks.append(Remark("thousands", sheet.lines[first], name, column.cells[first]))
+    return column
+
+
+def _read(sheet: _Sheet, name: str) -> _Column:
     cells = sheet.columns[sheet.names.index(name)]
     # equal cells are read once
     read = {cell: _number(cell, sheet.comma) for cell in dict.fromkeys(cells)}
@@ -397,10 +432,8 @@ def _column(sheet: _Sheet, name: str, remarks: list[Remark]) -> _Column:
     missing = np.array([cell.lower() in MISSING for cell in cells])
     text = next((i for i, cell in enumerate(cells) if read[cell] is None), None)
     groups = {cell for cell in read if (m := NUMBER.fullmatch(_plain(cell, sheet.comma))) and m["groups"]}
-    if text is None and groups:
-        first = next(i for i, cell in enumerate(cells) if cell in groups)
-        remarks.append(Remark("thousands", sheet.lines[first], name, cells[first]))
-    return _Column(name, cells, numbers, missing, text)
+    grouped = next(i for i, cell in enumerate(cells) if cell in groups) if text is None and groups else None
+    return _Column(name, cells, numbers, missing, text, grouped)
 
 
 # --- What can be learnt from --------------------------------------------------------------------------------------
@@ -466,6 +499,9 @@ def _answers(
         raise TableError("one_class", column=column.name, found=names[0])
     if len(names) > LIMITS["too_many_classes"]:
         raise TableError("too_many_classes", column=column.name, found=names[0])
+    # every row of a picture carries the name of its class
+    if long := [name for name in names if len(name) > LIMITS["class_too_long"]]:
+        raise TableError("class_too_long", column=column.name, found=long[0])
     remarks.append(Remark("target_classes", None, column.name, ", ".join(names), len(names)))
     return places.astype(np.int64), names
 

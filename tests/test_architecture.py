@@ -1,4 +1,7 @@
-"""The shape of the house: which way imports point, and what is nowhere in it; a short walk over the syntax trees."""
+"""The shape of the house: which way imports point, and what is nowhere in it; a short walk over the syntax trees.
+
+What is dangerous wherever it stands is looked for in test_nothing_is_executed.py.
+"""
 
 import ast
 import re
@@ -48,17 +51,6 @@ def test_imports_point_one_way(part: str) -> None:
     for path in scripts(part):
         foreign = set(imported(path)) - MAY_IMPORT[part] - sys.stdlib_module_names
         assert not foreign, f"{path.relative_to(ROOT)} may not import {', '.join(sorted(foreign))}"
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_nothing_is_executed_unpickled_or_written_as_html_unchecked(part: str) -> None:
-    for path in scripts(part):
-        assert not {"pickle", "marshal", "shelve"} & set(imported(path)), path
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Call):
-                called = node.func.id if isinstance(node.func, ast.Name) else None
-                assert called not in ("eval", "exec", "compile", "__import__"), f"{path}:{node.lineno}"
-                assert "unsafe_allow_html" not in [word.arg for word in node.keywords], f"{path}:{node.lineno}"
 
 
 def test_no_script_speaks_korean() -> None:

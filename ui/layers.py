@@ -40,8 +40,10 @@ PRESETS = {
 FORMULA = r"a = \varphi(x W + b), \quad \#\text{weights} = (\text{inputs} + 1) \cdot \text{units}"
 SIZES = ("below_100", "below_1000", "below_10000", "more_weights")
 
-_PENALTY = re.compile(r"(l[12])=(\d*\.?\d+)")
-_DROPOUT = re.compile(r"d(\d*\.?\d+)")
+# every digit can be read in one way only: with two ways a line of digits would take its length squared
+_DIGITS = r"(\d+(?:\.\d+)?|\.\d+)"
+_PENALTY = re.compile(rf"(l[12])={_DIGITS}")
+_DROPOUT = re.compile(rf"d{_DIGITS}")
 
 
 def read(text: str, usual: str) -> tuple[LayerPlan, ...]:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from ui.address import HIDE_KEY, LANGUAGE_KEY, LOCK_KEY, TAKEN_AWAY_WHOLE, PageState
+from ui.address import HIDE_KEY, LANGUAGE_KEY, LOCK_KEY, TAKEN_AWAY_WHOLE, PageState, shortened
 from ui.controls import Say
 from ui.present import BEAT_KEY, PRESENT_KEY
 from ui.texts import LANGUAGES
@@ -50,7 +50,7 @@ class Handout:
 
 
 def written(base: str, query: Mapping[str, str]) -> str:
-    """The address; ``base`` may have a query of its own, which is left out."""
+    """The address; ``base`` may have a query of its own, which is left out. ValueError if it is no address."""
     parts = urlsplit(base)
     # commas and semicolons are safe in a query, and an address with fewer % fits into a smaller code
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query, safe=",;:"), ""))
@@ -76,9 +76,13 @@ def dialog(state: PageState, say: Say, language: str, beats: Sequence[str], titl
         st.caption(say("link_no_security"))
         handout = _entered(state, say, language, beats, title)
         base = st.text_input(say("link_base"), urlunsplit((*urlsplit(st.context.url or "")[:3], "", "")))
-        if urlsplit(base).hostname in OWN_MACHINE:
+        try:
+            text, host = written(base, handout.query(state)), urlsplit(base).hostname
+        except ValueError:
+            st.error(say("link_base_wrong", typed=shortened(base)))
+            return
+        if host in OWN_MACHINE:
             st.info(say("link_own_machine"), icon=":material/info:")
-        text = written(base, handout.query(state))
         st.code(text, language=None, wrap_lines=True)
         if (code := qr_code(text)) is None:
             st.warning(say("link_too_long", count=len(text)))

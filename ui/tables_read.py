@@ -10,7 +10,7 @@ from hashlib import sha256
 import pandas as pd
 import streamlit as st
 
-from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv
+from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv, with_any_target
 from ui.address import shortened
 from ui.beat import BROUGHT, Beat
 from ui.controls import Say
@@ -87,7 +87,7 @@ def _table(own: Own, target: str | None, inputs: tuple[str, ...] | None, task: s
             read[key] = read_csv(own.data, target, inputs, task)  # type: ignore[arg-type]
         except TableError as error:
             # of a table whose last column cannot be a target the columns must still be known
-            if target is None and error.column is not None and (other := _columns(own, error)):
+            if target is None and error.column is not None and (other := with_any_target(own.data)):
                 read[key] = other
             else:
                 read[key] = error
@@ -95,19 +95,6 @@ def _table(own: Own, target: str | None, inputs: tuple[str, ...] | None, task: s
     if isinstance(found, TableError):
         raise found
     return found
-
-
-def _columns(own: Own, error: TableError) -> Table | None:
-    """The table with another target, when the last column is none; None if that does not help."""
-    try:
-        read_csv(own.data, target="\0")
-    except TableError as other:
-        for name in other.choices:
-            try:
-                return read_csv(own.data, target=name)
-            except TableError:
-                continue
-    return None
 
 
 def said(say: Say, error: TableError) -> str:

@@ -4,6 +4,9 @@ import copy
 import io
 import json
 import pickle
+import time
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -535,6 +538,77 @@ def test_what_cannot_be_written_or_read_is_said(tmp_path: Path) -> None:
     np.savez(tmp_path / "foreign.npz", model=np.array(described))
     with pytest.raises(ValueError, match="a layer of the kind 'Conv'"):
         load_model(tmp_path / "foreign.npz")
+
+
+DESCRIBED = {"format": 1, "name": "m", "seed": 1, "input_shape": [2], "compiled": {}}
+
+
+def brought(described: dict[str, Any], *arrays: bytes) -> io.BytesIO:
+    """A file that says so, with those arrays as their own files have them."""
+    text, file = io.BytesIO(), io.BytesIO()
+    np.save(text, np.array(json.dumps(described)))
+    with zipfile.ZipFile(file, "w") as archive:
+        for k, data in enumerate((text.getvalue(), *arrays)):
+            archive.writestr(f"w{k - 1}.npy" if k else "model.npy", data)
+    return file
+
+
+def array_file(claim: bytes) -> bytes:
+    """A file of three numbers that claims another shape, in as many letters as NumPy has put there."""
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    head = file.getvalue()
+    end = head.index(b"(3,), }")
+    return head[:end] + (claim + b", }").ljust(head.index(b"\n", end) - end) + head[head.index(b"\n", end) :]
+
+
+def refused(file: io.BytesIO) -> tuple[str, float, int]:
+    """Why a file is refused, in how many seconds of processor time, and the most bytes that were taken meanwhile."""
+    tracemalloc.start()
+    start = time.process_time()
+    with pytest.raises(ValueError, match="no model that dlcore has saved") as caught:
+        load_model(file)
+    spent, most = time.process_time() - start, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return str(caught.value), spent, most
+
+
+def test_no_room_is_made_for_an_array_that_is_not_in_the_file() -> None:
+    for claim in (b"(2000000,)", b"(1000000000000,)", b"(10, 1000000000000000000)"):
+        why, _, most = refused(brought(DESCRIBED | {"layers": []}, array_file(claim)))
+        assert "bytes of an array of shape" in why and most < 2_000_000
+
+
+def test_no_room_is_made_for_normalised_inputs_that_have_no_weights_in_the_file() -> None:
+    for inputs in (2_000_000, 10**12):
+        told = DESCRIBED | {"input_shape": [inputs], "layers": [["BatchNormalization", {}]]}
+        why, _, most = refused(brought(told))
+        assert "more weights than it holds" in why and most < 2_000_000
+
+
+def test_the_weights_of_a_file_count_for_one_layer_alone() -> None:
+    named = [["Dense", {"units": 1000, "use_bias": False, "name": f"d{k}"}] for k in range(20)]
+    kernel = io.BytesIO()
+    np.save(kernel, np.zeros((1000, 1000), dtype=np.int8))
+    why, _, most = refused(brought(DESCRIBED | {"input_shape": [1000], "layers": named}, kernel.getvalue()))
+    assert "more weights than it holds" in why and most < 20_000_000
+
+
+def test_a_file_of_thousands_of_layers_is_refused_at_once() -> None:
+    named = [["Dropout", {"rate": 0.5, "name": f"d{k}"}] for k in range(5000)]
+    why, spent, _ = refused(brought(DESCRIBED | {"layers": named}))
+    assert "at most 500" in why and spent < 2, "seconds; it was twenty"
+
+
+def test_whatever_unpacking_says_of_a_damaged_file_is_a_refusal() -> None:
+    file = brought(DESCRIBED | {"layers": []}, array_file(b"(3,)"))
+    good = file.getvalue()
+    place = good.index(b"PK\x01\x02")
+    for offset, value in ((6, 99), (8, 1), (8, 32), (10, 99), (10, 12), (10, 14)):
+        damaged = bytearray(good)
+        damaged[place + offset] = value
+        refused(io.BytesIO(bytes(damaged)))
+    refused(brought(DESCRIBED | {"layers": []}, array_file(b"((3,")))
 
 
 def test_the_optimizer_is_a_stepper() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcore import losses
+from dlcore import losses, programs
 from dlcore.activations import Activation
 from dlcore.conventions import TorchMomentum
 from dlcore.datasets import Blobs, BreastCancer, Dataset, Digits, Iris, Moons, Penguins, Sine
@@ -282,3 +282,10 @@ def test_every_data_set_can_be_a_source() -> None:
         units = len(data.classes) or 1
         recipe = Recipe(len(data.features), (LayerPlan(units, "softmax" if data.classes else "linear"),), loss)
         assert f"{type(data).__name__}()" in dlcore_program(recipe, Source(data, (), len(data.classes)))
+
+
+def test_a_name_with_spaces_is_not_cut_where_a_list_is_wrapped() -> None:
+    names = [f"a name with spaces and {'x' * 30} {k}" for k in range(5)] + ["\N{GRINNING FACE}"]
+    text = "\n".join(programs._listed("columns = [", [json.dumps(name, ensure_ascii=False) for name in names]))
+    assert ast.literal_eval(text.removeprefix("columns = ")) == names
+    assert max(map(len, text.splitlines())) <= 100

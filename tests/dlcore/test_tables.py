@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dlcore.tables import CODES, LIMITS, REASONS, Remark, Table, TableError, read_csv
+from dlcore.tables import CODES, LIMITS, REASONS, Remark, Table, TableError, read_csv, with_any_target
+from tools.fuzzed import TASKS, check_table
 
 GOOD = "height,weight,score\n1.5,60,7.25\n1.6,70,8.5\n1.7,65,9.125\n1.8,90,3\n"
 
@@ -253,6 +254,8 @@ REFUSED: list[tuple[str, bytes, dict, dict]] = [
     ("encoding", b"\xff\xfe1", {}, {}),
     ("quote", b'a,b\n1,"2\n3,4\n', {}, {"row": 2}),
     ("quote", b'a,b\n1,"2"x\n', {}, {"row": 2}),
+    ("cell_too_long", b"a,b\n1,2\n3," + b"9" * 131_073, {}, {"row": 3, "limit": 131_072}),
+    ("class_too_long", b"a,b\n1,x\n2," + b"y" * 101, {}, {"column": "b", "found": "y" * 40, "limit": 100}),
     ("too_many_rows", b"a,b\n" + b"1,2\n" * (LIMITS["too_many_rows"] + 1), {}, {"limit": 50_000}),
     ("too_many_columns", b"1" + b",1" * LIMITS["too_many_columns"], {}, {"row": 1, "found": "201", "limit": 200}),
     ("name_too_long", b"a," + b"b" * 101 + b"\n1,2\n", {}, {"row": 1, "found": "b" * 40, "limit": 100}),
@@ -319,24 +322,29 @@ def test_every_code_and_reason_makes_a_sentence() -> None:
     assert len(Remark("missing", found="x" * 99).found) == 40 and isinstance(CODES, frozenset)
 
 
+def test_another_target_is_looked_for_in_a_file_that_is_read_once() -> None:
+    found = with_any_target(b"a,b,c\n7,1,x\n7,2,x\n7,4,x\n")
+    assert found is None, "b is left without inputs"
+    found = with_any_target(b"a,b,c\n7,1,x\n7,2,x\n7,4,x\n".replace(b"7,2", b"8,2"))
+    assert found is not None and (found.target, found.features) == ("a", ("b",))
+    # 200 constant columns took 41 seconds, and the largest such file minutes
+    data = b",".join(b"c%d" % k for k in range(200)) + b"\n" + (b"1," * 199 + b"1\n") * 1000
+    start = time.process_time()
+    assert with_any_target(data) is None
+    assert time.process_time() - start < 10, "seconds; it takes less than one"
+
+
+def test_the_remarks_on_one_target_are_not_those_on_another() -> None:
+    found = with_any_target(b'a,b,c\n"1,000",1,x\n"2,000",2,x\n"4,000",4,x\n')
+    assert found is not None and codes(found) == ["thousands", "text_column"]
+
+
 # ---- whatever the bytes are ----------------------------------------------------------------------------------------
 
 
-def check(data: bytes, **named) -> None:
-    """What holds for any bytes."""
-    try:
-        table = read_csv(data, **named)
-    except TableError as error:
-        assert error.reason in REASONS and str(error) and len(error.found) <= 40
-        return
-    rows, features = table.x.shape
-    assert rows >= 2 and features == len(table.features) >= 1 and table.y.shape == (rows,)
-    assert np.isfinite(table.x).all() and np.isfinite(table.y).all()
-    assert (np.ptp(table.x, axis=0) > 0).all() and np.ptp(table.y) > 0
-    assert {*table.features, table.target} <= set(table.columns) and table.target not in table.features
-    assert all(r.code in CODES and str(r) and len(r.found) <= 40 for r in table.remarks)
-    if table.classes:
-        assert np.unique(table.y).tolist() == list(range(len(table.classes)))
+def check(data: bytes, task: str | None = None) -> None:
+    """What holds for any bytes; the same as under the fuzzer."""
+    check_table(bytes([TASKS.index(task)]) + data)
 
 
 CELLS = st.sampled_from(

@@ -209,3 +209,17 @@ def test_a_tally_for_oneself(opened: Open) -> None:
     preset.click().run()
     at.pills(key="predict-one_weight").select("go_right").run()
     assert any("right 0 · corrected later 1 · wrong 0" in caption.value for caption in at.caption)
+
+
+@pytest.mark.parametrize("typed", ["http://[", "http://[::1&w=]:1/"])
+def test_what_is_typed_as_the_students_address_and_is_none_is_said(
+    typed: str, opened: Open, sound: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, plain, label = opened(LESSON, lang="en"), link.st.text_input, texts.words()["link_base"]["en"]
+    # a dialog's own reruns are the browser's: here it is as if the text stood there from the beginning
+    monkeypatch.setattr(link.st, "text_input", lambda said, *a, **k: typed if said == label else plain(said, *a, **k))
+    at.button(key="gradient_descent-link").click().run()
+    sound(at)
+    assert [error.value for error in at.error] == [
+        f"`{typed}` is no address; write one that begins with http:// or https://."
+    ]

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -335,6 +336,14 @@ def test_every_kind_of_data_can_be_looked_into(name: str, view: str, page: Any) 
 
 
 # ---- taken home ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("setting", ["d", "l1=", "d0.", "d."])
+def test_a_long_line_of_digits_costs_no_more_than_its_length(setting: str) -> None:
+    start = time.process_time()
+    with pytest.raises(Unreadable, match="layer_setting"):
+        layers.read(f"8:{setting}{'1' * 100_000}x", "relu")
+    assert time.process_time() - start < 5, "seconds; with two ways to read each digit it took minutes"
 
 
 def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
