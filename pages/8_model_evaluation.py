@@ -31,7 +31,7 @@ def behind_the_score(beat):
         cut, mixed, say = thresholds.revealed(beat, found), confused.confused(*several), beat.word
         bars, squares = charts.score_histogram(**cut.histogram(say)), charts.four_squares(**cut.squares(say))
         beat.side_by_side((bars, cut.histogram_said(say)), (squares, cut.squares_said(say)))
-        beat.player(cut.lines(), opens_at=thresholds.HALF)
+        beat.player(cut.lines(say), opens_at=thresholds.HALF)
         roc, ahead = charts.roc(**cut.roc(say)), charts.precision_recall(**cut.precision_recall(say))
         beat.side_by_side((roc, cut.roc_said(say)), (ahead, cut.precision_recall_said(say)))
         beat.prose("more_than_two")

@@ -39,6 +39,9 @@ def others() -> list[str]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="every sweep on every page, and the slow browser tests")
+    parser.addoption("--monkey-seed", type=int, default=20, help="what the monkey does is drawn from it (tests/monkey)")
+    parser.addoption("--monkey-acts", type=int, help="how many acts the monkey does on every page")
+    parser.addoption("--monkey-again", help="acts that the monkey does instead, as a failed test has printed them")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

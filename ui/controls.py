@@ -178,6 +178,8 @@ def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[
     # stood there before. That is not the reader's wish.
     if new == before and time.monotonic() - when < ECHO:
         return
+    # a third value is the reader's own: after it also the old one is, should they move the control back
+    state.assigned.pop(widget, None)
     address.keep(state, key, kind, new)
     for other in clears:
         state.kept.pop(other, None)

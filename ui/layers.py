@@ -22,6 +22,7 @@ from ui.cache import shared
 from ui.entered import Unreadable, changed, last_good
 from ui.given import Given
 from ui.kinds import Choice, Number, Text
+from ui.numbers import plain
 
 MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 20, 512, 300_000
 NET = Text("12-8", 1200)
@@ -88,15 +89,11 @@ def written(plans: Sequence[LayerPlan], usual: str) -> str:
 def _written(plan: LayerPlan, usual: str) -> str:
     said = [str(plan.units)]
     said += [plan.activation] * (plan.activation != usual)
-    said += [f"d{plan.dropout:.3g}"] * (plan.dropout > 0)
+    said += [f"d{plain(plan.dropout)}"] * (plan.dropout > 0)
     said += ["b"] * plan.batch_normalization
     said += [plan.kernel_initializer] * (plan.kernel_initializer != USUAL_START)
-    said += [f"{name}={_digits(getattr(plan, name))}" for name in ("l1", "l2") if getattr(plan, name) > 0]
+    said += [f"{name}={plain(getattr(plan, name))}" for name in ("l1", "l2") if getattr(plan, name) > 0]
     return ":".join(said)
-
-
-def _digits(value: float) -> str:
-    return f"{value:.9f}".rstrip("0")
 
 
 # ---- choosing --------------------------------------------------------------------------------------------------------

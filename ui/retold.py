@@ -43,7 +43,8 @@ def said(say: Say, shown: Shown) -> str:
 def _quantity_said(say: Say, result: Result, name: str) -> str:
     key = f"val_{name}" if f"val_{name}" in result.logs else name
     at = result.best if result.best is not None else result.epochs
-    train, val = (readable(float(result.logs[k][at]), 3) for k in (name, key))
+    found = [float(result.logs[k][at]) for k in (name, key)]
+    train, val = (readable(value, 3) if math.isfinite(value) else say("no_finite_number") for value in found)
     base = result.baselines.get(name)
     behind = "" if base is None else f" ({say('base_is', base=readable(base, 3))})"
     word = "part_scores" if key != name else "train_score"

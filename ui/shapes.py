@@ -88,7 +88,7 @@ class Shapes:
             return said
         slope = self.slopes[name]
         flat = ", ".join(f"{_end(begin)}{BETWEEN}{_end(end)}" for begin, end in self.flat[name])
-        steep = "∞" if name == "exponential" else readable(float(slope.max()))
+        steep = say("without_limit") if name == "exponential" else readable(float(slope.max()))
         return f"{said} {say('slope_told', steepest=steep, flat=flat or say('flat_nowhere'))}"
 
     def table(self) -> pd.DataFrame:

@@ -115,17 +115,18 @@ class Cut:
         tp, fp, fn, _ = self.counts
         return tp / (tp + fn), np.where(tp + fp == 0, 1.0, tp / np.maximum(tp + fp, 1))
 
-    def lines(self) -> list[str]:
+    def lines(self, say: Say) -> list[str]:
         """At every threshold the four counts, and the measures written out."""
-        return [self._line(k) for k in range(len(THRESHOLDS))]
+        undefined = say("undefined")
+        return [self._line(k, undefined) for k in range(len(THRESHOLDS))]
 
-    def _line(self, k: int) -> str:
+    def _line(self, k: int, undefined: str) -> str:
         tp, fp, fn, tn = (int(each[k]) for each in self.counts)
         parts = [f"τ = {THRESHOLDS[k]:.2f}:  TP = {tp},  FP = {fp},  FN = {fn},  TN = {tn}"]
-        parts.append(f"precision = {tp} / ({tp} + {fp}) = {_share(tp, tp + fp)}")
-        parts.append(f"recall = {tp} / ({tp} + {fn}) = {_share(tp, tp + fn)}")
-        parts.append(f"F1 = 2 · {tp} / (2 · {tp} + {fp} + {fn}) = {_share(2 * tp, 2 * tp + fp + fn)}")
-        parts.append(f"accuracy = ({tp} + {tn}) / {len(self.y)} = {_share(tp + tn, len(self.y))}")
+        parts.append(f"precision = {tp} / ({tp} + {fp}) = {_share(tp, tp + fp, undefined)}")
+        parts.append(f"recall = {tp} / ({tp} + {fn}) = {_share(tp, tp + fn, undefined)}")
+        parts.append(f"F1 = 2 · {tp} / (2 · {tp} + {fp} + {fn}) = {_share(2 * tp, 2 * tp + fp + fn, undefined)}")
+        parts.append(f"accuracy = ({tp} + {tn}) / {len(self.y)} = {_share(tp + tn, len(self.y), undefined)}")
         if self.told:
             miss = readable(self.miss)
             parts.append(f"FP + {miss} · FN = {fp} + {miss} · {fn} = {readable(fp + self.miss * fn)}")
@@ -164,8 +165,8 @@ class Cut:
         return pd.DataFrame(columns | ({"cost": self.cost} if self.told else {}))
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.3f}" if whole else "?"
+def _share(part: int, whole: int, undefined: str) -> str:
+    return f"{part / whole:.3f}" if whole else undefined
 
 
 @shared(max_entries=64)

@@ -182,6 +182,22 @@ def test_a_preset_sets_what_it_says_whatever_was_set_before(script: str, opened:
         before = row
 
 
+@pytest.mark.on_pages(1)
+def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(
+    script: str, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way back was taken for an old value that came late, and was undone."""
+    monkeypatch.setattr("ui.controls.ECHO", 1e9)
+    at = opened(script, lang="en", predict="0")
+    rate = f"{reset_of(at).removesuffix('-reset')}.lr"
+    before = at.select_slider(key=rate).value
+    at.button(key=next(button.key for button in presets(at) if button.key.endswith("-blows_up"))).click().run()
+    assert at.select_slider(key=rate).value != before
+    for value in (2.0, before):
+        at.select_slider(key=rate).set_value(value).run()
+        assert at.select_slider(key=rate).value == value
+
+
 def test_every_guess_opens_the_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
     rows = list(at_once(opened(script, lang=a_language), answers))
     assert rows

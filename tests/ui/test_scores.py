@@ -129,14 +129,24 @@ def test_every_data_set_can_be_judged_by_every_measure(data: str, opened: Open) 
 
 
 def test_every_fraction_that_is_written_out_comes_out() -> None:
-    for line in cut().lines():
+    for line in cut().lines(str):
         for left, right in re.findall(r"= ([\d .·+()/]+) = ([\d.]+)$", line, re.MULTILINE):
             if not left.endswith("(0 + 0)"):
                 assert eval(left.replace("·", "*")) == pytest.approx(float(right), abs=6e-4), line
 
 
+def test_a_share_of_nothing_is_said_to_be_undefined(opened: Open) -> None:
+    """Where nobody is called positive, the precision was a question mark."""
+    for spoken, word in {"ko": "정의되지 않음", "en": "not defined"}.items():
+        at = opened(SCRIPT, lang=spoken, predict="0")
+        bars = [json.loads(bar.proto.json) for bar in at.get("bidi_component")]
+        (lines,) = (bar["lines"] for bar in bars if bar.get("container") == "beat-behind_the_score")
+        assert f"precision = 0 / (0 + 0) = {word}" in lines[-1]
+        assert not any("?" in line for line in lines)
+
+
 def test_the_player_opens_at_one_half(opened: Open) -> None:
-    assert THRESHOLDS[thresholds.HALF] == 0.5 and cut().lines()[thresholds.HALF].startswith("τ = 0.50:")
+    assert THRESHOLDS[thresholds.HALF] == 0.5 and cut().lines(str)[thresholds.HALF].startswith("τ = 0.50:")
     bars = [json.loads(bar.proto.json) for bar in opened(SCRIPT, lang="en", predict="0").get("bidi_component")]
     opens = {bar["container"]: (bar["opens_at"], bar["last"]) for bar in bars if "opens_at" in bar}
     assert opens["beat-behind_the_score"] == (50, 100)
@@ -145,7 +155,7 @@ def test_the_player_opens_at_one_half(opened: Open) -> None:
 
 def test_what_mistakes_cost_is_kept_back_until_it_is_guessed(opened: Open) -> None:
     untold, told = cut(told=False), cut()
-    assert not any("5 · FN" in line for line in untold.lines()) and all("5 · FN" in line for line in told.lines())
+    assert not any("5 · FN" in line for line in untold.lines(str)) and all("5 · FN" in line for line in told.lines(str))
     assert untold.best is None and "cost" not in untold.table() and "cost" in told.table()
     assert not any("purple" in text for text in said(opened(SCRIPT, lang="en")))
 

@@ -5,14 +5,17 @@ import json
 import re
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies
 from streamlit.testing.v1 import AppTest
 
 from dlcore.recipe import LayerPlan
-from ui import drawn, given, kept, layers, trained
+from ui import drawn, given, kept, layers, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
@@ -52,6 +55,19 @@ def pressed(at: AppTest, key: str) -> AppTest:
 )
 def test_layers_are_written_as_they_were_read(text: str) -> None:
     assert layers.written(layers.read(text, "relu"), "relu") == text
+
+
+SHARES = strategies.sampled_from((0.0, 0.5, 1e-5, 1e-12)) | strategies.floats(0, 1, exclude_max=True)
+PENALTIES = strategies.just(1.0) | SHARES
+
+
+@hypothesis.given(strategies.integers(1, 512), SHARES, strategies.booleans(), PENALTIES, PENALTIES)
+def test_a_layer_set_in_the_table_is_written_as_a_text_that_can_be_read(
+    units: int, dropout: float, normalized: bool, l1: float, l2: float
+) -> None:
+    """A penalty of 1 was written as ``l1=1.``, a small dropout as ``d1e-05``, and both were refused."""
+    plan = LayerPlan(units, "relu", "zeros", dropout, normalized, l1, l2)
+    assert layers.read(layers.written((plan,), "relu"), "relu") == (plan,)
 
 
 def test_a_layer_says_all_its_settings() -> None:
@@ -249,6 +265,20 @@ def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     assert found.epochs == len(history["loss"]) == found.stopped
     assert np.array_equal(found.model.w, model.w)
     assert found.best == 1 + int(np.argmin(history["val_loss"]))
+
+
+@pytest.mark.parametrize("spoken", ["ko", "en"])
+def test_a_score_that_diverged_is_said_to_be_no_finite_number(spoken: str) -> None:
+    """Under its curve stood "training ?, validation ?", and nothing of why."""
+    logs = {"accuracy": np.array([0.5, np.nan]), "val_accuracy": np.array([0.5, np.inf])}
+    shown: Any = SimpleNamespace(told=True, result=SimpleNamespace(logs=logs, best=None, epochs=1, baselines={}))
+
+    def say(word: str, **values: Any) -> str:
+        return texts.fill(texts.words()[word][spoken], values)
+
+    found = retold.curve_said(say, shown, "accuracy")
+    assert found.count(texts.words()["no_finite_number"][spoken]) == 2
+    assert "?" not in found and "∞" not in found
 
 
 def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
