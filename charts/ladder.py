@@ -83,9 +83,9 @@ def error_by_size(
     return Picture(_draw_ladder, parts.plain(look), data | {"chosen": {"x": np.array([chosen])}})
 
 
-def error_by_rows(*shown: Any, **how: Any) -> Picture:
+def error_by_rows(rows: Sequence[str], *shown: Any, **how: Any) -> Picture:
     """The learning curve: what ``error_by_size`` draws, by the number of rows that were learned from."""
-    return dataclasses.replace(error_by_size(*shown, **how), draw=_draw_learning_curve)
+    return dataclasses.replace(error_by_size(rows, *shown, **how), draw=_draw_learning_curve)
 
 
 def _draw_ladder(**look: Any) -> Chart:

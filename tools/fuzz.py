@@ -82,7 +82,7 @@ class Watched:
 
 def inside(name: str, seen: Path, arguments: list[str]) -> None:
     """The fuzzer's own process."""
-    import atheris
+    atheris: Any = importlib.import_module("atheris")
 
     with atheris.instrument_imports(include=["dlcore", "ui"]):
         targets = importlib.import_module("tools.fuzzed").TARGETS

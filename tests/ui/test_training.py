@@ -328,7 +328,7 @@ def test_a_training_that_runs_away_ends_with_a_diagnosis(page: Any) -> None:
         ({"set": "penguins", "loss": "categorical_crossentropy"}, "loss of classes"),
         ({"set": "iris", "loss": "binary_crossentropy"}, "there are 3 classes"),
         ({"set": "sine", "loss": "poisson"}, "some are negative"),
-        ({"outs": "3"}, "need 1 output unit"),
+        ({"outs": "3"}, "has to be 1"),
         ({"net": "512-512-512"}, "this page trains up to"),
         ({"net": "512-400", "batch": "1", "epochs": "500"}, "minutes"),
     ],
