@@ -455,7 +455,7 @@ def _draw_histograms(x_title: str, x_domain: Range, names: Sequence[str], log: b
 
 MOST_UNITS, MOST_LINES = 16, 120
 POSITIVE, NEGATIVE = "#D9590F", "#2B6CB0"
-NODE = "#3A4A60"
+NODE = "#566880"
 
 
 def lines_shown(sizes: Sequence[int]) -> tuple[int, int]:

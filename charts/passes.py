@@ -79,8 +79,8 @@ def _written(
 
 
 POSITIVE, NEGATIVE = "#D9590F", "#2B6CB0"
-NODE = "#3A4A60"
-ACTIVE = "#E8A90C"
+NODE = "#566880"
+ACTIVE = "#B8860B"
 KINDS = {
     "inside": {"color": "white", "fontSize": 13, "fontWeight": "bold"},
     "note": {"color": style.NEUTRAL, "fontSize": 13, "fontWeight": "bold"},

@@ -221,7 +221,7 @@ def kinship(
     return Picture(_draw_kinship, look, {"nodes": nodes, "links": links})
 
 
-GROUPS = {"plain": "#66727F", "direction": "#0B7F5E", "size": "#2C6FB0", "both": "#A8236B"}
+GROUPS = {"plain": "#66727F", "direction": "#0B7F5E", "size": "#2C6FB0", "both": "#B5307A"}
 
 
 def _draw_kinship(keys: Sequence[str], titles: Sequence[str], columns: int) -> Chart:

@@ -23,10 +23,15 @@ BROUGHT = "own_table"
 """Under which a session keeps a table that its reader has brought."""
 
 
+SILENT = {"aria": False, "mark": {"aria": False}}
+"""Else a screen reader reads out every single point of a picture, in English. Its name and its sentence tell it."""
+
+
 def _pattern(draw: Callable[..., Any], look: Mapping[str, Any], ranges: tuple[str, ...]) -> str:
     # Altair takes far longer than a rerun may; so each look is built once for all ranges of its axes, and what the
     # tests check against the schema is not checked again
-    return json.dumps(draw(**look, **{name: (_end(name, 0), _end(name, 1)) for name in ranges}).to_dict(validate=False))
+    spec = draw(**look, **{name: (_end(name, 0), _end(name, 1)) for name in ranges}).to_dict(validate=False)
+    return json.dumps(spec | {"config": spec.get("config", {}) | SILENT})
 
 
 _shared_pattern, _own_pattern = shared(max_entries=512)(_pattern), personal(max_entries=64)(_pattern)

@@ -82,7 +82,7 @@ def draw(lesson: "Lesson") -> None:
         _entries(terms, pages, lesson.language)
         return
     for letter, group in groupby(terms, key=lambda term: initial(term.name[lesson.language])):
-        st.subheader(letter, anchor=False)
+        st.header(letter, anchor=False)
         _entries(list(group), pages, lesson.language)
 
 

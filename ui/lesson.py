@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ui import address, corrections, link, marked, menu, present, takehome, texts
+from ui import address, corrections, link, marked, menu, present, reached, takehome, texts
 from ui.beat import Beat
 from ui.controls import Controls
 from ui.kinds import Switch
@@ -141,6 +141,7 @@ class Lesson:
 
     def _open(self) -> None:
         takehome.unseen()
+        reached.mend()
         self._notes = st.container()
         if self.stand:
             present.bar(self.stand, self.title, self.state, self.word)

@@ -91,6 +91,6 @@ def cards(language: str, say: Say) -> None:
                 # the sentence beside it says the same
                 picture.image(str(drawing), width="stretch", alt="")
             with words:
-                st.subheader(f"{page.number}. {page.title(language)}", anchor=False)
+                st.header(f"{page.number}. {page.title(language)}", anchor=False)
                 st.markdown(texts.prose(page.text(language)).get("in_a_sentence", ""))
                 link(page, language, say("open_topic"))

@@ -84,9 +84,12 @@ class Visitor:
     elsewhere: list[str] = field(default_factory=list)
     sent: list[Any] = field(default_factory=list)
     usual: Any = None
+    usual_theme: Any = None
 
     def __post_init__(self) -> None:
         self.usual = self.page.viewport_size
+        dark = self.page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches")
+        self.usual_theme = "dark" if dark else "light"
 
     def listen(self) -> None:
         for event, heard in self._ears():
@@ -98,6 +101,7 @@ class Visitor:
             self.page.remove_listener(event, heard)
         self.page.evaluate("sessionStorage.clear()")
         self.page.set_viewport_size(self.usual)
+        self.page.emulate_media(color_scheme=self.usual_theme)
         self.page.goto("about:blank")
 
     def _ears(self) -> list[tuple[str, Callable[[Any], None]]]:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from benchmarks.serving import copied
+from tests.browser.accessible import ours, unrolled
+from tests.browser.walked import cut_off, overlapped
 from tests.watched import called
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,6 +27,9 @@ OUTSIDE = """() => [...document.querySelectorAll('[data-testid=stMain] *')]
   .filter(one => { for (let up = one; up; up = up.parentElement) {
     if (getComputedStyle(up).overflowX !== 'visible' && up.dataset.testid !== 'stMain') return false
   } return true }).slice(0, 5).map(one => one.outerHTML.slice(0, 200))"""
+DESCRIBED = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart =>
+  chart.getAttribute('aria-label')
+  && /\\d/.test(document.getElementById(chart.getAttribute('aria-describedby'))?.innerText))"""
 TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
 
 
@@ -43,8 +48,11 @@ def is_lesson(script: str) -> bool:
 
 def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str, visitor: Arrive, calls: Path) -> None:
     # by turns: what a browser makes of a page does not hang on its language, but for the length of words
-    language = LANGUAGES[sum(map(ord, any_script)) % 2]
-    one = visitor().go(f"{address_of(any_script)}?{query_of(any_script, language)}")
+    turn = sum(map(ord, any_script))
+    language = LANGUAGES[turn % 2]
+    one = visitor()
+    one.page.emulate_media(color_scheme=("light", "dark")[turn // 2 % 2])
+    one.go(f"{address_of(any_script)}?{query_of(any_script, language)}")
     charts = one.page.locator('[data-testid="stVegaLiteChart"]')
     if is_lesson(any_script):
         assert charts.count() > 0
@@ -57,11 +65,17 @@ def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str,
     assert one.page.locator('[data-testid="stException"]').count() == 0
     told = one.page.locator('[class*="st-key-beat-"] [data-testid="stMarkdownContainer"]').all_inner_texts()
     assert not [text for text in told if MARKUP.search(text)]
+    # every picture has a name, and is described by a sentence with its numbers; its points are not read out one by one
+    one.until(DESCRIBED)
+    assert one.page.locator("svg.marks [role=graphics-symbol]").count() == 0
+    unrolled(one)
+    assert ours(one) == {}
     one.page.set_viewport_size({"width": 390, "height": 844})
     one.until("() => document.documentElement.clientWidth <= 390")
     one.ready()
     one.until(f"() => ({TOO_WIDE})() <= 0")
     assert one.page.evaluate(OUTSIDE) == []
+    assert cut_off(one) == [] and overlapped(one) == []
     assert one.complaints == []
     assert one.elsewhere == []
     # nor does the process that has drawn it

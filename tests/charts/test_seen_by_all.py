@@ -1,0 +1,126 @@
+"""Pictures for whoever sees colours poorly or not: enough contrast in both themes, and never colour alone."""
+
+from typing import Any
+
+import pytest
+
+from charts import activations, films, folds, ladder, scores, style
+from tests.charts.colours import GROUNDS, MIXED, Used, contrast, leaves, mark_of, mixed, parts, used
+from tests.charts.spec import whole
+from tests.charts.test_every_picture import PICTURES, every_picture
+
+TEXT, SHAPES = 4.5, 3.0
+"""What WCAG 2.2 asks of text (1.4.3), and of lines and points that have to be made out (1.4.11)."""
+
+WRITTEN_ON = {
+    "basin_map": {"black"},
+    "corners_with_line": {"white", films.INK},
+    "four_squares": {scores.INK},
+    "class_squares": {scores.INK},
+    "hidden_corners": {"white", films.INK},
+    "nerve_cell": {"white"},
+    "plane_with_line": {films.INK},
+    "shares_film": {films.INK, "white"},
+    "small_network": {"white", films.INK, "#C2359B"},
+    "unit_diagram": {"white"},
+    "unit_maps_film": {films.INK},
+}
+"""Texts that stand not on the page but on something drawn: a map, a square, a node, or in a white rim of their own."""
+
+DRAWN_ON = {
+    "basin_map": {Used("point", "white")},  # with a black rim
+    "class_squares": {Used("rect", colour) for colour in (scores.PALEST, scores.PALE_RIGHT, scores.PALE_WRONG)},
+    "curve_film": {Used("point", "white")},  # a hollow point: its rim has the colour
+    "four_squares": {Used("rect", scores.PALE_RIGHT), Used("rect", scores.PALE_WRONG)},
+    "hidden_corners": {Used("line", films.INK)},
+    "map_with_arrows": {
+        Used("line", "white"),
+        Used("point", "white"),
+        Used("rule", films.INK),
+        Used("rule", "#E0A526"),
+    },
+    "map_with_paths": {Used("point", "white"), Used("line", "white")},
+    "plane_with_line": {Used("line", films.INK), Used("point", films.INK)},
+    "predictions_film": {Used("point", "white")},
+    "regions_film": {Used("point", "white")},
+    "shares_film": {Used("rect", films.EMPTY)},
+    "three_places": {Used("point", "white"), Used("line", "white")},
+    "three_views": {Used("line", films.INK), Used("point", films.INK)},
+}
+"""What is drawn on a map or beneath a dark line, and squares that have their number written in them."""
+
+BY_COLOUR_ALONE = {
+    "class_squares": "the share is written into every square, and the diagonal is what is right",
+    "four_squares": "every square says in words whether it is right",
+    "shares_film": "the share is written into every square",
+    "fold_rows": "the rows that judge are drawn at full strength, the others pale; their places are the axes'",
+    "score_histogram": "one class stands upwards, the other hangs",
+}
+"""Pictures in which a colour is paired with no dash, shape or place, and what tells the same instead."""
+
+named_pictures = pytest.mark.parametrize("name", PICTURES)
+
+
+@named_pictures
+def test_what_is_drawn_stands_out_in_both_themes(name: str) -> None:
+    drawn = {one for one in used(whole(PICTURES[name]())) if one.mark not in ("text", "image")}
+    faint = {
+        one
+        for one in drawn
+        if min(contrast(parts(one.colour), parts(ground)) for ground, _ in GROUNDS.values()) < SHAPES
+    }
+    assert faint == DRAWN_ON.get(name, set())
+
+
+@named_pictures
+def test_what_is_written_can_be_read_in_both_themes(name: str) -> None:
+    written = {one.colour for one in used(whole(PICTURES[name]())) if one.mark == "text"}
+    pale = {
+        colour
+        for colour in written
+        for ground, ink in GROUNDS.values()
+        if contrast(mixed(colour, MIXED.get(colour.upper(), 1.0), ink), parts(ground)) < TEXT
+    }
+    assert pale == WRITTEN_ON.get(name, set())
+
+
+OPTIMIZERS = list(style.LOOKS)[list(style.LOOKS).index("sgd") : list(style.LOOKS).index("MSE")]
+LOOKS = [*style.LOOKS.values(), *style.OTHER_LOOKS, *activations.LOOKS.values(), *ladder.LOOKS, folds.TEST]
+
+
+def test_every_run_stands_out_in_both_themes_and_its_name_can_be_read() -> None:
+    for look in LOOKS:
+        for ground, ink in GROUNDS.values():
+            assert contrast(parts(look.colour), parts(ground)) >= SHAPES, look
+            assert contrast(mixed(look.colour, MIXED.get(look.colour.upper(), 1.0), ink), parts(ground)) >= TEXT, look
+
+
+def test_classes_stand_out_in_both_themes() -> None:
+    for colour in films.CLASSES:
+        assert min(contrast(parts(colour), parts(ground)) for ground, _ in GROUNDS.values()) >= SHAPES, colour
+
+
+def by_colour_alone(spec: dict[str, Any]) -> set[str]:
+    """The columns that a picture tells by colour, and in none of its layers by dash, shape, text or place."""
+    coloured, paired = set(), set()
+    for layer in leaves(spec):
+        for channel, given in layer.get("encoding", {}).items():
+            if isinstance(given, dict) and "field" in given and mark_of(layer) != "image":
+                if channel in ("color", "fill", "stroke"):
+                    coloured.add(given["field"])
+                elif channel not in ("tooltip", "detail", "order", "opacity"):
+                    paired.add(given["field"])
+    return coloured - paired
+
+
+@every_picture
+def test_nothing_is_told_by_colour_alone(make, request: pytest.FixtureRequest) -> None:
+    name = request.node.callspec.id
+    assert bool(by_colour_alone(whole(make()))) == (name in BY_COLOUR_ALONE)
+
+
+def test_no_two_of_a_kind_have_the_same_dashes_or_the_same_shape() -> None:
+    optimizers = [style.LOOKS[name] for name in OPTIMIZERS]
+    for kind in (style.OTHER_LOOKS, tuple(activations.LOOKS.values()), ladder.LOOKS, optimizers):
+        assert len({look.dash for look in kind}) == len(kind)
+    assert len(set(films.SHAPES)) == len(films.SHAPES)

@@ -1,0 +1,43 @@
+"""What a pointer sets by a click can be set without one; and nothing of ours moves that nobody has set in motion."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.mark.on_pages(1, 3)
+def test_what_a_click_sets_can_be_typed_or_slid(
+    script: str, opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicked: list[str] = []
+    monkeypatch.setattr("ui.click.listen", lambda place, extent, keys, *rest: clicked.extend(keys))
+    at = opened(script, predict="0")
+    controls = [*at.slider, *at.select_slider, *at.number_input, *at.text_input]
+    by_hand = {str(one.key).rpartition(".")[2] for one in controls if not one.disabled}
+    assert clicked and set(clicked) <= by_hand
+
+
+def test_points_are_drawn_by_keyboard_as_well(opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
+    clicks: list[Any] = []
+    monkeypatch.setattr("ui.click.listen", lambda *how: clicks.append(how))
+    at = opened("pages/7_training.py", predict="0", set="drawn_points")
+    assert clicks
+    assert [one for one in at.text_input if str(one.key).endswith(".pts") and not one.disabled]
+
+
+MOVES = re.compile(r"\btransition\b|\banimation\b|@keyframes|scroll-behavior|st\.(balloons|snow)\(|behavior: .smooth")
+
+
+def test_what_moves_asks_first() -> None:
+    """The player alone moves anything, and asks (test_player.py); what is said of motion here is said to stop it."""
+    for path in (ROOT / "ui").rglob("*.*"):
+        if path.suffix in (".css", ".js", ".py", ".html"):
+            text = path.read_text(encoding="utf-8")
+            moving = re.sub(r"@media \(prefers-reduced-motion: reduce\) \{.*?\n\}\n", "", text, flags=re.DOTALL)
+            assert not MOVES.search(moving), path

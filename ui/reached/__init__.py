@@ -1,0 +1,26 @@
+"""What Streamlit leaves untold or out of a keyboard's reach, mended in one place for whatever stands on a page.
+
+A chart has a name; the sentence beneath it becomes its description. A formula or a program that is wider than its place
+can be scrolled by pointer; it becomes reachable by keyboard. Colours of programs that are too pale become readable.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2 import component
+
+_HERE = Path(__file__).parent
+_mends = component(
+    "lesson_reached",
+    html="<span hidden></span>",
+    css=":host { display: none }",
+    js=(_HERE / "reached.js").read_text(encoding="utf-8"),
+)
+
+
+def mend() -> None:
+    """Mend the page, to be called once on it; takes no place."""
+    with st.container(key="reached"):
+        # constants of ours, never a visitor's text
+        st.html(_HERE / "reached.css")
+        _mends(key="reached-mends")
