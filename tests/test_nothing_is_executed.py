@@ -119,7 +119,7 @@ def found_in(source: str) -> Iterator[tuple[str, int]]:
                 if not by_name and isinstance(owner, ast.Name) and owner.id in modules | {"found"}:
                     yield called, line
             case ast.JoinedStr(values=values):
-                texts = "".join(each.value for each in values if isinstance(each, ast.Constant))
+                texts = "".join(str(each.value) for each in values if isinstance(each, ast.Constant))
                 if MARKUP.search(texts):
                     yield from ((f"<{_written(each)}>", line) for each in values if _is_unescaped(each))
 

@@ -58,6 +58,8 @@ MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
 
 BEATS = {"lesson.beat", "lesson.part"}
+SLANTED = re.compile(r"(?<![*\\])\*(?![*\s])[^*\n`]*[가-힣][^*\n`]*(?<![*\s])\*(?!\*)")
+"""Korean between single asterisks, outside of code."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 every_word = pytest.mark.parametrize("key", WORDS)
@@ -221,3 +223,13 @@ def test_no_word_is_dead() -> None:
     used |= {column for data in DATA for column in (*data.features, data.target)}
     used |= {word + challenges.HINT for word in used if word.startswith(challenges.PREFIX)}
     assert not set(WORDS) - used
+
+
+def test_korean_is_not_slanted() -> None:
+    """Letters that were drawn upright look broken when they lean; what is to be stressed is bold."""
+    prose = [path.read_text(encoding="utf-8") for path in sorted(texts.PAGES.glob("*.ko.md"))]
+    found = [
+        SLANTED.findall(re.sub("`[^`]*`", "", text)) for text in [*prose, *(word["ko"] for word in WORDS.values())]
+    ]
+    assert not any(found), found
+    assert SLANTED.search("신경망 *안*에서") and not SLANTED.search("**안**에서")

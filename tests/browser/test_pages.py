@@ -33,6 +33,13 @@ DESCRIBED = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart
 TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
 
 
+LAPTOP = 800
+"""How high a laptop's window is."""
+CONTROLS = [f"[data-testid={name}]" for name in ("stSlider", "stSelectbox", "stButtonGroup", "stTextInput")]
+LOWEST = """kinds => Math.min(...kinds.flatMap(kind =>
+  [...document.querySelectorAll(`[data-testid=stMain] ${kind}`)].map(one => one.getBoundingClientRect().bottom)))"""
+
+
 def address_of(script: str) -> str:
     of_pages = re.fullmatch(r"pages/(?:\d+_)?(\w+)\.py", script)
     return f"/{of_pages[1]}" if of_pages else "/"
@@ -56,6 +63,12 @@ def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str,
     charts = one.page.locator('[data-testid="stVegaLiteChart"]')
     if is_lesson(any_script):
         assert charts.count() > 0
+        # a laptop shows the first picture and what moves it without being scrolled
+        assert one.page.evaluate(LOWEST, ["[data-testid=stVegaLiteChart] svg .background"]) < LAPTOP
+        assert one.page.evaluate(LOWEST, CONTROLS) < LAPTOP
+    # powers of ten as people write them
+    written = one.page.locator("svg.marks .role-axis-label text").all_text_contents()
+    assert not [text for text in written if re.search(r"\de[+-]?\d", text)]
     for drawn, numbers in charts.evaluate_all(DRAWN):
         # axes without anything between them would be drawn, too
         assert drawn > 0

@@ -111,3 +111,18 @@ def test_before_the_test_is_opened_there_is_no_test_score() -> None:
     closed = charts.candidates(np.array([0.9, 0.95]), 1, None, ("validation", "test"), "model", "accuracy")
     assert len(closed.data["test"]["x"]) == 0 and closed.data["taken"]["x"].tolist() == [2]
     assert candidates().data["test"]["value"].tolist() == [0.92]
+
+
+def test_training_and_validation_look_the_same_on_every_page() -> None:
+    """Whoever has learned the colours and dashes on one page reads them on the next."""
+
+    def looks(picture: Picture, channel: str) -> list[list[object]]:
+        scales = [one["encoding"][channel]["scale"] for one in layers(whole(picture)) if channel in one["encoding"]]
+        assert scales
+        return [scale["range"] for scale in scales if len(scale["range"]) == 2]
+
+    values = {"train": np.array([1.0, 0.5]), "val": np.array([1.1, 0.8])}
+    course = charts.curves_by_epoch(values, "epoch", "loss")
+    for channel in ("color", "strokeDash"):
+        found = [*looks(course, channel), *looks(by_epoch(), channel), *looks(by_size(), channel)]
+        assert len(found) >= 3 and all(one == found[0] for one in found)
