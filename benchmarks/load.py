@@ -12,8 +12,7 @@ several processes behind nginx, of which the ids tell the processor time and the
 
 ``--weigh`` lets one student open every page, have it drawn again as it is, and touch 12 controls: kilobytes each time.
 
-``--soak MINUTES`` lets the students of the first number come and go for so long, and writes the memory down every
-minute. Processor time and memory are read from the system, for the server's process alone.
+Processor time and memory are read from the system, for the server's process alone.
 """
 
 import argparse
@@ -212,34 +211,6 @@ async def weigh(server: Running, pages: Sequence[str], touches: int = 12) -> Non
         print("|", " | ".join([page or "/", *(f"{size / 1000:.0f}" for size in found)]), "|", flush=True)
 
 
-async def soak(server: Running, pages: Sequence[str], students: int, minutes: float) -> list[tuple[float, float, int]]:
-    """Students who stay for about two minutes and are followed by others: minutes, megabytes, errors so far."""
-    seen, chance, noted = Seen(), random.Random(students), []
-    await first_visitor(server, pages)
-    begun = time.perf_counter()
-    over = begun + 60 * minutes
-
-    async def seat(number: int) -> None:
-        seed = number
-        while time.perf_counter() < over:
-            bell = Bell()
-            bell.begun.set()
-            asyncio.get_running_loop().call_later(chance.uniform(60, 180), bell.over.set)
-            await study(server, chance.choice(pages), seed, chance.uniform(0, EVERY), bell, seen)
-            seed += students
-
-    seats = [asyncio.create_task(seat(number)) for number in range(students)]
-    while time.perf_counter() < over:
-        await asyncio.sleep(min(60.0, max(over - time.perf_counter(), 0.1)))
-        noted.append(((time.perf_counter() - begun) / 60, server.megabytes(), sum(seen.errors.values())))
-        print(f"{noted[-1][0]:6.1f} min  {noted[-1][1]:7.1f} MB  {noted[-1][2]} errors", flush=True)
-    for each in seats:
-        each.cancel()
-    await asyncio.gather(*seats, return_exceptions=True)
-    print(dict(seen.errors))
-    return noted
-
-
 def printed(rows: dict[tuple[str, int], dict[str, float]]) -> None:
     heads = ["app", "students", "touches", "median", "p95", "coming in: median", "p95", "errors"]
     heads += ["processor time a touch", "core busy", "kB a touch", "MB a session", "MB in the end"]
@@ -261,7 +232,6 @@ def main() -> None:
     parser.add_argument("--at", help="the address of an app that is running already")
     parser.add_argument("--pids", type=int, nargs="+", default=[], help="the ids of its processes")
     parser.add_argument("--pages", help="pages, separated by commas, if not all of them")
-    parser.add_argument("--soak", type=float, help="minutes")
     parser.add_argument("--weigh", action="store_true", help="kilobytes instead of a load")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
     parser.add_argument("--json", type=Path, help="where to write the rows")
@@ -269,8 +239,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
     rows = {}
-    alone = args.soak or args.weigh
-    for students in args.students[:1] if alone else args.students:
+    for students in args.students[:1] if args.weigh else args.students:
         # what is running already is the lessons, and not the apps to compare them with
         for app in ["app"] if args.at else args.only.split(","):
             pages = pages_of(app, args.tree)
@@ -278,9 +247,6 @@ def main() -> None:
                 pages = args.pages.split(",")
             started = nullcontext(Running(args.at, args.pids)) if args.at else running(app, args.tree)
             with started as server:
-                if args.soak:
-                    print(APPS[app], asyncio.run(soak(server, pages, students, args.soak)))
-                    continue
                 if args.weigh:
                     asyncio.run(weigh(server, pages))
                     continue
