@@ -111,6 +111,7 @@ def test_a_planted_fault_is_noticed(name: str, module, attribute: str, fault, mo
     assert fails(name)
 
 
+@pytest.mark.thorough
 def test_the_command_says_what_an_input_costs() -> None:
     command = [sys.executable, "tools/fuzz.py", "codes", "--worst"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

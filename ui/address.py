@@ -148,7 +148,8 @@ def write(state: PageState, language: str) -> None:
     """Bring the address up to date, if it is not."""
     target = {LANGUAGE_KEY: [language]}
     for key, one in state.kept.items():
-        if key in state.kinds:
+        # a control that is not drawn now may keep its default until it is drawn again
+        if key in state.kinds and one != state.kinds[key].default:
             target[key] = [state.kinds[key].write(one)]
     # a control that this run has not drawn yet keeps what the address asks of it
     target |= {key: [text] for key, text in state.asked.items()}

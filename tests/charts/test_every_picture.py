@@ -1,22 +1,18 @@
 """Every picture that is offered: valid Vega-Lite whose names are all columns, and a look of words and ranges."""
 
-import importlib
 import inspect
 import json
-from pathlib import Path
 
 import pytest
 
 import charts
+from tests.charts.gallery import PICTURES, every_picture
 from tests.charts.spec import fields, layers, whole
 
-GALLERIES = [importlib.import_module(f"tests.charts.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
-PICTURES = {name: make for gallery in GALLERIES for name, make in getattr(gallery, "PICTURES", {}).items()}
 NOT_CHARTS = {"answer_shades", "basin_colours", "class_shades", "height_bands", "lines_shown", "seen_from_above"}
 NUMBERS = {"factor", "at"}
 """What a maker calls the number on which its data hang, and nothing of how they look."""
 DRIVEN = {name: make for name, make in PICTURES.items() if NUMBERS & set(inspect.signature(make).parameters)}
-every_picture = pytest.mark.parametrize("make", PICTURES.values(), ids=PICTURES.keys())
 
 
 def test_every_picture_that_is_offered_is_in_a_gallery() -> None:

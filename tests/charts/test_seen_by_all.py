@@ -6,8 +6,8 @@ import pytest
 
 from charts import activations, films, folds, ladder, scores, style
 from tests.charts.colours import GROUNDS, MIXED, Used, contrast, leaves, mark_of, mixed, parts, used
+from tests.charts.gallery import PICTURES, every_picture
 from tests.charts.spec import whole
-from tests.charts.test_every_picture import PICTURES, every_picture
 
 TEXT, SHAPES = 4.5, 3.0
 """What WCAG 2.2 asks of text (1.4.3), and of lines and points that have to be made out (1.4.11)."""

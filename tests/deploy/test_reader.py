@@ -99,7 +99,7 @@ def test_when_the_process_dies_the_page_comes_back_by_itself(newcomer: Callable[
 # ---- every page under the headers ------------------------------------------------------------------------------------
 
 
-SOME = [*others(), "pages/6_losses.py", "pages/7_training.py"]
+SOME = [*others(), "pages/7_training.py"]
 """Between them these have what pages are made of: charts, players, tables to edit, files to bring."""
 
 

@@ -122,7 +122,7 @@ class Monkey:
             for table in tables:
                 yield from said.table_faults(place, table, self.language, self.page.around(place))
         for place, texts in self.page.sent.items():
-            for text in texts:
+            for text in filter(None, texts):
                 try:
                     said.strict(text)
                 except ValueError as why:

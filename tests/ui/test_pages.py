@@ -299,6 +299,12 @@ def changed_a_little(at: AppTest) -> None:
     at.run()
 
 
+def unspoken(steps: dict[str, list[str]]) -> list[str]:
+    """The lines under the players without their only words, those for a fraction that there is not."""
+    lines = [line for _, each in sorted(steps.items()) for line in each]
+    return [re.sub("|".join(texts.words()["undefined"].values()), "", line) for line in lines]
+
+
 def test_switching_the_language_keeps_what_was_set(script: str, opened: Open, shown: Look, sound: Check) -> None:
     at = opened(script, lang="ko", predict="0")
     changed_a_little(at)
@@ -308,7 +314,7 @@ def test_switching_the_language_keeps_what_was_set(script: str, opened: Open, sh
     after = shown(at)
     assert at.title[0].value != title
     assert at.query_params["lang"] == "en"
-    assert after["values"] == before["values"] and after["steps"] == before["steps"]
+    assert after["values"] == before["values"] and unspoken(after["steps"]) == unspoken(before["steps"])
     assert after["said"] != before["said"]
     at.segmented_control(key="language_switch").select("ko").run()
     assert shown(at) == before

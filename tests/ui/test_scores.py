@@ -18,6 +18,7 @@ from ui.thresholds import THRESHOLDS, Cut
 
 SCRIPT = "pages/8_model_evaluation.py"
 Open = Callable[..., AppTest]
+Steps = Callable[[AppTest], dict[str, list[str]]]
 
 
 def judged(data: str, measure: str, **how: Any) -> Judged:
@@ -135,20 +136,19 @@ def test_every_fraction_that_is_written_out_comes_out() -> None:
                 assert eval(left.replace("·", "*")) == pytest.approx(float(right), abs=6e-4), line
 
 
-def test_a_share_of_nothing_is_said_to_be_undefined(opened: Open) -> None:
+def test_a_share_of_nothing_is_said_to_be_undefined(opened: Open, steps: Steps) -> None:
     """Where nobody is called positive, the precision was a question mark."""
     for spoken, word in {"ko": "정의되지 않음", "en": "not defined"}.items():
-        at = opened(SCRIPT, lang=spoken, predict="0")
-        bars = [json.loads(bar.proto.json) for bar in at.get("bidi_component")]
-        (lines,) = (bar["lines"] for bar in bars if bar.get("container") == "beat-behind_the_score")
+        lines = steps(opened(SCRIPT, lang=spoken, predict="0"))["beat-behind_the_score"]
         assert f"precision = 0 / (0 + 0) = {word}" in lines[-1]
         assert not any("?" in line for line in lines)
 
 
 def test_the_player_opens_at_one_half(opened: Open) -> None:
     assert THRESHOLDS[thresholds.HALF] == 0.5 and cut().lines(str)[thresholds.HALF].startswith("τ = 0.50:")
-    bars = [json.loads(bar.proto.json) for bar in opened(SCRIPT, lang="en", predict="0").get("bidi_component")]
-    opens = {bar["container"]: (bar["opens_at"], bar["last"]) for bar in bars if "opens_at" in bar}
+    components = opened(SCRIPT, lang="en", predict="0").get("bidi_component")
+    bars = [json.loads(one.proto.json) for one in components if one.proto.component_name == "lesson_player"]
+    opens = {bar["container"]: (bar["opens_at"], bar["last"]) for bar in bars}
     assert opens["beat-behind_the_score"] == (50, 100)
     assert opens["beat-residuals"][0] == opens["beat-residuals"][1], "others open at their end"
 
