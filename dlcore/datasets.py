@@ -534,6 +534,16 @@ def standardize(x: np.ndarray) -> Standardized:
     return Standardized((x - mean) / scale, mean, scale)
 
 
+def drawn(data: Dataset, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most so many rows of a data set, in an order drawn from a seed; targets that are numbers are standardized.
+
+    Returns x of shape (rows, features), as it is, and y of shape (rows, ...). Raises ValueError for a constant target.
+    """
+    x, y = data.load()
+    chosen = np.random.default_rng(seed).permutation(len(x))[:rows]
+    return x[chosen], y[chosen] if data.classes else standardize(y[chosen]).values
+
+
 @dataclass(frozen=True, eq=False)
 class Standardizer:
     """The mean and deviation of the training part, to be applied to every part: the others must not be looked at.

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from dlcore import activations
-from dlcore.datasets import BreastCancer, Dataset, standardize
+from dlcore.datasets import BreastCancer, Dataset, drawn
 from dlcore.initializers import GlorotUniform, Initializer, RandomNormal
 from dlcore.layers import Activation, BatchNormalization, Dense, Input
 from dlcore.models import Sequential
@@ -107,10 +107,7 @@ class Deep:
     @property
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs, and targets if they are numbers, with mean 0 and standard deviation 1."""
-        x, y = self.data.load()
-        chosen = np.random.default_rng(self.seed).permutation(len(x))[: self.rows]
-        y = y[chosen] if self.data.classes else standardize(y[chosen]).values
-        x = x[chosen]
+        x, y = drawn(self.data, self.rows, self.seed)
         # a pixel that is the same in every row stays as it is
         return np.where(np.ptp(x, axis=0) > 0, (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-12), 0.0), y
 

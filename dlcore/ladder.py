@@ -8,6 +8,7 @@ start would have changed. A rung is named by its hidden layers: () is a single u
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -134,8 +135,8 @@ def parting(error: np.ndarray, val_error: np.ndarray) -> int | None:
     return first if first < len(apart) else None
 
 
-def sign(course: Course, baseline: float) -> str:
-    """Why a network that has not parted may have not, one of SIGNS, read off the course of its training error.
+def sign(course: Course, baseline: float) -> Literal["lost", "unfinished", "full"]:
+    """Why a network that has not parted may have not, read off the course of its training error.
 
     It is "lost" if it ends as no number or above the baseline, "unfinished" if the last quarter of the epochs still
     brought the training error down by a fiftieth, else "full": it has learned what it can of these rows.
@@ -145,9 +146,6 @@ def sign(course: Course, baseline: float) -> str:
         return "lost"
     late = int(np.searchsorted(course.epoch, 0.75 * course.epoch[-1]))
     return "unfinished" if error[-1] < 0.98 * error[min(late, len(error) - 2)] else "full"
-
-
-SIGNS = ("lost", "unfinished", "full")
 
 
 def stopped(course: Course, patience: int) -> np.ndarray:

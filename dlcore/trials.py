@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcore.callbacks import Callback, Logs
-from dlcore.datasets import Dataset, standardize
+from dlcore.datasets import Dataset, drawn, standardize
 from dlcore.layers import Dense
 from dlcore.models import Sequential
 from dlcore.optimizers import SGD, Rate
@@ -61,10 +61,8 @@ class Trial:
     @property
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs, and targets if they are numbers, with mean 0 and standard deviation 1."""
-        x, y = self.data.load()
-        chosen = np.random.default_rng(self.seed).permutation(len(x))[: self.rows]
-        y = y[chosen] if self.data.classes else standardize(y[chosen]).values
-        return standardize(x[chosen]).values, y
+        x, y = drawn(self.data, self.rows, self.seed)
+        return standardize(x).values, y
 
     @property
     def batches(self) -> int:

@@ -31,6 +31,21 @@ def ask(port: int, path: str, method: str = "GET", body: bytes = b"", source: st
         connection.close()
 
 
+def shake_hands(port: int, host: str, origin: str) -> int:
+    """What a page of some origin is answered that asks for a conversation under some name; 101: welcome."""
+    return ask(
+        port,
+        "/_stcore/stream",
+        Host=host,
+        Origin=origin,
+        Upgrade="websocket",
+        Connection="Upgrade",
+        Sec_WebSocket_Version="13",
+        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
+        Sec_WebSocket_Protocol="streamlit",
+    ).status
+
+
 BROUGHT = "/_stcore/upload_file/{session}/brought"
 """Where a file goes that is brought by a session."""
 

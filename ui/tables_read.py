@@ -7,7 +7,6 @@ nameless file of the server's until all of it has arrived.
 from dataclasses import dataclass
 from hashlib import sha256
 
-import pandas as pd
 import streamlit as st
 
 from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv, with_any_target
@@ -128,9 +127,3 @@ def _place(say: Say, what: TableError | Remark) -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{shortened(name)}`" for name in names[:12])
-
-
-def remark_table(table: Table) -> pd.DataFrame:
-    """The remarks as rows."""
-    rows = [(r.code, r.row, r.column, r.found, r.count) for r in table.remarks]
-    return pd.DataFrame(rows, columns=["what", "row", "column", "found", "count"])

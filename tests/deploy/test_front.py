@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.web.server.starlette import starlette_server_config
 
-from tests.asked import ask, token, upload
+from tests.asked import ask, shake_hands, token, upload
 from tests.awaited import awaited
 from tests.deploy.conftest import DEPLOY, OWN, Front, until
 
@@ -177,18 +177,7 @@ def test_a_file_that_a_process_refuses_does_not_count_against_the_process(front:
     ],
 )
 def test_a_websocket_is_for_pages_of_the_same_origin(front: Front, host: str, origin: str, welcome: bool) -> None:
-    answer = ask(
-        front.port,
-        "/_stcore/stream",
-        Host=host,
-        Origin=origin,
-        Upgrade="websocket",
-        Connection="Upgrade",
-        Sec_WebSocket_Version="13",
-        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
-        Sec_WebSocket_Protocol="streamlit",
-    )
-    assert answer.status == (101 if welcome else 403)
+    assert shake_hands(front.port, host, origin) == (101 if welcome else 403)
 
 
 def test_a_silent_conversation_is_not_cut(front: Front) -> None:

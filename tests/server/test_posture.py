@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.asked import ask, token, upload
+from tests.asked import ask, shake_hands, token, upload
 from tests.server.visits import ROOT, Server, visiting
 from tests.watched import called, watching
 
@@ -35,25 +35,6 @@ def newcomer(calls: Path) -> Iterator[Server]:
         yield running
 
 
-def handshake(server: Server, host: str, origin: str) -> int:
-    """How the app answers a page of some origin that wants to talk to it."""
-    return ask(
-        port(server),
-        "/_stcore/stream",
-        Host=host,
-        Origin=origin,
-        Upgrade="websocket",
-        Connection="Upgrade",
-        Sec_WebSocket_Version="13",
-        Sec_WebSocket_Key="dGhlIHNhbXBsZSBub25jZQ==",
-        Sec_WebSocket_Protocol="streamlit",
-    ).status
-
-
-def port(server: Server) -> int:
-    return int(server.address.rpartition(":")[2])
-
-
 # ---- whom it calls ---------------------------------------------------------------------------------------------------
 
 
@@ -69,7 +50,7 @@ async def test_the_process_calls_nobody(newcomer: Server, calls: Path) -> None:
     async with visiting(newcomer, "", "lang=en") as one:
         assert one.texts
     assert called(calls) == []
-    assert f"URL: http://localhost:{port(newcomer)}" in newcomer.said(), "the address to open"
+    assert f"URL: http://localhost:{newcomer.port}" in newcomer.said(), "the address to open"
 
 
 async def test_no_statistics_are_gathered(server: Server) -> None:
@@ -86,14 +67,14 @@ async def test_no_statistics_are_gathered(server: Server) -> None:
 
 def test_a_name_that_is_not_its_own_is_refused(newcomer: Server) -> None:
     """A page of the stranger's own name, which leads to this machine: DNS rebinding."""
-    assert handshake(newcomer, OWN, f"https://{OWN}") == 101
-    assert handshake(newcomer, "elsewhere.example", "https://elsewhere.example") == 403
-    assert handshake(newcomer, f"{OWN}.elsewhere.example", f"https://{OWN}.elsewhere.example") == 403
+    assert shake_hands(newcomer.port, OWN, f"https://{OWN}") == 101
+    assert shake_hands(newcomer.port, "elsewhere.example", "https://elsewhere.example") == 403
+    assert shake_hands(newcomer.port, f"{OWN}.elsewhere.example", f"https://{OWN}.elsewhere.example") == 403
 
 
 def test_a_page_of_another_site_is_refused(newcomer: Server, calls: Path) -> None:
     before = len(called(calls))
-    assert handshake(newcomer, OWN, "https://elsewhere.example") == 403
+    assert shake_hands(newcomer.port, OWN, "https://elsewhere.example") == 403
     # SECURITY.md says so: Streamlit looks up its own address first, elsewhere
     assert called(calls)[before:]
 
@@ -103,7 +84,7 @@ def test_a_page_of_another_site_is_refused(newcomer: Server, calls: Path) -> Non
 
 async def test_a_file_needs_the_token_of_the_page(server: Server) -> None:
     async with visiting(server, "training", f"{AT}&set=own_table") as one:
-        here = port(server)
+        here = server.port
         own, other = token(here), token(here)
         sent = {
             "right": upload(here, one.session, cookie=own, said=own),
@@ -118,7 +99,7 @@ async def test_a_file_needs_the_token_of_the_page(server: Server) -> None:
 
 async def test_a_file_is_taken_up_to_the_limit(server: Server) -> None:
     async with visiting(server, "training", f"{AT}&set=own_table") as one:
-        here = port(server)
+        here = server.port
         own = token(here)
         assert upload(here, one.session, b"1" * (5 * MEGABYTE - 1000)) == 204
         # refused by what it says of itself, before it is sent
