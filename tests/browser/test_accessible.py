@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.browser.accessible import STREAMLITS, broken, darkened, ours, unrolled
-from tests.browser.test_pages import LANGUAGES, TOO_WIDE, address_of, query_of
-from tests.browser.walked import cut_off, overlapped, walked
+from tests.browser.test_pages import LANGUAGES, address_of, query_of
+from tests.browser.walked import walked
 
 Arrive = Callable[..., Any]
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,6 +60,7 @@ def plain(serve: Callable[..., str], tmp_path: Path) -> str:
     return serve(tmp_path / "plain")
 
 
+@pytest.mark.thorough
 def test_what_is_left_to_streamlit_is_what_streamlit_breaks_by_itself(visitor: Arrive, plain: str) -> None:
     one = visitor(plain).go("/")
     assert broken(one) == {}
@@ -146,19 +147,3 @@ def test_the_arrows_move_within_a_group(visitor: Arrive) -> None:
     one.page.keyboard.press("Space")
     one.until_address(lang="en")
     assert choices.last.get_attribute("aria-checked") == "true"
-
-
-# ---- zoom and a phone ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.on_pages(5)
-def test_nothing_is_lost_at_twice_the_size(script: str, visitor: Arrive) -> None:
-    language = "ko"
-    # to a page, a window of 1280 zoomed to 200 % is one of 640
-    one = visitor().go(f"{address_of(script)}?{query_of(script, language)}")
-    for width in (1280, 640):
-        one.page.set_viewport_size({"width": width, "height": 450})
-        one.until("width => document.documentElement.clientWidth <= width", arg=width)
-        one.ready()
-        one.until(f"() => ({TOO_WIDE})() <= 0")
-        assert cut_off(one) == [] and overlapped(one) == []

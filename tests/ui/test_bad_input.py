@@ -137,7 +137,7 @@ def test_the_last_formula_that_could_be_read_stays(script: str, opened: Open, st
     assert line[pointer.index("^")] == "+"
 
 
-@pytest.mark.on_pages(1, 2, 5)
+@pytest.mark.on_pages(1, 2)
 def test_a_formula_with_odd_heights(script: str, a_language: str, opened: Open) -> None:
     typed_in: list[tuple[dict[str, str], dict[str, str]]] = [({"predict": "0"}, typed_on(script, ODD))]
     if script == IN_FULL:
@@ -184,6 +184,7 @@ def in_range(at: AppTest) -> bool:
     return all(widget.min <= widget.value <= widget.max for widget in numbers(at).values())
 
 
+@pytest.mark.on_pages(1, 4, 7, 8)
 def test_numbers_out_of_range_are_brought_back(script: str, a_language: str, opened: Open, sound: Check) -> None:
     plain = opened(script, lang=a_language)
     keys = list(numbers(plain))

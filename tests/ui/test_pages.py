@@ -268,7 +268,7 @@ def test_every_option_of_every_menu_here_and_elsewhere(
     assert not missed
 
 
-@pytest.mark.on_pages(1, 3, 5, 6)
+@pytest.mark.on_pages(1, 3, 6)
 def test_what_one_control_narrows_is_narrowed_in_the_address(script: str, opened: Open, shown: Look) -> None:
     """All controls at their upper ends, then one after the other at its lower end."""
     at = opened(script, lang="en", predict="0")
