@@ -11,6 +11,9 @@ import pytest
 from dlcore.family import Family
 from dlcore.schedules import Schedule
 
+KERAS = ("sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "adamax", "nadam", "lion")
+"""The optimizers that Keras has, too. One that it has not is held by its steps worked by hand alone."""
+
 FOLDER = Path(__file__).parent / "golden"
 
 CLOSE = 1e-11

@@ -25,6 +25,7 @@ from dlcore.optimizers import (
     Stepper,
     named_rules,
 )
+from tests.dlcore.golden_files import KERAS
 
 
 def in_every_way(member: type[Optimizer]) -> list[Optimizer]:
@@ -42,7 +43,6 @@ def label(rule: Optimizer) -> str:
 MEMBERS = [rule for member in Optimizer.members.values() for rule in in_every_way(member)]  # type: ignore[arg-type]
 every_rule = pytest.mark.parametrize("rule", MEMBERS, ids=label)
 RATED = [rule for rule in MEMBERS if not isinstance(rule, SGD | Lion)]
-KERAS = ["sgd", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "adamax", "nadam", "lion"]
 
 
 def slope(w: np.ndarray) -> np.ndarray:
@@ -199,7 +199,7 @@ def test_what_all_optimizers_share_is_no_rule_by_itself() -> None:
 
 
 def test_names_and_defaults_are_keras_ones() -> None:
-    assert list(Optimizer.members) == KERAS
+    assert [name for name in Optimizer.members if name in KERAS] == list(KERAS)
     assert optimizers.get("AdamW") == AdamW(0.001, 0.004, 0.9, 0.999, 1e-7, False)
     assert SGD(0.01, 0.0, False) == SGD()
     assert RMSprop(0.001, 0.9, 0.0, 1e-7, False) == RMSprop()
