@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 # how long an example takes says more about what else the machine does than about the code
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
+settings.register_profile("every time", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=300)
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ko", "en")
@@ -42,6 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--monkey-seed", type=int, default=20, help="what the monkey does is drawn from it (tests/monkey)")
     parser.addoption("--monkey-acts", type=int, help="how many acts the monkey does on every page")
     parser.addoption("--monkey-again", help="acts that the monkey does instead, as a failed test has printed them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("thorough" if config.getoption("--thorough") else "every time")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

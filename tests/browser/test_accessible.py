@@ -114,6 +114,7 @@ def test_what_opens_and_what_is_said_is_as_accessible(visitor: Arrive) -> None:
     assert ours(one, inside='[role="dialog"]') == {}
 
 
+@pytest.mark.thorough
 def test_a_presentation_is_as_accessible(visitor: Arrive) -> None:
     one = visitor().go("/gradient_descent?lang=en&present=1&predict=0")
     unrolled(one)
