@@ -1,9 +1,14 @@
-"""A visitor's words inside a sentence of ours."""
+"""A visitor's words inside a sentence of ours, and what is written into an address."""
 
+from types import SimpleNamespace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ui import address
 from ui.address import shortened
+from ui.kinds import Switch
 
 
 @given(st.text())
@@ -24,3 +29,12 @@ def test_short_words_stay_as_they_are() -> None:
 def test_long_words_end_in_an_ellipsis(text: str) -> None:
     assert shortened(text).endswith("…")
     assert text.startswith(shortened(text)[:-1])
+
+
+def test_a_default_that_is_kept_is_not_written_into_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a control that is not drawn now it stood there, and whoever opened the address lost it again."""
+    written: dict[str, list[str]] = {}
+    monkeypatch.setattr(address.st, "query_params", SimpleNamespace(from_dict=written.update))
+    switches = {"on": Switch(False), "off": Switch(False)}
+    address.write(address.PageState(kept={"on": True, "off": False}, kinds=dict(switches)), "ko")
+    assert written == {"lang": ["ko"], "on": ["1"]}
