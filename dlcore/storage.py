@@ -6,7 +6,6 @@ the weights in Keras's order. An optimizer's memory is not kept: training goes o
 
 import dataclasses
 import json
-import lzma
 import math
 import struct
 import zlib
@@ -21,6 +20,11 @@ import numpy as np
 from dlcore.family import Family
 from dlcore.layers import BatchNormalization, Dense, Layer, checked_shape
 from dlcore.network import Network
+
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python without it, as in a browser, says that it cannot unpack such a file: a RuntimeError
+    LZMAError = RuntimeError
 
 FORMAT = 1
 
@@ -72,7 +76,7 @@ _BROKEN = (
     OverflowError,
     RuntimeError,
 )
-_BROKEN += (StopIteration, TokenError, TypeError, ValueError, lzma.LZMAError, struct.error, zlib.error)
+_BROKEN += (StopIteration, TokenError, TypeError, ValueError, LZMAError, struct.error, zlib.error)
 """What a file that is no model, or no longer one, makes NumPy, JSON, the layers, and those who unpack it say."""
 
 

@@ -124,13 +124,13 @@ def counted(pasted: str, page: str, beat: str, words: Sequence[str]) -> tuple[di
 # ---- over the course -------------------------------------------------------------------------------------------------
 
 
-def done(language: str) -> pd.DataFrame:
+def done(language: str) -> list[dict[str, str | int]]:
     """A row for every topic: goals reached and how many there are, what became of its questions, and the codes.
 
     Empty as long as this visitor has neither reached a goal nor answered a question.
     """
     states: dict[str, PageState] = st.session_state.get("pages", {})
-    rows = []
+    rows: list[dict[str, str | int]] = []
     for page in menu.topics():
         state = states.get(page.name, PageState())
         answers = Counter(predict.outcomes(state).values())
@@ -138,14 +138,15 @@ def done(language: str) -> pd.DataFrame:
         mine |= {"goals": len(of_page(page.name))} | {name: answers[name] for name in predict.OUTCOMES}
         rows.append(mine | {"codes": " ".join(code(page.name, beat, word) for word, beat in state.reached.items())})
     nothing = not any(row["goals_reached"] or any(row[name] for name in predict.OUTCOMES) for row in rows)
-    return pd.DataFrame(rows[:0] if nothing else rows)
+    return [] if nothing else rows
 
 
 def progress(language: str, say: Say) -> None:
     """How far this visitor has come in the course, in this session; nothing before anything was done."""
-    table = done(language)
-    if table.empty:
+    rows = done(language)
+    if not rows:
         return
+    table = pd.DataFrame(rows)
     with st.container(border=True, key="progress"):
         st.markdown(f"**{say('progress')}**")
         goals, reached = int(sum(table["goals"])), int(sum(table["goals_reached"]))

@@ -1,0 +1,326 @@
+"""Builds the app as a folder of files that any file server can serve: ``python deploy/static/build.py FOLDER``.
+
+Node and npm are needed, and what requirements.txt beside this file says. ``--wheels DIR`` takes NumPy's and pandas'
+wheels for WebAssembly from a folder instead of fetching them. Everything that is fetched is pinned and its hash is
+checked (pins.toml, wheels.txt).
+"""
+
+import argparse
+import base64
+import fnmatch
+import gzip
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import urllib.request
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+# its own module, without the app around it, which would want Streamlit
+sys.path.insert(0, str(ROOT / "ui"))
+
+import texts  # noqa: E402
+
+APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", ".streamlit")
+"""What of the project runs."""
+
+UNKNOWN_OPTIONS = ("paddingTop",)
+"""Options in .streamlit/config.toml that Streamlit for the browser does not know yet, and complains of."""
+
+LATE = ("pandas", "pytz", "dateutil")
+"""Packages of Python that no lesson needs before a table is opened."""
+
+Files = dict[str, bytes]
+"""Contents by path."""
+
+
+class BuildError(Exception):
+    """Something is not as it was pinned, or cannot be had."""
+
+
+# ---- fetch -----------------------------------------------------------------------------------------------------------
+
+
+def npm_package(name: str, version: str, integrity: str, folder: Path) -> Files:
+    """The files of a package of npm, which keeps what it has fetched."""
+    command = ["npm", "pack", "--silent", "--pack-destination", str(folder), f"{name}@{version}"]
+    packed = (
+        folder / subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
+    )
+    found = "sha512-" + base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode()
+    if found != integrity:
+        raise BuildError(f"{name} {version} from npm has {found}, not {integrity}")
+    with tarfile.open(packed) as archive:
+        return {
+            member.name.removeprefix("package/"): part.read()
+            for member in archive
+            if member.isfile() and (part := archive.extractfile(member))
+        }
+
+
+def plain_wheels(folder: Path) -> Iterator[Files]:
+    """The wheels of wheels.txt; pip checks their hashes."""
+    tags = ["--platform", "any", "--platform", "manylinux2014_x86_64", "--python-version", "3.13"]
+    tags += ["--implementation", "cp", "--abi", "cp313", "--abi", "none"]
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += [
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        *tags,
+        "--dest",
+        str(folder),
+        "-r",
+        str(HERE / "wheels.txt"),
+    ]
+    subprocess.run(command, check=True)
+    for wheel in sorted(folder.glob("*.whl")):
+        compiled_elsewhere = wheel.name.endswith(".manylinux_2_28_x86_64.whl")
+        yield {path: part for path, part in unpacked(wheel) if not (compiled_elsewhere and path.endswith(".so"))}
+
+
+def webassembly_wheels(names: Iterable[str], source: str, lock: Mapping, given: Path | None) -> Iterator[Files]:
+    """Wheels compiled for WebAssembly: from the folder ``given``, or fetched and compared with Pyodide's lock file."""
+    for name in names:
+        pinned = lock["packages"][name]
+        if given:
+            found = sorted(given.glob(f"{name}-*-cp313-cp313-pyodide_2025_0_wasm32.whl"))
+            if len(found) != 1:
+                raise BuildError(f"{given} has {len(found)} wheels of {name} for Pyodide's Python 3.13, not one")
+            yield dict(unpacked(found[0]))
+            continue
+        with urllib.request.urlopen(source + pinned["file_name"], timeout=120) as answer:
+            wheel = answer.read()
+        if hashlib.sha256(wheel).hexdigest() != pinned["sha256"]:
+            raise BuildError(f"{source}{pinned['file_name']} is not the file in Pyodide's lock")
+        yield dict(unpacked(io.BytesIO(wheel)))
+
+
+def unpacked(wheel: Path | io.BytesIO) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(wheel) as archive:
+        for path in archive.namelist():
+            if not path.endswith("/"):
+                yield path, archive.read(path)
+
+
+# ---- change ----------------------------------------------------------------------------------------------------------
+
+
+def kept(files: Mapping[str, bytes], without: Iterable[str]) -> Files:
+    """The files that no pattern names."""
+    patterns = tuple(without)
+    return {path: part for path, part in files.items() if not any(fnmatch.fnmatch(path, one) for one in patterns)}
+
+
+def changed(files: Files, changes: Iterable[Mapping[str, str]]) -> None:
+    """Make the pinned changes; each has exactly one place."""
+    for change in changes:
+        places = [
+            path
+            for path, part in files.items()
+            if fnmatch.fnmatch(path, change["file"]) and change["old"].encode() in part
+        ]
+        if len(places) != 1 or files[places[0]].count(change["old"].encode()) != 1:
+            raise BuildError(f"{change['file']}: not one place, but {places} have {change['old']!r}")
+        files[places[0]] = files[places[0]].replace(change["old"].encode(), change["new"].encode())
+
+
+def compiled(pyodide: Mapping[str, bytes], parts: Mapping[str, Files], keeping: Iterable[str]) -> dict[str, Files]:
+    """Python's sources compiled by the very Python that will run them; of ``keeping`` the sources stay beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, part in pyodide.items():
+            written(Path(folder, "pyodide", path), part)
+        for name, files in parts.items():
+            for path, part in files.items():
+                if path.endswith(".py"):
+                    written(Path(folder, "sources", name, path), part)
+        command = ["node", str(HERE / "compile.mjs"), folder, *keeping]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+        made = {}
+        for name, files in parts.items():
+            root = Path(folder, "sources", name)
+            results = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*.py*") if path.is_file()}
+            made[name] = {path: part for path, part in files.items() if not path.endswith(".py")} | results
+        return made
+
+
+def app() -> Files:
+    """The project's files that run."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *APP], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    files = {path: (ROOT / path).read_bytes() for path in listed.split("\0") if path}
+    config = files[".streamlit/config.toml"].decode().splitlines(keepends=True)
+    files[".streamlit/config.toml"] = "".join(line for line in config if not line.startswith(UNKNOWN_OPTIONS)).encode()
+    return files
+
+
+# ---- write -----------------------------------------------------------------------------------------------------------
+
+
+def written(path: Path, part: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(part)
+
+
+def tarred(files: Mapping[str, bytes]) -> bytes:
+    """One packed archive, the same for the same files."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path in sorted(files):
+            entry = tarfile.TarInfo(path)
+            entry.size = len(files[path])
+            archive.addfile(entry, io.BytesIO(files[path]))
+    return packed(out.getvalue())
+
+
+def packed(part: bytes) -> bytes:
+    return gzip.compress(part, 9, mtime=0)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Python's standard library as Pyodide wants it; not packed, since what holds it is."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(files):
+            archive.writestr(zipfile.ZipInfo(path), files[path])
+    return out.getvalue()
+
+
+def shown(language: str) -> str:
+    """The start page's text and the topics, to be read while Python is loading."""
+    pages = sorted(path for path in (ROOT / "pages").glob("[0-9]*.py"))
+    text = texts.prose(ROOT / "pages" / f"start.{language}.md")
+    topics = [texts.prose(page.with_suffix(f".{language}.md"))["title"] for page in pages]
+    listed = "".join(f"<li>{topic}</li>" for topic in topics)
+    prose = MarkdownIt().render("\n\n".join(text[part] for part in ("welcome", "begin_here")))
+    return f'<section lang="{language}"><h1>{text["title"]}</h1>{prose}<ol>{listed}</ol></section>'
+
+
+def word(name: str) -> dict[str, str]:
+    return dict(texts.words()[name])
+
+
+def addresses() -> list[str]:
+    """The pages' names as they stand in an address."""
+    return [path.stem.lstrip("0123456789_") for path in sorted((ROOT / "pages").glob("*.py"))]
+
+
+def build(folder: Path, wheels: Path | None = None, plain: bool = False) -> None:
+    """Build the site. plain: neither compiled, nor trimmed, nor anything later than the rest, to be compared with."""
+    pins = tomllib.loads((HERE / "pins.toml").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as fetched:
+        npm = {name: npm_package(name, **pin, folder=Path(fetched)) for name, pin in pins["npm"].items()}
+        pyodide = npm["pyodide"]
+        lock = json.loads(pyodide["pyodide-lock.json"])
+        stlite = {
+            path.removeprefix("build/"): part for path, part in npm["@stlite/browser"].items() if "build/" in path
+        }
+        packages: Files = {}
+        for wheel in sorted(path for path in stlite if path.endswith(".whl")):
+            packages |= dict(unpacked(io.BytesIO(stlite.pop(wheel))))
+        pinned = pins["webassembly"]
+        for wheel in webassembly_wheels(pinned["wheels"], pinned["from"], lock, given=wheels):
+            packages |= wheel
+        for wheel in plain_wheels(Path(fetched)):
+            packages |= wheel
+
+    changed(stlite, pins["change"])
+    stlite = kept(stlite, ["*.map"] if plain else pins["without"]["stlite"])
+    if not plain:
+        packages = kept(packages, pins["without"]["packages"])
+    overlay = {str(path.relative_to(HERE / "python")): path for path in (HERE / "python").rglob("*.py")}
+    for replaced in {path.rsplit("/", 1)[0] for path in overlay if "/" in path}:
+        packages = {path: part for path, part in packages.items() if not path.startswith(f"{replaced}/")}
+    packages |= {path: source.read_bytes() for path, source in overlay.items()}
+    standard = dict(unpacked(io.BytesIO(pyodide["python_stdlib.zip"])))
+    parts = {"packages": packages, "app": app(), "standard": standard}
+    if not plain:
+        parts = compiled(pyodide, parts, keeping=["app"])
+    late = (
+        {}
+        if plain
+        else {path: parts["packages"].pop(path) for path in list(parts["packages"]) if path.startswith(LATE)}
+    )
+
+    files = {
+        **{f"stlite/{path}": part for path, part in stlite.items()},
+        "pyodide/pyodide.mjs": pyodide["pyodide.mjs"],
+        "pyodide/pyodide.asm.js": pyodide["pyodide.asm.js"],
+        "pyodide/pyodide.asm.wasm.gz": packed(pyodide["pyodide.asm.wasm"]),
+        "pyodide/python_stdlib.zip.gz": packed(zipped(parts["standard"])),
+        "packages.tar.gz": tarred(parts["packages"]),
+        "app.tar.gz": tarred(parts["app"]),
+        **({"late.tar.gz": tarred(late)} if late else {}),
+        **{
+            path.name: path.read_bytes()
+            for path in (HERE / "page").iterdir()
+            if path.name not in ("index.html", "sw.js")
+        },
+        "icon.svg": (ROOT / "ui" / "icon.svg").read_bytes(),
+    }
+    lay_out(folder, files, lock["info"])
+
+
+def lay_out(folder: Path, files: Files, python: Mapping[str, str]) -> None:
+    """Write the site: what can change together in a folder named by its hash, and before it what finds it."""
+    early = [path for path in files if path.endswith(".gz") and not path.startswith("late")]
+    about = {
+        "python": python,
+        "early": {path: len(files[path]) for path in early},
+        "late": {path: len(part) for path, part in files.items() if path.startswith("late")},
+        "pages": addresses(),
+        "words": {name: word(name) for name in texts.words() if name.startswith("static_")},
+    }
+    files["about.mjs"] = f"export default {json.dumps(about, ensure_ascii=False)}\n".encode()
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    version = digest.hexdigest()[:12]
+
+    if folder.exists():
+        shutil.rmtree(folder)
+    for path, part in files.items():
+        written(folder / version / path, part)
+    html = (HERE / "page" / "index.html").read_text(encoding="utf-8")
+    html = html.replace("<!-- text -->", "".join(shown(language) for language in texts.LANGUAGES))
+    for place, root in (("", "./"), ("404.html", "./"), *((page, "../") for page in addresses())):
+        path = folder / place if place.endswith(".html") else folder / place / "index.html"
+        written(path, html.replace("%version%", f"{root}{version}").encode())
+    listed = [f"{version}/{path}" for path in files]
+    worker = (HERE / "page" / "sw.js").read_text(encoding="utf-8")
+    worker = worker.replace('"%version%"', json.dumps(version)).replace('"%files%"', json.dumps(listed))
+    written(folder / "sw.js", worker.encode())
+    # file hosts that would leave out names beginning with an underscore
+    written(folder / ".nojekyll", b"")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="where to build; what stands there is replaced")
+    parser.add_argument("--wheels", type=Path, help="a folder with the wheels for WebAssembly")
+    parser.add_argument("--plain", action="store_true", help="neither compiled nor trimmed, to be compared with")
+    asked = parser.parse_args()
+    if asked.folder.exists() and not (asked.folder / "sw.js").exists() and any(asked.folder.iterdir()):
+        parser.error(f"{asked.folder} is not empty, and not a site that this has built")
+    try:
+        build(asked.folder, asked.wheels, asked.plain)
+    except (BuildError, subprocess.CalledProcessError, OSError) as why:
+        sys.exit(f"not built: {why}")
+    sizes = [path.stat().st_size for path in asked.folder.rglob("*") if path.is_file()]
+    print(f"{asked.folder}: {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
