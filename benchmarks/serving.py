@@ -128,3 +128,35 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.end(signal.SIGKILL)
                 raise
+
+
+@dataclass
+class FileHost:
+    """Python's own file server over a folder, as a lecturer would start it; it can be ended while visitors are there."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    patience: float = 30
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        call = [sys.executable, "-m", "http.server", str(self.port), "--bind", "127.0.0.1"]
+        silent = subprocess.DEVNULL
+        self.process = subprocess.Popen(call, cwd=self.folder, stdout=silent, stderr=silent)
+        end = time.monotonic() + self.patience
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
+            except OSError:
+                if time.monotonic() > end or self.process.poll() is not None:
+                    self.__exit__()
+                    raise
+                time.sleep(0.1)
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(self.patience)

@@ -6,6 +6,8 @@ A training of a visitor lives in the session. Whatever is asked for next, what w
 """
 
 import dataclasses
+import math
+import sys
 import time
 
 import streamlit as st
@@ -38,6 +40,10 @@ PRESETS = {
 }
 BAR_EVERY = 0.15
 """Seconds between two looks at the bar; a click is heard there."""
+ALONE = sys.platform == "emscripten"
+"""Whether Python runs in the reader's browser, where nothing is heard before a run of the page has ended."""
+DEAF_FOR = 3.0
+"""Seconds of training there before the page is run once more, to hear a click."""
 
 
 # ---- choosing --------------------------------------------------------------------------------------------------------
@@ -130,7 +136,10 @@ def _under_way(beat: Beat, live: Live, until: int) -> None:
     with place.container():
         st.button(beat.word("stop_training"), key="training.stop", on_click=_pause, icon=":material/stop_circle:")
         bar, looked = st.progress(live.done / until, beat.word("training_now")), 0.0
+        hears_at = time.monotonic() + (DEAF_FOR if ALONE else math.inf)
         while live.wanted and live.done < until and not live.ended:
+            if time.monotonic() > hears_at:
+                st.rerun()
             live.step()
             if time.monotonic() - looked > BAR_EVERY:
                 last = live.rows[-1]

@@ -29,5 +29,7 @@ async function answer(request, url) {
   const page = url.pathname.slice(new URL(registration.scope).pathname.length).includes("/") ? IN_FOLDER : AT_ROOT
   const kept = await cache.match(request.mode === "navigate" ? new URL(page, registration.scope) : url, { ignoreSearch: true })
   // a later version is fetched by this worker's successor
-  return kept ?? fetch(request)
+  if (!kept) return fetch(request)
+  // made anew it has the address that was asked for, and not that of the file: the query names who asks (boot.mjs)
+  return new Response(kept.body, kept)
 }

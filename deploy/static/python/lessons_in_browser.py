@@ -4,6 +4,7 @@ Called by ``boot.mjs`` when Streamlit is there and before a page is. Each thing 
 moves on to a Streamlit that has it, the thing goes.
 """
 
+import asyncio
 import functools
 import importlib
 import sys
@@ -19,6 +20,7 @@ def prepare() -> None:
     sys.modules["pandas"] = _Late("pandas", ("DataFrame", "Series", "Index", "Timestamp"))
     _components()
     _messages()
+    _pauses()
     _tables()
     _later_options()
 
@@ -95,14 +97,28 @@ def _messages() -> None:
                 runtime._send_message(session, message)
 
     def on_scriptrunner_event(session: Any, sender: Any, event: ScriptRunnerEvent, *told: Any, **how: Any) -> None:
-        at_once = event in (ScriptRunnerEvent.SCRIPT_STARTED, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG)
-        handle = session._handle_scriptrunner_event_on_event_loop if at_once else functools.partial(later, session)
-        handle(sender, event, *told, **how)
+        if event == ScriptRunnerEvent.SHUTDOWN:
+            later(session, sender, event, *told, **how)
+        else:
+            session._handle_scriptrunner_event_on_event_loop(sender, event, *told, **how)
 
     later = AppSession._on_scriptrunner_event
     AppSession._on_scriptrunner_event = on_scriptrunner_event
     StarletteSessionClient.write_forward_msg = write_forward_msg
     Runtime._enqueued_some_message = enqueued_some_message
+
+
+def _pauses() -> None:
+    """Before every run of a page what the reader has done is heard, also if the page itself has asked for the run."""
+    from streamlit.runtime.scriptrunner import script_runner
+
+    run = script_runner.exec_func_with_error_handling
+
+    async def heard_first(*told: Any, **how: Any) -> Any:
+        await asyncio.sleep(0.02)
+        return await run(*told, **how)
+
+    script_runner.exec_func_with_error_handling = heard_first
 
 
 def _tables() -> None:
