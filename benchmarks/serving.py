@@ -132,7 +132,7 @@ class Server:
 
 @dataclass
 class FileHost:
-    """Python's own file server over a folder, as a lecturer would start it; it can be ended while visitors are there."""
+    """Python's own file server over a folder, as a lecturer would start it."""
 
     folder: Path
     port: int = field(default_factory=free_port)

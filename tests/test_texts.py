@@ -56,6 +56,9 @@ MADE_UP["table_"], MADE_UP["remark_"] = sorted(tables.REASONS), sorted(tables.CO
 MADE_UP["progress_"] = OUTCOMES
 MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""
+STATIC = "".join(path.read_text(encoding="utf-8") for path in (texts.ROOT / "deploy/static/page").glob("*.mjs"))
+# by the page that is there before the app, where there is no server
+MADE_UP["static_"] = re.findall(r'(?:\b(?:word|say|fail)\(|step: )"(\w+)"', STATIC)
 
 BEATS = {"lesson.beat", "lesson.part"}
 SLANTED = re.compile(r"(?<![*\\])\*(?![*\s])[^*\n`]*[가-힣][^*\n`]*(?<![*\s])\*(?!\*)")

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -89,11 +89,11 @@ class Visitor:
 
     # ---- going places ------------------------------------------------------------------------------------------------
 
-    def go(self, path: str) -> "Visitor":
+    def go(self, path: str) -> Self:
         self.page.goto(self.base + path)
         return self.ready()
 
-    def ready(self) -> "Visitor":
+    def ready(self) -> Self:
         """When the script has run, its charts are drawn and its players are there."""
         self.page.wait_for_selector('[data-testid="stMain"] h1')
         self.until(DRAWN)

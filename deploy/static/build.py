@@ -30,7 +30,7 @@ ROOT = HERE.parent.parent
 # its own module, without the app around it, which would want Streamlit
 sys.path.insert(0, str(ROOT / "ui"))
 
-import texts  # noqa: E402
+import texts  # noqa: E402  # pyright: ignore[reportMissingImports]
 
 APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", ".streamlit")
 """What of the project runs."""

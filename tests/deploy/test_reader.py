@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Response
 
 from benchmarks.serving import free_port
-from tests.visitor import PATIENCE, Visitor
 from tests.browser.test_pages import address_of, query_of
 from tests.conftest import LANGUAGES, lessons, others
 from tests.deploy.conftest import Front, until
+from tests.visitor import PATIENCE, Visitor
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,7 @@ BLOCKED = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents and "site" in getattr(item, "fixturenames", ()):
+        if Path(__file__).parent in item.path.parents and "built" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
             # one worker builds the site
             item.add_marker(pytest.mark.xdist_group("static"))

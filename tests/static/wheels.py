@@ -11,10 +11,11 @@ from pathlib import Path
 
 BROUGHT_BY = "open-webui==0.8.12"
 FOLDER = "open_webui/frontend/pyodide/"
+TAGS = "cp313-cp313-pyodide_2025_0_wasm32.whl"
 WHEELS = {
     # the hashes in the lock file of Pyodide 0.28.3, whose Python is the same
-    "numpy-2.2.5-cp313-cp313-pyodide_2025_0_wasm32.whl": "3db3c4f3e0448f4d62a85c262692f1260ccd8a91335442bd2442f21ffeddb558",
-    "pandas-2.3.1-cp313-cp313-pyodide_2025_0_wasm32.whl": "01d16ef68eb333f3ac18e370aa352660f8f8d432f607ff1272a16cd2ea2e87ce",
+    f"numpy-2.2.5-{TAGS}": "3db3c4f3e0448f4d62a85c262692f1260ccd8a91335442bd2442f21ffeddb558",
+    f"pandas-2.3.1-{TAGS}": "01d16ef68eb333f3ac18e370aa352660f8f8d432f607ff1272a16cd2ea2e87ce",
 }
 
 

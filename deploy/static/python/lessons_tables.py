@@ -90,7 +90,7 @@ def _column(name: str, found: np.ndarray) -> Column:
         return Column(kind=_BOOL, bits=1, parts=(_bits(found),), said=("bool", "bool"), **how)
     if found.dtype.kind in "fiu":
         kind, bits = (_FLOAT, bits) if found.dtype.kind == "f" else (_INT, -bits if found.dtype.kind == "u" else bits)
-        return Column(kind=kind, bits=bits, parts=(found.tobytes(),), said=(found.dtype.name,) * 2, **how)
+        return Column(kind=kind, bits=bits, parts=(found.tobytes(),), said=(found.dtype.name, found.dtype.name), **how)
     written = [b"" if none else str(one).encode() for one, none in zip(found, nothing, strict=True)]
     ends = np.zeros(len(written) + 1, np.int32)
     np.cumsum([len(one) for one in written], out=ends[1:])
