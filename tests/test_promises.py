@@ -86,6 +86,11 @@ ELSEWHERE = {
         "tests/deploy/test_front.py::test_a_visitor_stays_and_visitors_spread",
         "tests/deploy/test_failover.py::test_when_a_process_dies_only_its_visitors_notice_and_find_their_settings_again",
     ],
+    "a folder of files](deploy/static/README.md) that any file host serves": [
+        "tests/static/test_site.py::test_every_page_is_drawn_and_no_other_host_is_asked",
+        "tests/static/test_site.py::test_numbers_are_those_of_a_server",
+    ],
+    "which after a first visit needs no network": ["tests/static/test_site.py::test_the_second_visit_needs_no_network"],
     "asks no other host for anything and keeps nothing of its readers": [
         "tests/browser/test_pages.py::test_everything_is_drawn_fits_a_phone_and_nothing_complains",
         "tests/server/test_disk.py::test_nothing_is_written_beside_the_log",

@@ -21,6 +21,7 @@ import tomllib
 import urllib.request
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from email.parser import Parser
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -208,6 +209,21 @@ def shown(language: str) -> str:
     return f'<section lang="{language}"><h1>{text["title"]}</h1>{prose}<ol>{listed}</ol></section>'
 
 
+def licences(packages: Mapping[str, bytes], npm: Mapping[str, Files]) -> str:
+    """What the site is made of, and under which licence; the packages' own texts of it travel with them."""
+    lines = []
+    for name, files in npm.items():
+        told = json.loads(files["package.json"])
+        lines.append(f"{name} {told['version']}: {told['license']}")
+    for path, part in sorted(packages.items()):
+        if path.endswith(".dist-info/METADATA"):
+            told = Parser().parsestr(part.decode("utf-8"), headersonly=True)
+            kinds = [line.split(" :: ")[-1] for line in told.get_all("Classifier", []) if line.startswith("License")]
+            said = told["License-Expression"] or ", ".join(kinds) or (told["License"] or "see its text").splitlines()[0]
+            lines.append(f"{told['Name']} {told['Version']}: {said}")
+    return "\n".join(lines) + "\n"
+
+
 def word(name: str) -> dict[str, str]:
     return dict(texts.words()[name])
 
@@ -269,6 +285,7 @@ def build(folder: Path, wheels: Path | None = None, plain: bool = False) -> None
             if path.name not in ("index.html", "sw.js")
         },
         "icon.svg": (ROOT / "ui" / "icon.svg").read_bytes(),
+        "licences.txt": licences(packages, npm).encode(),
     }
     lay_out(folder, files, lock["info"])
 

@@ -84,6 +84,7 @@ def test_axe_finds_nothing_of_ours_on_any_page(any_script: str, language: str, v
 # ---- states ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_what_opens_and_what_is_said_is_as_accessible(visitor: Arrive) -> None:
     # what cannot be read in an address, and a formula that none is: both are told in words
     one = visitor().go("/gradient_descent?lang=ko&f=own_formula&f_text=__import__(x)&zz=1")

@@ -132,6 +132,7 @@ def test_back_within_a_page_takes_a_change_back(visitor: Arrive) -> None:
     one.until_slid("lr", "0.12")
 
 
+@pytest.mark.thorough
 def test_back_to_a_page_finds_it_as_it_was(visitor: Arrive) -> None:
     one = visitor().go(f"{LESSON}?lang=en&predict=0")
     one.press("lr", "ArrowRight")

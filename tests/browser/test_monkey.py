@@ -102,6 +102,7 @@ class Hands:
         return [*boxes, *self.one.complaints, *said.faults([*texts, *lines], language, "\n".join(texts))]
 
 
+@pytest.mark.thorough
 @pytest.mark.on_pages(1)
 def test_whatever_is_done_a_browser_has_nothing_to_complain_of(
     script: str, visitor: Arrive, request: pytest.FixtureRequest

@@ -153,6 +153,7 @@ def test_a_guess_reveals_the_run_and_plays_it(visitor: Arrive) -> None:
     assert set(seen) >= {0, 20, 40}
 
 
+@pytest.mark.thorough
 def test_less_motion_for_those_who_ask_for_it(visitor: Arrive) -> None:
     one = visitor(reduced_motion="reduce").go(f"{LESSON}?lang=en")
     guess(one, "one_weight", "Right (w gets larger)")

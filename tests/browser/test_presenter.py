@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 Arrive = Callable[..., Any]
 HALL = {"width": 1920, "height": 1080}
 
@@ -43,6 +45,7 @@ def test_a_clicker_moves_the_beats_and_nothing_else(visitor: Arrive) -> None:
     assert one.complaints == [] and one.elsewhere == []
 
 
+@pytest.mark.thorough
 def test_typing_is_left_alone(visitor: Arrive) -> None:
     one = present(visitor, "en", beat="any_landscape", f="own_formula", predict="0")
     line = one.control("f_text").locator("input")
@@ -91,6 +94,7 @@ def test_leaving_keeps_everything(visitor: Arrive) -> None:
     assert one.complaints == []
 
 
+@pytest.mark.thorough
 def test_a_dark_room_finds_the_way_to_a_light_screen(visitor: Arrive) -> None:
     one = visitor(viewport=HALL, color_scheme="dark").go("/gradient_descent?lang=ko&present=1&lr=0.2&predict=0")
     link = one.page.locator('.st-key-presenter-bar a[href*="embed_options=light_theme"]')

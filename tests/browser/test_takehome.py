@@ -129,6 +129,7 @@ def test_pictures_and_handout_of_a_light_and_of_a_dark_page(visitor: Arrive, tmp
     assert not one.complaints
 
 
+@pytest.mark.thorough
 def test_the_list_follows_the_page(visitor: Arrive) -> None:
     one = visitor().go("/learning_rate?lang=en")
     section = opened_section(one)

@@ -45,28 +45,26 @@ WRITTEN = (
     "\nimport json\nimport numpy as np\nresult = json.dumps([np.asarray(one, float).ravel().tolist() for one in found])"
 )
 
-SWITCHES = 50
+
+DRAWN = """lesson => {
+  const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+  return document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    && charts.length > 0 === lesson && charts.every(one => one.querySelector('svg .role-axis, svg .role-mark, canvas'))
+}"""
 
 
-def written_pages(student: Student, language: str) -> list[str]:
+def all_pages(student: Student) -> list[str]:
     """Every page once, by the menu; what the headings say."""
-    heads = []
+    heads: list[str] = []
     links = student.page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a')
     for place in [*range(1, links.count()), 0]:
         links.nth(place).click()
-        student.until("old => document.querySelector('[data-testid=\"stMain\"] h1')?.innerText !== old", heads[-1:])
-        student.until(
-            "() => document.querySelector('[data-testid=\"stApp\"]').dataset.testScriptState === 'notRunning'"
-        )
-        charts = student.page.locator('[data-testid="stVegaLiteChart"]')
+        student.until("old => document.querySelector('[data-testid=stMain] h1')?.innerText !== old", heads[-1:])
         # two pages have no picture of Vega's: the start page and the glossary
-        lesson = re.match(r"\d\.", links.nth(place).inner_text())
-        assert not lesson or charts.count() > 0
-        student.until("""() => [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every(
-          chart => chart.querySelector('svg .role-axis, svg .role-mark, canvas'))""")
+        lesson = bool(re.match(r"\d\.", links.nth(place).inner_text()))
+        student.until(DRAWN, lesson)
         assert student.page.locator('[data-testid="stException"]').count() == 0
         heads.append(student.page.locator('[data-testid="stMain"] h1').inner_text())
-    assert student.address["lang"] == language
     return heads
 
 
@@ -81,21 +79,27 @@ def test_every_page_is_drawn_and_no_other_host_is_asked(student: Arrive) -> None
     said = str(one.page.evaluate("window.said"))
     assert re.search(r"\d\.\d of 1\d\.\d MB", said) and "Starting Python" in said and "Opening the lesson" in said
     assert "With topic 1, then in order." in one.page.evaluate("window.text")
-    assert one.python("import sys; 'pandas.core' in sys.modules") is False, (
-        "half of the packages came before their time"
-    )
-    before = one.worker.evaluate("lessons.stack()")
-    heads = written_pages(one, "en")
-    assert len(heads) == len(set(heads)) == 10
-    # the rest of the switches go to and fro between two short pages
-    links = one.page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a')
-    for k in range(SWITCHES - len(heads)):
-        links.nth(-1 if k % 2 == 0 else 0).click()
-        one.page.locator(f"h1:has-text('{'Glossary' if k % 2 == 0 else heads[-1]}')").wait_for()
-    one.ready()
-    assert one.worker.evaluate("lessons.stack()") == before, "Python's stack has shrunk: a tab would die"
-    one.speak("ko")
+    came = one.python("import sys; 'pandas.core' in sys.modules")
+    assert came is False, "half of the packages came before their time"
+    stack = one.worker.evaluate("lessons.stack()")
+    heads = all_pages(one)
+    assert one.ready().worker.evaluate("lessons.stack()") == stack, "a tab would die after a while"
+    assert len(heads) == len(set(heads)) == 10 and one.address == {"lang": "en"}
     assert one.complaints == []
+
+
+@pytest.mark.thorough
+def test_fifty_switches_cost_no_stack(student: Arrive) -> None:
+    one = student().go("/glossary?lang=en")
+    links = one.page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a')
+    # whatever is set up once has been
+    links.nth(0).click()
+    one.page.locator("h1:has-text('Deep learning')").wait_for()
+    before = one.ready().worker.evaluate("lessons.stack()")
+    for k in range(50):
+        links.nth(0 if k % 2 else -1).click()
+        one.page.locator(f"h1:has-text('{'Deep learning' if k % 2 else 'Glossary'}')").wait_for()
+    assert one.ready().worker.evaluate("lessons.stack()") == before, "a tab would die after a while"
 
 
 def test_numbers_are_those_of_a_server(student: Arrive) -> None:
@@ -110,26 +114,52 @@ def test_numbers_are_those_of_a_server(student: Arrive) -> None:
             assert mine == pytest.approx(theirs, rel=1e-9, abs=1e-9), name
 
 
-def test_a_deep_link_and_the_way_back(student: Arrive) -> None:
-    test_links.test_back_within_a_page_takes_a_change_back(student)
-
-
-def test_a_guess_is_asked_for_and_the_run_is_played(student: Arrive) -> None:
-    test_player.test_a_guess_reveals_the_run_and_plays_it(student)
-
-
-def test_a_table_is_brought(student: Arrive) -> None:
-    test_training.test_a_table_is_brought_and_what_is_none_is_told_about(student)
+def test_a_lesson(student: Arrive) -> None:
+    """A link with settings, a guess, the run played, numbers as a file, Back, a link for a class, a file brought."""
+    one = student().go("/gradient_descent?lang=en&lr=0.12")
+    beat, page = one.beat("one_weight"), one.page
+    assert one.slid_to("lr") == "0.12" and beat.locator(".player").is_hidden()
+    test_player.guess(one, "one_weight", "Left (w gets smaller)")
+    page.wait_for_selector("text=You said")
+    one.until_step("one_weight", "t > 2 && t < last")
+    beat.get_by_text("The numbers · CSV").click()
+    with page.expect_download() as download:
+        beat.locator('[data-testid="stDownloadButton"] button').first.click()
+    rows = Path(download.value.path()).read_text().splitlines()
+    assert rows[0] == "learning_rate,step,w,E,dE/dw" and len(rows) == one.last_step("one_weight") + 2
+    one.press("lr", "ArrowRight")
+    one.until_address(lr="0.15")
+    page.go_back()
+    one.until_address(lr="0.12")
+    one.until_slid("lr", "0.12")
+    page.get_by_role("button", name="Link for a class").click()
+    page.locator('[role="dialog"] img').wait_for()
+    assert page.locator('[role="dialog"] code').inner_text().startswith(f"{one.base}/gradient_descent?lang=en&lr=0.12")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Presenter mode").click()
+    page.locator(".st-key-presenter-bar").wait_for()
+    one.ready()
+    page.keyboard.press("PageDown")
+    one.until_address(beat="two_weights")
+    one.go("/training?lang=ko&predict=0&set=own_table&epochs=3&net=4")
+    test_training.bring(one, "file", "mine.csv", test_training.SEMICOLONS.encode())
+    page.get_by_text("쉼표를 소수점으로 읽었습니다").wait_for()
+    test_training.push(one, "go")
+    page.get_by_text("3에포크 뒤 학습").first.wait_for()
+    assert one.complaints == []
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
     "test",
     [
+        test_training.test_a_table_is_brought_and_what_is_none_is_told_about,
         test_training.test_points_are_placed_by_clicking_and_layers_by_a_row,
         test_takehome.test_pictures_by_their_names_as_svg_and_png_at_the_step_of_the_player,
         test_links.test_the_language_stays,
+        test_links.test_back_within_a_page_takes_a_change_back,
         test_links.test_back_to_a_page_finds_it_as_it_was,
+        test_player.test_a_guess_reveals_the_run_and_plays_it,
         test_player.test_every_beat_steps_back_and_on_and_follows_in_numbers,
     ],
 )
@@ -140,21 +170,6 @@ def test_what_a_server_can(student: Arrive, test: Callable[[Arrive], None]) -> N
 @pytest.mark.thorough
 def test_a_long_training_is_stopped_and_taken_home(student: Arrive, tmp_path: Path) -> None:
     test_training.test_a_long_training_is_stopped_continued_compared_and_taken_home(student, tmp_path)
-
-
-def test_a_table_of_numbers_is_taken_home_and_a_class_gets_a_link(student: Arrive, tmp_path: Path) -> None:
-    one = student().go("/gradient_descent?lang=en&predict=0")
-    beat = one.beat("one_weight")
-    beat.get_by_text("The numbers · CSV").click()
-    with one.page.expect_download() as download:
-        beat.locator('[data-testid="stDownloadButton"] button').first.click()
-    rows = Path(download.value.path()).read_text().splitlines()
-    assert rows[0] == "learning_rate,step,w,E,dE/dw" and len(rows) == one.last_step("one_weight") + 2
-    one.page.get_by_role("button", name="Link for a class").click()
-    link = one.page.locator('[role="dialog"] code').inner_text()
-    assert link.startswith(one.base + "/gradient_descent?lang=en")
-    one.page.locator('[role="dialog"] img').wait_for()
-    assert one.complaints == []
 
 
 def test_the_second_visit_needs_no_network(browser: Browser, chromium: str, built: Path, tmp_path: Path) -> None:
@@ -172,16 +187,17 @@ def test_the_second_visit_needs_no_network(browser: Browser, chromium: str, buil
     def first(one: Student) -> None:
         one.go("/?lang=ko")
         one.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        host.__exit__()
+        one.page.reload()
+        one.ready()
 
     def again(one: Student) -> None:
         one.go("/neuron?lang=en")
-        one.page.reload()
-        one.ready()
         assert one.page.locator('[data-testid="stMain"] h1').inner_text() == "The neuron"
 
     with FileHost(built.parent) as host:
         visit(host, first)
-    visit(host, again)
+        visit(host, again)
 
 
 def test_what_cannot_be_fetched_is_said(student: Arrive) -> None:

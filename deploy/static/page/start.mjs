@@ -113,8 +113,11 @@ async function start() {
   Object.values(parts).forEach((part) => part.catch(() => {}))
   const name = `lessons-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`
   const channel = serve(name, parts)
-  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("stlite/stlite.css", HERE) })
+  const href = new URL("stlite/stlite.css", HERE).href
+  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href })
   document.head.prepend(style)
+  // the address is about to change, and what is said relative to it would with it
+  for (const link of document.querySelectorAll("link[href]")) link.href = link.href
   const { mount } = await import("./stlite/stlite.js")
   const address = wanted()
   // stlite takes the address that it is started at for the site's root
