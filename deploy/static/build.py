@@ -56,9 +56,8 @@ class BuildError(Exception):
 def npm_package(name: str, version: str, integrity: str, folder: Path) -> Files:
     """The files of a package of npm, which keeps what it has fetched."""
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), f"{name}@{version}"]
-    packed = (
-        folder / subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
-    )
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    packed = folder / said.strip().splitlines()[-1]
     found = "sha512-" + base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode()
     if found != integrity:
         raise BuildError(f"{name} {version} from npm has {found}, not {integrity}")
@@ -158,10 +157,13 @@ def compiled(pyodide: Mapping[str, bytes], parts: Mapping[str, Files], keeping: 
 
 def app() -> Files:
     """The project's files that run."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", *APP], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    files = {path: (ROOT / path).read_bytes() for path in listed.split("\0") if path}
+    parts = [ROOT / part for part in APP]
+    found = [path for part in parts for path in ([part] if part.is_file() else sorted(part.rglob("*")))]
+    files = {
+        str(path.relative_to(ROOT)): path.read_bytes()
+        for path in found
+        if path.is_file() and "__pycache__" not in path.parts
+    }
     config = files[".streamlit/config.toml"].decode().splitlines(keepends=True)
     files[".streamlit/config.toml"] = "".join(line for line in config if not line.startswith(UNKNOWN_OPTIONS)).encode()
     return files
@@ -224,70 +226,62 @@ def licences(packages: Mapping[str, bytes], npm: Mapping[str, Files]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def word(name: str) -> dict[str, str]:
-    return dict(texts.words()[name])
-
-
 def addresses() -> list[str]:
     """The pages' names as they stand in an address."""
     return [path.stem.lstrip("0123456789_") for path in sorted((ROOT / "pages").glob("*.py"))]
 
 
+def fetched(pins: Mapping, wheels: Path | None) -> tuple[dict[str, Files], Files]:
+    """The packages of npm by name, and Python's packages as one tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        npm = {name: npm_package(name, **pin, folder=Path(folder)) for name, pin in pins["npm"].items()}
+        own = [io.BytesIO(part) for path, part in npm["@stlite/browser"].items() if path.endswith(".whl")]
+        lock = json.loads(npm["pyodide"]["pyodide-lock.json"])
+        given = pins["webassembly"]
+        trees = [dict(unpacked(wheel)) for wheel in own]
+        trees += webassembly_wheels(given["wheels"], given["from"], lock, given=wheels)
+        trees += plain_wheels(Path(folder))
+    return npm, {path: part for tree in trees for path, part in tree.items()}
+
+
+def with_ours(packages: Files) -> Files:
+    """Python's packages with what stands in ``python/``; a package that is there replaces its namesake whole."""
+    ours = {str(path.relative_to(HERE / "python")): path.read_bytes() for path in (HERE / "python").rglob("*.py")}
+    replaced = tuple({f"{path.rsplit('/', 1)[0]}/" for path in ours if "/" in path})
+    return {path: part for path, part in packages.items() if not path.startswith(replaced)} | ours
+
+
 def build(folder: Path, wheels: Path | None = None, plain: bool = False) -> None:
     """Build the site. plain: neither compiled, nor trimmed, nor anything later than the rest, to be compared with."""
     pins = tomllib.loads((HERE / "pins.toml").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as fetched:
-        npm = {name: npm_package(name, **pin, folder=Path(fetched)) for name, pin in pins["npm"].items()}
-        pyodide = npm["pyodide"]
-        lock = json.loads(pyodide["pyodide-lock.json"])
-        stlite = {
-            path.removeprefix("build/"): part for path, part in npm["@stlite/browser"].items() if "build/" in path
-        }
-        packages: Files = {}
-        for wheel in sorted(path for path in stlite if path.endswith(".whl")):
-            packages |= dict(unpacked(io.BytesIO(stlite.pop(wheel))))
-        pinned = pins["webassembly"]
-        for wheel in webassembly_wheels(pinned["wheels"], pinned["from"], lock, given=wheels):
-            packages |= wheel
-        for wheel in plain_wheels(Path(fetched)):
-            packages |= wheel
-
+    npm, packages = fetched(pins, wheels)
+    pyodide = npm["pyodide"]
+    stlite = {path.removeprefix("build/"): part for path, part in npm["@stlite/browser"].items() if "build/" in path}
     changed(stlite, pins["change"])
-    stlite = kept(stlite, ["*.map"] if plain else pins["without"]["stlite"])
-    if not plain:
-        packages = kept(packages, pins["without"]["packages"])
-    overlay = {str(path.relative_to(HERE / "python")): path for path in (HERE / "python").rglob("*.py")}
-    for replaced in {path.rsplit("/", 1)[0] for path in overlay if "/" in path}:
-        packages = {path: part for path, part in packages.items() if not path.startswith(f"{replaced}/")}
-    packages |= {path: source.read_bytes() for path, source in overlay.items()}
+    stlite = kept(stlite, ["*.map", "*.whl"] if plain else [*pins["without"]["stlite"], "*.whl"])
+    named = licences(packages, npm)
+    packages = with_ours(packages if plain else kept(packages, pins["without"]["packages"]))
     standard = dict(unpacked(io.BytesIO(pyodide["python_stdlib.zip"])))
     parts = {"packages": packages, "app": app(), "standard": standard}
+    late: Files = {}
     if not plain:
         parts = compiled(pyodide, parts, keeping=["app"])
-    late = (
-        {}
-        if plain
-        else {path: parts["packages"].pop(path) for path in list(parts["packages"]) if path.startswith(LATE)}
-    )
+        late = {path: part for path, part in parts["packages"].items() if path.startswith(LATE)}
+        parts["packages"] = {path: part for path, part in parts["packages"].items() if path not in late}
 
     files = {
         **{f"stlite/{path}": part for path, part in stlite.items()},
-        "pyodide/pyodide.mjs": pyodide["pyodide.mjs"],
-        "pyodide/pyodide.asm.js": pyodide["pyodide.asm.js"],
+        **{f"pyodide/{name}": pyodide[name] for name in ("pyodide.mjs", "pyodide.asm.js")},
         "pyodide/pyodide.asm.wasm.gz": packed(pyodide["pyodide.asm.wasm"]),
         "pyodide/python_stdlib.zip.gz": packed(zipped(parts["standard"])),
         "packages.tar.gz": tarred(parts["packages"]),
         "app.tar.gz": tarred(parts["app"]),
         **({"late.tar.gz": tarred(late)} if late else {}),
-        **{
-            path.name: path.read_bytes()
-            for path in (HERE / "page").iterdir()
-            if path.name not in ("index.html", "sw.js")
-        },
+        **{name: (HERE / "page" / name).read_bytes() for name in ("start.mjs", "start.css", "boot.mjs")},
         "icon.svg": (ROOT / "ui" / "icon.svg").read_bytes(),
-        "licences.txt": licences(packages, npm).encode(),
+        "licences.txt": named.encode(),
     }
-    lay_out(folder, files, lock["info"])
+    lay_out(folder, files, json.loads(pyodide["pyodide-lock.json"])["info"])
 
 
 def lay_out(folder: Path, files: Files, python: Mapping[str, str]) -> None:
@@ -297,8 +291,7 @@ def lay_out(folder: Path, files: Files, python: Mapping[str, str]) -> None:
         "python": python,
         "early": {path: len(files[path]) for path in early},
         "late": {path: len(part) for path, part in files.items() if path.startswith("late")},
-        "pages": addresses(),
-        "words": {name: word(name) for name in texts.words() if name.startswith("static_")},
+        "words": {name: dict(word) for name, word in texts.words().items() if name.startswith("static_")},
     }
     files["about.mjs"] = f"export default {json.dumps(about, ensure_ascii=False)}\n".encode()
     digest = hashlib.sha256()

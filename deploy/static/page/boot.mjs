@@ -64,6 +64,7 @@ function fetchLate(python) {
       asked.open("GET", new URL(path, HERE), false)
       asked.responseType = "arraybuffer"
       asked.send()
+      if (asked.status !== 200) throw new Error(`${path}: ${asked.status}`)
       python.unpackArchive(asked.response, "gztar", { extractDir: SITE })
     }
     late.delete(path)

@@ -43,9 +43,10 @@ class _Late(ModuleType):
         if sys.modules[self.__name__] is self:
             from js import lessons
 
-            del sys.modules[self.__name__]
+            # without a network this fails, and is tried again the next time
             lessons.fetchLate()
             importlib.invalidate_caches()
+            del sys.modules[self.__name__]
             self.__dict__.update(vars(importlib.import_module(self.__name__)))
         return sys.modules[self.__name__]
 
