@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import io
-import json
-import re
 import subprocess
 import sys
 import tarfile
@@ -142,18 +140,3 @@ def test_the_same_files_make_the_same_archive(build: ModuleType) -> None:
     assert packed == build.tarred(dict(reversed(files.items())))
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         assert archive.getnames() == ["a.txt", "b/c.txt"]
-
-
-def test_every_page_of_the_app_has_a_place_and_every_file_is_kept_for_later(built: Path) -> None:
-    (version,) = (folder.name for folder in built.iterdir() if re.fullmatch("[0-9a-f]{12}", folder.name))
-    pages = {path.stem.lstrip("0123456789_") for path in (ROOT / "pages").glob("*.py")}
-    assert {folder.name for folder in built.iterdir() if folder.is_dir()} == {version, *pages}
-    for html in [built / "index.html", built / "404.html", *(built / page / "index.html" for page in pages)]:
-        for path in re.findall(r'(?:src|href)="([^"]+)"', html.read_text(encoding="utf-8")):
-            assert (html.parent / path).is_file(), f"{html.relative_to(built)} asks for {path}"
-    worker = (built / "sw.js").read_text(encoding="utf-8")
-    kept = json.loads(re.search(r"const FILES = (\[.*\])", worker)[1])  # type: ignore[index]
-    assert set(kept) == {str(path.relative_to(built)) for path in (built / version).rglob("*") if path.is_file()}
-    # Hangul is nowhere broken on the way, and both languages are there before any program runs
-    text = (built / "index.html").read_text(encoding="utf-8")
-    assert "딥러닝, 손으로 해 보기" in text and "Deep learning, hands on" in text

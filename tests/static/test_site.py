@@ -210,3 +210,18 @@ def test_what_cannot_be_fetched_is_said(student: Arrive) -> None:
     one.page.unroute("**/packages.tar.gz")
     alert.get_by_role("button", name="다시 시도").click()
     one.page.locator("#state progress").wait_for()
+
+
+def test_every_page_of_the_app_has_a_place_and_every_file_is_kept_for_later(built: Path) -> None:
+    (version,) = (folder.name for folder in built.iterdir() if re.fullmatch("[0-9a-f]{12}", folder.name))
+    pages = {path.stem.lstrip("0123456789_") for path in (ROOT / "pages").glob("*.py")}
+    assert {folder.name for folder in built.iterdir() if folder.is_dir()} == {version, *pages}
+    for html in [built / "index.html", built / "404.html", *(built / page / "index.html" for page in pages)]:
+        for path in re.findall(r'(?:src|href)="([^"]+)"', html.read_text(encoding="utf-8")):
+            assert (html.parent / path).is_file(), f"{html.relative_to(built)} asks for {path}"
+    worker = (built / "sw.js").read_text(encoding="utf-8")
+    kept = json.loads(re.search(r"const FILES = (\[.*\])", worker)[1])  # type: ignore[index]
+    assert set(kept) == {str(path.relative_to(built)) for path in (built / version).rglob("*") if path.is_file()}
+    # Hangul is nowhere broken on the way, and both languages are there before any program runs
+    text = (built / "index.html").read_text(encoding="utf-8")
+    assert "딥러닝, 손으로 해 보기" in text and "Deep learning, hands on" in text
