@@ -93,7 +93,9 @@ def of_site(chromium: str, folder: Path, figures: dict[str, list[float]]) -> Non
             page, sizes = context.pages[0], defaultdict(int)
 
             def counted(response: Any) -> None:
-                if response.url.startswith("http") and not response.from_service_worker:
+                if response.url.startswith("http") and not (
+                    response.from_service_worker or response.request.service_worker
+                ):
                     path = folder / response.url.split("?")[0].removeprefix(f"{host.address}/")
                     sizes[path] = path.stat().st_size if path.is_file() else 0
 
