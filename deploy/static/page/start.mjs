@@ -26,7 +26,11 @@ const bar = document.createElement("progress")
 const said = document.createElement("p")
 state.replaceChildren(said, bar)
 
+let failed = false
+
 function say(step, share, facts) {
+  // what still arrives does not write over what went wrong
+  if (failed) return
   said.textContent = word(step, facts)
   bar.setAttribute("aria-label", word("loading"))
   if (share === undefined) bar.removeAttribute("value")
@@ -34,6 +38,7 @@ function say(step, share, facts) {
 }
 
 function fail(step, why) {
+  failed = true
   console.error(why)
   const again = Object.assign(document.createElement("button"), { textContent: word("again") })
   again.addEventListener("click", () => location.reload())
