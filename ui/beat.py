@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Protocol
@@ -127,15 +127,20 @@ class Beat(Controls):
 
     # ---- predict ---------------------------------------------------------------------------------------------------
 
-    def predicted(self, question: str, choices: Sequence[str], truth: str, because: str) -> bool:
+    def predicted(self, question: str, choices: Sequence[str], truth: str | Collection[str], because: str) -> bool:
         """Ask for a prediction; True once the run may be shown.
 
-        question, choices, truth: words. because: a sentence that says why the truth is true.
+        question, choices: words. truth: the choice that is right, or all that are where several tie. because: a
+        sentence that says why. Raises ValueError if no choice is right: nobody could answer such a question.
         """
         if not self.lesson.predicting:
             return True
+        right = {truth} if isinstance(truth, str) else set(truth)
+        if not right or not right <= set(choices):
+            raise ValueError(f"{sorted(right)} is to be right, of the choices {list(choices)}")
+        truths = tuple(each for each in choices if each in right)
         page = self.lesson.page.name
-        asked = predict.Question(page, self.name, question, tuple(choices), truth, because, self.fingerprint())
+        asked = predict.Question(page, self.name, question, tuple(choices), truths, because, self.fingerprint())
         self.answered = predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
         return self.answered
 

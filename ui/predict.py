@@ -28,13 +28,16 @@ class Guess:
 
 @dataclass(frozen=True)
 class Question:
-    """What a beat asks: a word, the words to choose from, the true one, a sentence that says why, and the settings."""
+    """What a beat asks: a word, the words to choose from, a sentence that says why, and the settings.
+
+    truths: the words that are right, in the order of the choices: several where they tie.
+    """
 
     page: str
     beat: str
     word: str
     choices: Sequence[str]
-    truth: str
+    truths: tuple[str, ...]
     because: str
     settings: dict[str, Any]
 
@@ -78,11 +81,13 @@ def ask(state: PageState, question: Question, say: Say, collecting: bool) -> boo
 
 
 def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> None:
-    if guess.choice == question.truth:
+    if guess.choice in question.truths:
         verdict = say("guess_right", guess=say(guess.choice))
+        if ties := [say(each) for each in question.truths if each != guess.choice]:
+            verdict += " " + say("right_as_well", others=", ".join(ties))
         st.success(f"**{verdict}** {question.because}", icon=":material/check_circle:")
     else:
-        verdict = say("guess_wrong", guess=say(guess.choice), truth=say(question.truth))
+        verdict = say("guess_wrong", guess=say(guess.choice), truth=", ".join(map(say, question.truths)))
         st.info(f"**{verdict}** {question.because}", icon=":material/lightbulb:")
     code = codes.written(question.exercise(), list(question.choices).index(guess.choice), me())
     counts = Counter(outcomes(state).values())
@@ -98,7 +103,7 @@ def me() -> int:
 def _guessed(state: PageState, question: Question, widget: str) -> None:
     choice = st.session_state[widget]
     state.guesses[question.beat] = Guess(choice, question.settings)
-    state.answers.setdefault((question.beat, question.word), []).append(choice == question.truth)
+    state.answers.setdefault((question.beat, question.word), []).append(choice in question.truths)
     state.touched = True
 
 
@@ -152,7 +157,7 @@ _BARS = {"%": st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, form
 
 
 def _spread(found: codes.Collected, question: Question, say: Say, told: bool) -> pd.DataFrame:
-    mark = {question.truth: " ✓"} if told else {}
+    mark = dict.fromkeys(question.truths if told else (), " ✓")
     rows = codes.shares(found, question.choices)
     return pd.DataFrame(
         {

@@ -188,3 +188,39 @@ def test_the_tables_do_not_tell_the_answer(opened: Open) -> None:
     guess(at, "where_it_ends", choices(at, "where_it_ends")[0])
     assert not at.exception
     assert len(at.dataframe) == hidden + 1
+
+
+def _tied() -> None:
+    import streamlit as st
+
+    from ui import address, predict, texts
+
+    def say(word: str, **values: object) -> str:
+        return texts.fill(texts.words()[word]["en"], values)
+
+    state = st.session_state.setdefault("state", address.PageState())
+    question = predict.Question("p", "b", "who_is_first", ("sgd", "adam", "nobody"), ("sgd", "adam"), "Both.", {})
+    st.session_state["shown"] = predict.ask(state, question, say, collecting=True)
+
+
+@pytest.mark.parametrize(("choice", "right"), [("sgd", True), ("adam", True), ("nobody", False)])
+def test_of_answers_that_tie_each_is_right_and_the_others_are_named(choice: str, right: bool) -> None:
+    at = AppTest.from_function(_tied).run()
+    at.pills(key="predict-b").select(choice).run()
+    said = [each.value for each in (at.success if right else at.info)]
+    assert len(said) == 1 and not (at.info if right else at.success)
+    others = [name for name in ("sgd", "adam") if name != choice]
+    assert all(word(name, "en") in said[0] for name in others)
+    assert at.session_state["state"].answers == {("b", "who_is_first"): [right]}
+
+
+def test_a_question_that_nobody_could_answer_is_refused() -> None:
+    from ui.beat import Beat
+
+    class Asking(Beat):
+        def __init__(self) -> None:
+            self.lesson = type("Lesson", (), {"predicting": True})()  # type: ignore[assignment]
+
+    for truth in ("c", (), ("a", "c")):
+        with pytest.raises(ValueError, match="right"):
+            Asking().predicted("which", ("a", "b"), truth, "")
