@@ -25,11 +25,12 @@ ECHO = 10.0
 class Controls:
     """The controls of one page for one visitor; ``say`` gives the words of the reader's language.
 
-    name: of the beat that they belong to, "" for those of the whole page.
+    name: of the beat that they belong to, "" for those of the whole page. on_stage: whether they are drawn at all;
+    off stage they say what they are set to.
     """
 
-    def __init__(self, page: str, state: PageState, say: Say, name: str = "") -> None:
-        self._page, self._state, self._say, self.name = page, state, say, name
+    def __init__(self, page: str, state: PageState, say: Say, name: str = "", on_stage: bool = True) -> None:
+        self._page, self._state, self._say, self.name, self.on_stage = page, state, say, name, on_stage
         self.drawn: dict[str, Any] = {}
         self.told: dict[str, tuple[str, str]] = {}
         """By key, the label of every control that is shown, and its value as the reader sees it."""
@@ -136,7 +137,8 @@ class Controls:
     ) -> Any:
         now = self.drawn[key] = address.value(self._state, key, kind)
         self._state.offered[key] = (self.name, word, letter)
-        if key in self._state.hidden:
+        # a browser forgets a widget that is taken away, and would show its first option when it comes back
+        if key in self._state.hidden or not self.on_stage:
             return now
         widget = f"{self._page}.{key}"
         _forget_what_was_heard(self._state)

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.conftest import ROOT
+from ui.present import beats_of
+
 Arrive = Callable[..., Any]
 HALL = {"width": 1920, "height": 1080}
 
@@ -19,9 +22,45 @@ def until_presented(one: Any, beat: str) -> None:
     one.ready()
 
 
-def present(visitor: Arrive, language: str, **more: str) -> Any:
+def present(visitor: Arrive, language: str, page: str = "gradient_descent", **more: str) -> Any:
     query = "".join(f"&{key}={text}" for key, text in more.items())
-    return visitor(viewport=HALL).go(f"/gradient_descent?lang={language}&present=1{query}")
+    return visitor(viewport=HALL).go(f"/{page}?lang={language}&present=1{query}")
+
+
+def standing(one: Any, beat: str) -> tuple[dict[str, str], str]:
+    """What the address sets besides the place, and all that a question says, its controls included."""
+    until_presented(one, beat)
+    # the address follows the picture
+    one.page.wait_for_timeout(300)
+    address = {key: text for key, text in one.address.items() if key not in ("lang", "present", "beat")}
+    return address, one.page.locator(f".st-key-beat-{beat}").inner_text()
+
+
+SET = {"training": {"net": "4", "lr": "0.05", "epochs": "20", "batch": "32"}, "optimizers": {"lr": "0.05"}}
+"""By page, what is set besides the defaults: it has to stay, too."""
+
+
+def test_going_through_a_page_and_back_changes_nothing(script: str, visitor: Arrive) -> None:
+    page = script.removeprefix("pages/").removesuffix(".py").split("_", 1)[1]
+    beats, before = beats_of(ROOT / script), {"predict": "0", **SET.get(page, {})}
+    one = present(visitor, "ko", page, **before)
+    first = {beats[0]: standing(one, beats[0])}
+    for beat in beats[1:]:
+        one.page.keyboard.press("PageDown")
+        first[beat] = standing(one, beat)
+    assert all(address == before for address, _ in first.values())
+    for k, beat in enumerate(reversed(beats[:-1])):
+        if k % 2:
+            one.page.locator(".st-key-presenter-back button").click()
+        else:
+            one.page.keyboard.press("PageUp")
+        assert standing(one, beat) == first[beat]
+    for beat in beats[1:]:
+        one.page.locator(".st-key-presenter-on button").click()
+        assert standing(one, beat) == first[beat]
+    linked = beats[-1] if len(beats) % 2 else beats[-2]
+    assert standing(present(visitor, "ko", page, **before, beat=linked), linked) == first[linked]
+    assert one.complaints == []
 
 
 def test_a_clicker_moves_the_beats_and_nothing_else(visitor: Arrive) -> None:
