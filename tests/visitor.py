@@ -119,7 +119,9 @@ class Visitor:
 
     def control(self, key: str) -> Locator:
         """A control by its short key, as it stands in the address; waited for."""
-        return self.page.locator(f'[class*="st-key-"][class$="-{key}"], [class*="-{key} "][class*="st-key-"]').first
+        # one that the script has set has a number behind its name
+        ends = (f'[class$="-{key}"]', f'[class*="-{key} "]', f'[class*="-{key}--"]')
+        return self.page.locator(", ".join(f'[class*="st-key-"]{end}' for end in ends)).first
 
     def press(self, key: str, *strokes: str) -> None:
         """Move a slider with the keyboard."""

@@ -36,14 +36,14 @@ class Note:
 class PageState:
     """What one visitor has set on one page.
 
-    kept: by key, what differs from the default. asked: what the address said, not yet read by a control.
-    written: the query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was
-    shown before something unreadable was typed, by key. assigned: by widget, what stood there before the script last
-    assigned another value, and when. came: widgets that a browser has sent changed since the last run, None before it
-    sends anything. locked, hidden: keys of controls that a teacher's link has taken away. link: what that link said, to
-    which the page returns when it is reset. answers: by beat and question, whether each guess was right, in their
-    order; a reset does not undo them. offered: by key, the beat, the word and the letter of every control.
-    reached: by the words of the goals that were reached, the beat; a reset does not undo that either.
+    kept: by key, what differs from the default. asked: what the address said, not yet read by a control. written: the
+    query string as last seen or written. guesses: the visitor's predictions, by beat. last_good: what was shown before
+    something unreadable was typed, by key. shown: by key, what the widgets showed that it had one after the other, by
+    their numbers. waiting: keys whose controls are not drawn now, but may be later in the visit. locked, hidden: keys
+    of controls that a teacher's link has taken away. link: what that link said, to which the page returns when it is
+    reset. answers: by beat and question, whether each guess was right, in their order; a reset does not undo them.
+    offered: by key, the beat, the word and the letter of every control. reached: by the words of the goals that were
+    reached, the beat; a reset does not undo that either.
     """
 
     kept: dict[str, Any] = field(default_factory=dict)
@@ -53,8 +53,8 @@ class PageState:
     kinds: dict[str, Kind] = field(default_factory=dict)
     guesses: dict[str, Any] = field(default_factory=dict)
     last_good: dict[str, Any] = field(default_factory=dict)
-    assigned: dict[str, tuple[Any, float]] = field(default_factory=dict)
-    came: set[str] | None = None
+    shown: dict[str, dict[int, Any]] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
     locked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     link: dict[str, str] = field(default_factory=dict)
@@ -93,8 +93,14 @@ def _take(state: PageState, now: dict[str, list[str]]) -> None:
 
 
 def value(state: PageState, key: str, kind: Kind) -> Any:
-    """The value of a control: what the address asks for, else what was set before, else the default."""
+    """The value of a control: what the address asks for, else what was set before, else the default.
+
+    Raises TypeError where a key has a kind already, and it is another one: a value of one would be read as the other's.
+    """
+    if type(state.kinds.setdefault(key, kind)).__name__ != type(kind).__name__:
+        raise TypeError(f"{key!r} is a {type(state.kinds[key]).__name__} and cannot be a {type(kind).__name__}")
     state.kinds[key] = kind
+    state.waiting.discard(key)
     if key in state.asked:
         text = state.asked.pop(key)
         taken, valid = kind.read(text)
@@ -108,6 +114,11 @@ def value(state: PageState, key: str, kind: Kind) -> Any:
     elif key in state.kept:
         state.kept[key] = now
     return now
+
+
+def wait(state: PageState, *keys: str) -> None:
+    """Keep what the address or the reader says of controls that cannot be drawn yet: nobody knows what is valid."""
+    state.waiting |= set(keys)
 
 
 def take_away(state: PageState) -> None:
@@ -135,10 +146,12 @@ def keep(state: PageState, key: str, kind: Kind, new: Any) -> None:
 
 def drop_unread(state: PageState) -> None:
     """Drop what the address asked for and no control of the page knows, with a note each."""
-    state.notes = [note for note in state.notes if note.key not in state.asked]
-    state.notes += [Note("address_unknown", key) for key in state.asked]
-    state.asked.clear()
-    known = {*state.offered, *TAKEN_AWAY_WHOLE}
+    unread = [key for key in state.asked if key not in state.waiting]
+    state.notes = [note for note in state.notes if note.key not in unread]
+    state.notes += [Note("address_unknown", key) for key in unread]
+    for key in unread:
+        del state.asked[key]
+    known = {*state.offered, *TAKEN_AWAY_WHOLE, *state.waiting}
     unknown = [key for key in sorted(state.locked | state.hidden) if key not in known]
     state.notes = [note for note in state.notes if note.word != "link_unknown"]
     state.notes += [Note("link_unknown", key) for key in unknown]

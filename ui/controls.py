@@ -4,7 +4,6 @@ Every control has a short key (its name in the address), a kind (what is valid) 
 """
 
 import math
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,8 +17,8 @@ from ui.numbers import plain
 
 Say = Callable[..., str]
 
-ECHO = 10.0
-"""For how many seconds an old value may at most come back from a browser after the script has assigned another."""
+REMEMBERED = 8
+"""Of how many widgets that a control had one after the other it is remembered what they showed."""
 
 
 class Controls:
@@ -108,6 +107,10 @@ class Controls:
         """The value of a control that is not drawn now, but keeps its place in the address."""
         return address.value(self._state, key, kind)
 
+    def wait(self, *keys: str) -> None:
+        """Keep the place in the address of controls that cannot be drawn before something else is there."""
+        address.wait(self._state, *keys)
+
     def fingerprint(self) -> dict[str, Any]:
         """What the controls drawn so far say: the fingerprint of an experiment."""
         return dict(self.drawn)
@@ -118,10 +121,10 @@ class Controls:
         for key in clears:
             if key not in locked:
                 self._state.kept.pop(key, None)
+                self._state.asked.pop(key, None)
         # each is settled when it is drawn: its range may depend on another one that is set here
         self._state.kept.update({key: value for key, value in new.items() if key not in locked})
         self._state.touched = True
-        self._state.came = self._state.came or set()
 
     def _draw(
         self,
@@ -140,26 +143,34 @@ class Controls:
         # a browser forgets a widget that is taken away, and would show its first option when it comes back
         if key in self._state.hidden or not self.on_stage:
             return now
-        widget = f"{self._page}.{key}"
-        _forget_what_was_heard(self._state)
-        before = st.session_state.get(widget)
-        # assigned only when it differs: an assignment travels to the browser and would fight a slider being dragged
-        if before != convert(now):
-            st.session_state[widget] = convert(now)
-            self._state.assigned[widget] = (before, time.monotonic())
-        args = (self._state, widget, key, kind, clears)
+        widget = self._widget(key, convert(now))
+        args = (self._state, widget, max(self._state.shown[key]), key, kind, clears)
         disabled = key in self._state.locked
         label = self._say(word, letter=letter)
         self.told[key] = label, _as_seen(now, how.get("format_func", limits.get("format_func", str)))
         draw(label, key=widget, on_change=_changed, args=args, disabled=disabled, **limits, **how)
         return now
 
+    def _widget(self, key: str, now: Any) -> str:
+        """The name of the widget that shows a control's value ``now``.
 
-def _forget_what_was_heard(state: PageState) -> None:
-    """A browser sends all that it shows: of what did not come back with an old value, it has heard."""
-    if state.came is not None:
-        state.assigned = {widget: was for widget, was in state.assigned.items() if widget in state.came}
-        state.came = None
+        Where the script wants another value than the reader's browser shows, that is another widget: an old value that
+        the browser sends before it has heard of the new one then comes from a widget that is no more.
+        """
+        name = f"{self._page}.{key}"
+        shown = self._state.shown.setdefault(key, {})
+        number = max(shown, default=0)
+        if st.session_state.get(_numbered(name, number)) != now:
+            number += bool(shown)
+            st.session_state[_numbered(name, number)] = now
+        shown[number] = now
+        if len(shown) > REMEMBERED:
+            del shown[min(shown)]
+        return _numbered(name, number)
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}--{number}" if number else name
 
 
 def _as_seen(value: Any, named: Callable[[Any], str]) -> str:
@@ -171,17 +182,13 @@ def _as_seen(value: Any, named: Callable[[Any], str]) -> str:
     return (", ".join(map(named, value)) if isinstance(value, tuple) else named(value)) or "–"
 
 
-def _changed(state: PageState, widget: str, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
+def _changed(state: PageState, widget: str, number: int, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
     state.touched = True
-    state.came = {*(state.came or ()), widget}
-    new = st.session_state[widget]
-    before, when = state.assigned.get(widget, (None, -math.inf))
-    # With every change a browser sends all that it shows: until it has heard of what the script assigned, also what
-    # stood there before. That is not the reader's wish.
-    if new == before and time.monotonic() - when < ECHO:
+    new, shown = st.session_state[widget], state.shown[key]
+    # With every change a browser sends all that it shows: until it has heard of a new widget, also the old one as it
+    # was. That is not the reader's wish; another value of the old one is: they have moved it meanwhile.
+    if number < max(shown) and new == shown.get(number, new):
         return
-    # a third value is the reader's own: after it also the old one is, should they move the control back
-    state.assigned.pop(widget, None)
     address.keep(state, key, kind, new)
     for other in clears:
         state.kept.pop(other, None)

@@ -13,7 +13,7 @@ from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv, with_any_
 from ui.address import shortened
 from ui.beat import BROUGHT, Beat
 from ui.controls import Say
-from ui.kinds import Choice, Several, Text
+from ui.kinds import Choice, Several
 
 TASKS = ("told_by_values", "as_numbers_read", "as_classes_read")
 _TASK = {"told_by_values": None, "as_numbers_read": "regression", "as_classes_read": "classification"}
@@ -54,9 +54,8 @@ def chosen(beat: Beat) -> tuple[Table, str] | None:
 
 
 def forgotten(beat: Beat) -> None:
-    """Keep what was chosen for a table while other data are looked at."""
-    for key in ("target", "in_own", "task"):
-        beat.remembered(key, Text(""))
+    """Keep what was chosen for a table while other data are looked at: which columns it has, only the file says."""
+    beat.wait("target", "in_own", "task")
 
 
 def _read(beat: Beat, own: Own) -> tuple[Table, str]:

@@ -18,10 +18,7 @@ from tests.ui.conftest import LANGUAGES, ROOT
 ACTS, ACTS_THOROUGH = 10, 400
 
 
-@pytest.fixture(autouse=True)
-def without_a_browser(briefly: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser is late with what it shows, so nothing that comes is taken for an old value."""
-    monkeypatch.setattr("ui.controls.ECHO", 0.0)
+pytestmark = pytest.mark.usefixtures("briefly")
 
 
 def open_page(script: str, address: Mapping[str, Any], unfolded: Iterable[str] = ()) -> AppTest:

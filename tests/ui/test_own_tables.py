@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui import address
+from ui.kinds import Several, Text
+
 SCRIPT = "pages/7_training.py"
 Bring = Callable[..., AppTest]
 
@@ -118,3 +121,63 @@ def test_nothing_of_a_table_is_written_to_a_disk(bring: Bring, monkeypatch: pyte
     at.button(key="training.go").click().run()
     assert "after epoch 2" in told(at)
     assert written == []
+
+
+# ---- which columns ---------------------------------------------------------------------------------------------------
+
+TWELVE = ",".join(f"c{k}" for k in range(1, 14)) + "\n"
+TWELVE += "".join(",".join(str((k * j + j) % 11) for j in range(1, 13)) + f",{'ab'[k % 2]}\n" for k in range(20))
+OWN = {"lang": "en", "set": "own_table", "epochs": "2", "net": "4"}
+
+
+def asked(at: AppTest, key: str) -> str:
+    """What the address says; a list once the page has written it."""
+    text = at.query_params.get(key, "")
+    return text if isinstance(text, str) else ",".join(text)
+
+
+def chosen_inputs(at: AppTest) -> list[str]:
+    return list(at.pills(key="training.in_own").value)
+
+
+def test_columns_that_an_address_names_are_chosen_once_the_file_is_there(opened: Callable[..., AppTest]) -> None:
+    """The address was kept as a text, in which 1 is found as well as 2 and 12."""
+    at = opened(SCRIPT, OWN, predict="0", in_own="2,12", target="c13")
+    assert asked(at, "in_own") == "2,12" and not at.warning
+    at.file_uploader(key="training.file").set_value(("mine.csv", TWELVE.encode(), "text/csv"))
+    at.run()
+    assert not at.exception
+    assert chosen_inputs(at) == ["2", "12"] and asked(at, "in_own") == "2,12"
+
+
+def test_looking_at_other_data_keeps_the_columns_and_the_guesses(opened: Callable[..., AppTest]) -> None:
+    """The columns were written as text, which looked like another address: guesses and settings were forgotten."""
+    at = opened(SCRIPT, OWN)
+    at.file_uploader(key="training.file").set_value(("mine.csv", TWELVE.encode(), "text/csv"))
+    at.run()
+    at.pills(key="training.in_own").set_value([str(k) for k in range(1, 12)]).run()
+    at.pills(key="predict-model").select("below_100").run()
+    assert not [pills for pills in at.pills if pills.key == "predict-model"]
+    for _ in range(2):
+        at.selectbox(key="training.set").select("moons").run()
+        assert asked(at, "in_own") == ",".join(map(str, range(1, 12)))
+        at.selectbox(key="training.set").select("own_table").run()
+        # a browser tells its address with everything that it sends
+        at.run()
+        assert not at.exception
+        assert chosen_inputs(at) == [str(k) for k in range(1, 12)]
+        state = at.session_state["pages"]["training"]
+        assert "model" in state.guesses
+
+
+def test_a_preset_for_the_data_forgets_columns_that_wait_for_a_file(opened: Callable[..., AppTest]) -> None:
+    at = opened(SCRIPT, OWN, predict="0", in_own="2,12")
+    at.button(key="training.data-preset-works").click().run()
+    assert not at.exception and "in_own" not in at.query_params
+
+
+def test_a_key_has_one_kind() -> None:
+    state = address.PageState()
+    address.value(state, "k", Several(("1",), ("1", "2")))
+    with pytest.raises(TypeError, match="k"):
+        address.value(state, "k", Text(""))

@@ -183,11 +183,8 @@ def test_a_preset_sets_what_it_says_whatever_was_set_before(script: str, opened:
 
 
 @pytest.mark.on_pages(1)
-def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(
-    script: str, opened: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(script: str, opened: Open) -> None:
     """The way back was taken for an old value that came late, and was undone."""
-    monkeypatch.setattr("ui.controls.ECHO", 1e9)
     at = opened(script, lang="en", predict="0")
     rate = f"{reset_of(at).removesuffix('-reset')}.lr"
     before = at.select_slider(key=rate).value
@@ -196,6 +193,39 @@ def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(
     for value in (2.0, before):
         at.select_slider(key=rate).set_value(value).run()
         assert at.select_slider(key=rate).value == value
+
+
+@pytest.mark.on_pages(1)
+def test_a_switch_that_a_preset_moved_can_be_moved_back_at_once(script: str, opened: Open) -> None:
+    """For ten seconds it was refused again and again, since it then shows what it showed before."""
+    at = opened(script, lang="en", predict="0")
+    name = reset_of(at).removesuffix("-reset")
+    preset = next(button.key for button in presets(at) if button.key.endswith("-raw_same_rate"))
+    assert at.toggle(key=f"{name}.scaled").value
+    for _ in range(2):
+        at.button(key=preset).click().run()
+        assert not at.toggle(key=f"{name}.scaled").value
+        at.toggle(key=f"{name}.scaled").set_value(True).run()
+        assert at.toggle(key=f"{name}.scaled").value and "scaled" not in at.query_params
+
+
+@pytest.mark.on_pages(1)
+def test_what_a_browser_sends_before_it_has_heard_of_a_preset(script: str, opened: Open) -> None:
+    """An old value is no wish; another one is: the reader has moved the control meanwhile."""
+    at = opened(script, lang="en", predict="0")
+    name = reset_of(at).removesuffix("-reset")
+    steps = at.slider(key=f"{name}.n2")
+    late, before = steps.id, int(steps.value)
+    preset = next(button.key for button in presets(at) if button.key.endswith("-raw_largest_rate"))
+    at.button(key=preset).click().run()
+    assert at.slider(key=f"{name}.n2").value == 300 != before
+    for value, expected in ((before, 300), (before + 7, before + 7), (before, before + 7)):
+        states = at._tree.get_widget_states()
+        state = states.widgets.add()
+        state.id, state.double_array_value.data[:] = late, [value]
+        at._run(states)
+        assert not at.exception
+        assert at.slider(key=f"{name}.n2").value == expected
 
 
 def test_every_guess_opens_the_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
