@@ -57,18 +57,20 @@ class Controls:
     def choice(self, key: str, kind: Choice, word: str, **how: Any) -> str:
         """One of a few, all of them in sight."""
         limits = {"options": kind.options, "required": True, "format_func": self._say, "wrap": True}
-        return self._draw(st.segmented_control, key, kind, word, limits, **how)
+        return self._draw(st.segmented_control, key, kind, word, limits, begins=_default, **how)
 
     def menu(self, key: str, kind: Choice, word: str, **how: Any) -> str:
         """One of many, in a list; ``named`` gives an option's name, if it is not a word of the glossary."""
         named = how.pop("named", self._say)
-        return self._draw(st.selectbox, key, kind, word, {"options": kind.options, "format_func": named}, **how)
+        limits = {"options": kind.options, "format_func": named}
+        begins = {"begins": lambda now: {"index": kind.options.index(now)}}
+        return self._draw(st.selectbox, key, kind, word, limits, **begins, **how)
 
     def several(self, key: str, kind: Several, word: str, **how: Any) -> tuple[str, ...]:
         """Any of a few; ``named`` gives an option's name, if it is not a word of the glossary."""
         named = how.pop("named", self._say)
         limits = {"options": kind.options, "selection_mode": "multi", "wrap": True, "format_func": named}
-        return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, **how))
+        return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, begins=_default, **how))
 
     def switch(self, key: str, kind: Switch, word: str, **how: Any) -> bool:
         """On or off."""
@@ -135,6 +137,7 @@ class Controls:
         limits: dict[str, Any],
         clears: tuple[str, ...] = (),
         convert: Callable[[Any], Any] = lambda value: value,
+        begins: Callable[[Any], dict[str, Any]] = lambda now: {"value": now},
         letter: str = "",
         **how: Any,
     ) -> Any:
@@ -148,6 +151,9 @@ class Controls:
         disabled = key in self._state.locked
         label = self._say(word, letter=letter)
         self.told[key] = label, _as_seen(now, how.get("format_func", limits.get("format_func", str)))
+        # as what the widget begins with, and not through the session: that is told a browser once, in an answer that a
+        # quick reader's next act may replace
+        how |= begins(convert(now))
         draw(label, key=widget, on_change=_changed, args=args, disabled=disabled, **limits, **how)
         return now
 
@@ -160,13 +166,16 @@ class Controls:
         name = f"{self._page}.{key}"
         shown = self._state.shown.setdefault(key, {})
         number = max(shown, default=0)
-        if st.session_state.get(_numbered(name, number)) != now:
-            number += bool(shown)
-            st.session_state[_numbered(name, number)] = now
+        if shown and st.session_state.get(_numbered(name, number)) != now:
+            number += 1
         shown[number] = now
         if len(shown) > REMEMBERED:
             del shown[min(shown)]
         return _numbered(name, number)
+
+
+def _default(now: Any) -> dict[str, Any]:
+    return {"default": now}
 
 
 def _numbered(name: str, number: int) -> str:
