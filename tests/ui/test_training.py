@@ -1,9 +1,12 @@
 """The page on training: what only it does, from layers as text to a stop that keeps what was learned."""
 
+import dataclasses
 import io
 import json
 import re
+import struct
 import time
+import tracemalloc
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +17,15 @@ import pytest
 from hypothesis import strategies
 from streamlit.testing.v1 import AppTest
 
+from dlcore.layers import Dense, Input
+from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan
 from ui import drawn, given, kept, layers, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
 from ui.live import Live
+from ui.shown import Shown
 
 SCRIPT = "pages/7_training.py"
 Open = Callable[..., AppTest]
@@ -417,6 +423,55 @@ def test_a_file_that_is_no_network_is_refused(page: Any, monkeypatch: pytest.Mon
         at.run()
         assert "no network that was saved here" in at.error[0].value, kind
         assert not at.success, kind
+
+
+def test_a_small_file_of_packed_zeros_is_refused_before_it_is_unpacked() -> None:
+    """350 kB took half a gigabyte before they were refused: ten visitors with such a file, and the server is full."""
+    bomb, told = io.BytesIO(), {"format": 1, "name": "x", "seed": 0, "input_shape": [8], "layers": [], "compiled": {}}
+    np.savez_compressed(bomb, model=np.array(json.dumps(told)), w0=np.zeros(100_000_000, dtype=np.int8))
+    honest = bomb.getvalue()
+    size = struct.pack("<I", 100_000_128)
+    assert len(honest) < 200_000 and honest.count(size) == 2
+    for data in (honest, honest.replace(size, struct.pack("<I", 1128))):
+        tracemalloc.start()
+        with pytest.raises(ValueError, match="no model that dlcore has saved"):
+            kept.read_network(data)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 10_000_000
+
+
+def test_a_network_with_twice_the_weights_of_the_largest_one_is_read_and_no_larger_one() -> None:
+    def saved(units: int) -> bytes:
+        model = Sequential([Input((8,)), Dense(units)], seed=1)
+        model.compile("adam", "mse")
+        return kept.written_network(model)
+
+    most = 2 * layers.MOST_WEIGHTS // 9
+    assert kept.read_network(saved(most)).count_params() == 9 * most
+    with pytest.raises(ValueError, match=f"at most {2 * layers.MOST_WEIGHTS} are read"):
+        kept.read_network(saved(most + 1))
+
+
+def test_the_longest_network_of_the_page_comes_back() -> None:
+    plans = layers.read("-".join(["100:softsign:he_normal:d0.123456:b:l1=0.00123456:l2=0.00123456"] * 20), "relu")
+    _, recipe = lesson_recipe()
+    model = dataclasses.replace(recipe, layers=(*plans, recipe.layers[-1])).model()
+    assert model.count_params() > 0.6 * layers.MOST_WEIGHTS
+    assert np.array_equal(kept.read_network(kept.written_network(model)).w, model.w)
+
+
+def test_a_network_with_a_wide_layer_answers_for_fewer_rows() -> None:
+    data, recipe = lesson_recipe()
+    model = Sequential([Input((8,)), Dense(30_000)], seed=1)
+    model.build()
+    shown = Shown(data, recipe, None, False)
+    tracemalloc.start()
+    said = kept.compared(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    word, rows = said.split()
+    assert word == "npz_answers" and 0 < int(rows) < len(data.parts.validation.x) and most < 80_000_000
 
 
 def test_the_preset_that_runs_away_does_and_says_why(page: Any) -> None:
