@@ -51,6 +51,7 @@ PLACES = {
     ("dlcore/callbacks.py", "locals"): (1, "the arguments of a function, to be kept by their names"),
     ("dlcore/models.py", "load"): (1, "of dlcore.storage"),
     ("dlcore/storage.py", "__subclasses__"): (1, "the families, each of which is a class of ours"),
+    ("ui/live.py", "import threading"): (1, "a lock, with which one run of a page waits for another one's epoch"),
     ("ui/scripts.py", "modules"): (1, "to see whether a class can be imported by its name; nothing is imported"),
     ("ui/scripts.py", "getattr"): (1, "the same"),
     ("ui/link.py", "query"): (1, "the query of an address"),

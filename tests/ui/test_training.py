@@ -8,19 +8,21 @@ import struct
 import time
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+import streamlit as st
 from hypothesis import strategies
 from streamlit.testing.v1 import AppTest
 
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan
-from ui import drawn, given, kept, layers, retold, texts, trained
+from ui import drawn, given, kept, layers, pinned, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
@@ -167,8 +169,6 @@ class File:
 
 
 def with_file(monkeypatch: pytest.MonkeyPatch, data: bytes, key: str = "training.file") -> None:
-    import streamlit as st
-
     def uploader(*_: Any, **how: Any) -> File | None:
         return File(data) if how.get("key") == key else None
 
@@ -271,6 +271,93 @@ def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     assert found.epochs == len(history["loss"]) == found.stopped
     assert np.array_equal(found.model.w, model.w)
     assert found.best == 1 + int(np.argmin(history["val_loss"]))
+
+
+@pytest.mark.parametrize("patience", [0, 4])
+def test_a_result_stays_as_it_was_while_the_training_goes_on(patience: int) -> None:
+    """Its network was the one that is trained on: a file of it, made on demand, was of no epoch or of another one."""
+    data, recipe = lesson_recipe(20, patience)
+    live = Live.of(data, recipe)
+    for _ in range(3):
+        live.step()
+    found, rows = live.result(), data.parts.validation.x
+    w, answers = found.model.get_weights(), found.model.predict(rows)
+    logs = {name: values.copy() for name, values in found.logs.items()}
+    frames = [part.copy() for part in found.frames]
+    for _ in range(3):
+        live.step()
+        live.result()
+    assert not np.array_equal(live.model.predict(rows), answers)
+    file = kept.read_network(kept.written_network(found.model))
+    for model in (found.model, file):
+        assert all(np.array_equal(now, then) for now, then in zip(model.get_weights(), w, strict=True))
+        assert np.array_equal(model.predict(rows), answers)
+    assert found.epochs == 3 and all(np.array_equal(found.logs[name], logs[name]) for name in logs)
+    assert all(np.array_equal(now, then) for now, then in zip(found.frames, frames, strict=True))
+
+
+def test_what_is_asked_of_a_network_on_the_page_does_not_disturb_its_training() -> None:
+    data, recipe = lesson_recipe(6)
+    alone, asked = Live.of(data, recipe), Live.of(data, recipe)
+    for _ in range(6):
+        alone.step()
+        asked.step()
+        asked.result().model.fit(data.parts.train.x, data.parts.train.y, epochs=2)
+    assert np.array_equal(alone.model.w, asked.model.w)
+
+
+@pytest.mark.parametrize("patience", [0, 5])
+def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
+    """With early stopping and three classes accuracy was compared as if there were two, and its line was gone."""
+    from dlcore import datasets, losses, optimizers
+
+    iris = datasets.Iris()
+    data = given.opened(Chosen(iris, iris.features))
+    loss = losses.get("sparse_categorical_crossentropy")
+    told = Compiled(loss, optimizers.get("adam"), "no_schedule", ("accuracy",))
+    live = Live.of(data, trained.recipe_of(data, (LayerPlan(4), LayerPlan(3, "softmax")), told, 16, 20, patience))
+    for _ in range(2):
+        live.step()
+    found = live.result()
+    largest = np.bincount(data.parts.validation.y).max() / len(data.parts.validation.y)
+    assert set(found.baselines) == {"loss", "accuracy"}
+    assert found.baselines["accuracy"] == pytest.approx(largest, abs=0.15)
+    assert [type(each) for each in found.model.metrics.values()] == [type(each) for each in live.model.metrics.values()]
+
+
+def slowly(live: Live) -> Live:
+    """The training, every epoch of which takes its time once its steps are made."""
+
+    def course(epochs: Any) -> Any:
+        for logs in epochs:
+            time.sleep(0.3)
+            yield logs
+
+    live.course = course(live.course)
+    return live
+
+
+def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
+    """Each run of a page has a thread of its own, and the last one ends at its next word to the browser: both trained,
+    and the second was told that the first one is still at it, as an error."""
+    live = slowly(Live.of(*lesson_recipe()))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(live.step)
+        time.sleep(0.1)
+        second = pool.submit(live.step)
+        first.result(), second.result()
+    assert live.done == 2
+
+
+def test_what_is_shown_during_a_long_epoch_is_of_one_moment() -> None:
+    live = slowly(Live.of(*lesson_recipe()))
+    with ThreadPoolExecutor(1) as pool:
+        step = pool.submit(live.step)
+        time.sleep(0.1)
+        found = live.result()
+        step.result()
+    assert found.frames.epochs[-1] == found.epochs
+    assert np.array_equal(found.frames.weights[-1], found.model.w)
 
 
 @pytest.mark.parametrize("spoken", ["ko", "en"])
