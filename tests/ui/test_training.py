@@ -398,6 +398,94 @@ def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monke
     assert at.session_state[trained.LIVE].rows[:6] == first, "the same first weights, the same course"
 
 
+def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> AppTest:
+    """The page whose training was interrupted after that epoch, as a click on any other control does it."""
+    step = Live.step
+
+    def stops(live: Live) -> None:
+        step(live)
+        if live.done == epoch:
+            st.stop()
+
+    monkeypatch.setattr(Live, "step", stops)
+    pressed(at, "training.go")
+    monkeypatch.setattr(Live, "step", step)
+    assert at.session_state[trained.LIVE].done == epoch
+    return at
+
+
+def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar was asked for more than all of it, and nothing below it was drawn any more."""
+    with_file(monkeypatch, TABLES["semicolons"][0])
+    at = interrupted(page(set="own_table", epochs="30", share="25"), monkeypatch, 10)
+    at.slider(key="training.epochs").set_value(5).run()
+    assert not at.exception, at.exception[0].message
+    assert "10 epochs are done" in captions(at) and "after epoch 10" in captions(at)
+    live = at.session_state[trained.LIVE]
+    assert live.done == 10 and not live.wanted
+    # it goes on when it is asked to, not by itself
+    at.slider(key="training.epochs").set_value(20).run()
+    assert live.done == 10 and "Stopped after epoch 10 of 20" in captions(at)
+    pressed(at, "training.go")
+    assert live.done == 20 and "epochs are done" not in captions(at)
+
+
+def test_more_epochs_are_counted_from_those_that_are_done(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(epochs="200", batch="455"), "training.go")
+    at.slider(key="training.epochs").set_value(20).run()
+    assert "200 epochs are done" in captions(at) and "20" in captions(at)
+    assert at.button(key="training.on").label == "50 more epochs"
+    pressed(at, "training.on")
+    assert at.session_state[trained.LIVE].done == 250 and at.query_params["epochs"] == "250"
+    assert "epochs are done" not in captions(at)
+    # what was done beyond the slider is given back by rewinding
+    at.slider(key="training.epochs").set_value(30).run()
+    pressed(at, "training.rewind")
+    pressed(at, "training.go")
+    assert at.session_state[trained.LIVE].done == 30 and "epochs are done" not in captions(at)
+
+
+def test_no_more_epochs_are_offered_than_the_slider_has(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(epochs="480", batch="455", net="0"), "training.go")
+    at.slider(key="training.epochs").set_value(20).run()
+    assert "480 epochs are done" in captions(at)
+    assert not [each for each in at.button if each.key == "training.on"]
+
+
+@pytest.mark.parametrize(("first", "then"), [(6, 3), (4, 9)], ids=["more are done", "fewer are done"])
+@pytest.mark.parametrize("patience", ["0", "2"])
+def test_the_program_is_that_of_the_epochs_that_are_shown(
+    first: int, then: int, patience: str, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(net="4", epochs=str(first), patience=patience, lr="0.1"), "training.go")
+    at.slider(key="training.epochs").set_value(then).run()
+    assert not at.exception, at.exception[0].message
+    result = at.session_state[trained.LIVE].result()
+    if patience == "0":
+        assert result.epochs == first
+    written = [code.value for code in at.code if "epochs=" in code.value]
+    # beside the beat, and whole for Keras and for dlcore
+    assert len(written) == 3
+    assert {re.findall(r"\bepochs=(\d+)", text)[0] for text in written} == {str(result.recipe.epochs)}
+    scope = run_program(at)
+    assert scope["history"].history["loss"] == result.logs["loss"][1:].tolist()
+    assert np.array_equal(scope["model"].w, result.model.w)
+    pressed(at, "training.pin")
+    assert any("No setting differs" in each.value for each in at.markdown)
+
+
+def test_a_training_that_is_put_aside_holds_no_film(page: Any) -> None:
+    """The first frames, none of them, were a window on all of them."""
+    at = pressed(page(epochs="3"), "training.pin")
+    frames = at.session_state[pinned.PINNED].result.frames
+    assert all(part.size == 0 and part.base is None for part in frames)
+
+
 def test_two_trainings_are_compared_and_what_differs_is_said(page: Any) -> None:
     at = page()
     pressed(at, "training.pin")
@@ -469,12 +557,18 @@ def test_a_long_line_of_digits_costs_no_more_than_its_length(setting: str) -> No
     assert time.process_time() - start < 5, "seconds; with two ways to read each digit it took minutes"
 
 
-def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
-    at = page(net="4", epochs="3")
+def run_program(at: AppTest) -> dict[str, Any]:
+    """What the page's program for dlcore has made, by name."""
     program = next(code.value for code in at.code if "from dlcore" in code.value and "# %% fit" in code.value)
     scope: dict[str, Any] = {}
     run = __builtins__["exec"] if isinstance(__builtins__, dict) else __builtins__.exec
     run(compile(program, "program", "exec"), scope)
+    return scope
+
+
+def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
+    at = page(net="4", epochs="3")
+    scope = run_program(at)
     lines = json.loads(
         next(b.proto.json for b in at.get("bidi_component") if b.proto.component_name == "lesson_player")
     )["lines"]
