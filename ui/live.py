@@ -23,6 +23,8 @@ from ui.given import Chosen, Given
 from ui.kinds import Number
 
 FRAMES, FILM_MEMORY = 60, 8_000_000
+FEW_WEIGHTS = 3000
+"""Of a network up to so many weights a result takes at most 2 MB with its film; of the largest one ten times that."""
 EPOCHS = Number(100, 1, 500, whole=True)
 WHEN = ("lowest_early", "lowest_midway", "lowest_late", "never_below")
 
@@ -185,8 +187,22 @@ def _baselines(model: Sequential, parts: Prepared) -> dict[str, float]:
     return found
 
 
-@shared(max_entries=48)
 def at_once(chosen: Chosen, recipe: Recipe) -> Result:
+    """A whole training, made once for everybody; many of small networks are remembered, and few of large ones."""
+    return (_of_small if recipe.parameters() <= FEW_WEIGHTS else _of_large)(chosen, recipe)
+
+
+@shared(max_entries=48)
+def _of_small(chosen: Chosen, recipe: Recipe) -> Result:
+    return _whole(chosen, recipe)
+
+
+@shared(max_entries=4)
+def _of_large(chosen: Chosen, recipe: Recipe) -> Result:
+    return _whole(chosen, recipe)
+
+
+def _whole(chosen: Chosen, recipe: Recipe) -> Result:
     live = Live.of(given.opened(chosen), recipe)
     while live.done < recipe.epochs and not live.ended:
         live.step()

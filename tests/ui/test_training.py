@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 import streamlit as st
 from hypothesis import strategies
+from streamlit.runtime.caching import cache_data_api
 from streamlit.testing.v1 import AppTest
 
 from dlcore.layers import Dense, Input
@@ -26,7 +27,7 @@ from ui import drawn, given, kept, layers, pinned, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
-from ui.live import Live
+from ui.live import Live, at_once
 from ui.shown import Shown
 
 SCRIPT = "pages/7_training.py"
@@ -325,6 +326,28 @@ def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
     assert [type(each) for each in found.model.metrics.values()] == [type(each) for each in live.model.metrics.values()]
 
 
+@pytest.mark.filterwarnings("ignore:.*No runtime found.*")
+def test_trainings_that_all_share_take_bounded_memory() -> None:
+    """Some 50 of them are remembered; with the widest network on a few points that was a gigabyte."""
+    data = given.opened(Chosen(None, ("x_1", "x_2"), points="-1, -1, 0; 1, 1, 1; -1, 1, 0; 1, -1, 1"))
+    _, recipe = lesson_recipe()
+
+    def taken(widths: str, counts: range) -> int:
+        """Bytes that are remembered of trainings of that network with so many epochs each."""
+        cache_data_api._data_caches.clear_all()
+        plans = (*layers.read(widths, "relu"), LayerPlan(1, "sigmoid"))
+        for epochs in counts:
+            at_once(data.chosen, dataclasses.replace(recipe, inputs=2, layers=plans, epochs=epochs))
+        shared = cache_data_api._data_caches._function_caches.get(None, {}).values()
+        caches = [cache for cache in shared if "ui.live" in cache.display_name]
+        return sum(len(kept) for cache in caches for kept in cache.storage._mem_cache.values())  # type: ignore[attr-defined]
+
+    assert 40_000_000 < taken("512-512", range(3, 10)) < 100_000_000
+    # of one network that is not wide, with all frames of its film, times all that are remembered
+    assert 1_000_000 < taken("50-54", range(58, 59)) < 100_000_000 / 48
+    assert taken("8", range(1, 50)) > 48 * 1000, "of small ones many are remembered"
+
+
 def slowly(live: Live) -> Live:
     """The training, every epoch of which takes its time once its steps are made."""
 
@@ -345,7 +368,8 @@ def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
         first = pool.submit(live.step)
         time.sleep(0.1)
         second = pool.submit(live.step)
-        first.result(), second.result()
+        for each in (first, second):
+            each.result()
     assert live.done == 2
 
 
