@@ -349,12 +349,12 @@ def _returned(logs: Logs, return_dict: bool) -> Any:
     return [*logs.values()] if len(logs) > 1 else logs["loss"]
 
 
-def load_model(path: str | storage.File) -> Sequential:
+def load_model(path: str | storage.File, *, most_bytes: int = storage.MOST_BYTES) -> Sequential:
     """The model that ``save`` wrote: the same layers, weights, loss, metrics and optimizer, whose memory starts afresh.
 
+    most_bytes: what the file may unpack to; one that says or holds more is refused before it is unpacked.
     Raises ValueError if the file is none of these, FileNotFoundError if there is none.
     """
     model = Sequential()
-    if compiled := storage.load(Path(path) if isinstance(path, str) else path, model):
-        model.compile(**compiled)
+    storage.load(Path(path) if isinstance(path, str) else path, model, model.compile, most_bytes)
     return model

@@ -7,24 +7,20 @@ the weights in Keras's order. An optimizer's memory is not kept: training goes o
 import dataclasses
 import json
 import math
+import re
 import struct
 import zlib
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from tokenize import TokenError
-from typing import IO, Any
-from zipfile import BadZipFile, ZipFile
+from typing import IO, Any, NamedTuple
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
 from dlcore.family import Family
 from dlcore.layers import BatchNormalization, Dense, Layer, checked_shape
 from dlcore.network import Network
-
-try:
-    from lzma import LZMAError
-except ImportError:  # a Python without it, as in a browser, says that it cannot unpack such a file: a RuntimeError
-    LZMAError = RuntimeError
 
 FORMAT = 1
 
@@ -60,24 +56,29 @@ File = Path | IO[bytes]
 """A place on a disk, or an open binary file, such as bytes in memory."""
 
 MOST_BYTES = 400_000_000
-"""What a file may unpack to: far more than any network here, far less than what a few packed zeros can claim."""
+"""What a file may unpack to unless less is said: far more than any network here."""
 
 MOST_LAYERS = 500
 """How many layers are read; each is compared with those before it."""
 
-_BROKEN = (
-    AttributeError,
-    BadZipFile,
-    EOFError,
-    IndexError,
-    KeyError,
-    MemoryError,
-    OSError,
-    OverflowError,
-    RuntimeError,
+MOST_PARTS = 1 + 4 * MOST_LAYERS
+"""How many files are read in a file: the text, and for a layer at most gamma, beta, moving mean and moving variance."""
+
+MOST_LETTERS = 500_000
+"""How long the text may be: twice what so many layers take."""
+
+_BROKEN = (ArithmeticError, AttributeError, BadZipFile, EOFError, LookupError, MemoryError, OSError, RuntimeError)
+_BROKEN += (StopIteration, TypeError, ValueError, struct.error, zlib.error)
+"""What a file that is no model, or no longer one, makes JSON, the layers, and those who unpack it say."""
+
+_MAGIC = b"\x93NUMPY\x01\x00"
+
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|][fiu][1248]|[<>]U\d{1,9})', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d+,|\d+(?:, \d+)+)?)\), \} *\n"
 )
-_BROKEN += (StopIteration, TokenError, TypeError, ValueError, LZMAError, struct.error, zlib.error)
-"""What a file that is no model, or no longer one, makes NumPy, JSON, the layers, and those who unpack it say."""
+"""How NumPy writes down the type and shape of an array of numbers or of one text, and nothing else: what somebody
+brings is not given to a parser of Python."""
 
 
 def save(path: File, network: Network, compiled: dict[str, Any]) -> None:
@@ -100,49 +101,98 @@ def _arguments(layer: Layer) -> dict[str, Any]:
     return {key: written(value) for key, value in layer.config().items()}
 
 
-def load(path: File, network: Network) -> dict[str, Any]:
-    """Build what the file describes in the empty ``network``, and return what it was compiled with.
+def load(path: File, network: Network, configure: Callable[..., Any], most_bytes: int = MOST_BYTES) -> None:
+    """Build what the file describes in the empty ``network``; if it was compiled, ``configure`` is told with what.
 
+    most_bytes: what the file may unpack to, and its weights may take as numbers of 8 bytes.
     Raises ValueError for anything that ``save`` has not written, before it costs much time or memory.
     """
     name = str(path) if isinstance(path, Path) else "the file"
     with path.open("rb") if isinstance(path, Path) else nullcontext(path) as file:
         try:
-            described, weights = _unpacked(file)
+            described, weights = _unpacked(file, most_bytes)
         except _BROKEN as why:
             raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
     if described.get("format") != FORMAT:
         raise ValueError(f"{name} is of format {described.get('format')}; this version reads {FORMAT}")
     try:
-        return _built(described, weights, network)
+        if compiled := _built(described, weights, network):
+            configure(**compiled)
     except _BROKEN as why:
         raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
 
 
-def _unpacked(file: IO[bytes]) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """What a file says, and its arrays."""
+def _unpacked(file: IO[bytes], most_bytes: int) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What a file says, and its arrays: nothing is unpacked before it is known how large all of it would be."""
+    _check_count(file)
     with ZipFile(file) as archive:
-        if (size := sum(part.file_size for part in archive.infolist())) > MOST_BYTES:
-            raise ValueError(f"it would unpack to {size} bytes; at most {MOST_BYTES} are read")
-        for part in archive.infolist():
-            with archive.open(part) as inside:
-                _check_size(inside, part.file_size)
-    file.seek(0)
-    with np.load(file, allow_pickle=False) as parts:
-        described = json.loads(str(parts["model"]))
-        weights = [parts[f"w{k}"] for k in range(len(parts.files) - 1)]
-    if not isinstance(described, dict) or not all(np.isrealobj(part) for part in weights):
+        parts = archive.infolist()
+        _check_size(sum(part.file_size for part in parts), most_bytes)
+        headers = {part.filename: _header(archive, part) for part in parts}
+        # a weight takes 8 bytes here, also if the file spends fewer on it
+        _check_size(sum(8 * math.prod(header.shape) for header in headers.values()), most_bytes)
+        if "model.npy" not in headers:
+            raise ValueError("it describes no layers")
+        if headers["model.npy"].dtype.itemsize > 4 * MOST_LETTERS:
+            raise ValueError(f"it describes its layers in more than {MOST_LETTERS} letters")
+        described = json.loads(str(_array(archive, "model.npy", headers)))
+        weights = [_array(archive, f"w{k}.npy", headers) for k in range(len(headers) - 1)]
+    if not isinstance(described, dict):
         raise ValueError("it describes no layers")
     return described, weights
 
 
-def _check_size(file: IO[bytes], size: int) -> None:
-    """Refuse an array that says it is larger than the file that holds it: room is made for it before it is read."""
-    version = np.lib.format.read_magic(file)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(file)
-    if math.prod(shape) * dtype.itemsize > size:
-        raise ValueError(f"it holds {size} bytes of an array of shape {shape}")
+def _check_count(file: IO[bytes]) -> None:
+    """Refuse what holds thousands of files: a list of them is made as soon as it is opened."""
+    count, end = 0, b""
+    file.seek(0)
+    while piece := file.read(1 << 20):
+        # each is listed behind four letters of its own, which may lie over the border between two pieces
+        count, end = count + (end + piece).count(b"PK\x01\x02"), piece[-3:]
+    if count > MOST_PARTS:
+        raise ValueError(f"it consists of {count} parts; at most {MOST_PARTS} are read")
+
+
+def _check_size(size: int, most_bytes: int) -> None:
+    if size > most_bytes:
+        raise ValueError(f"it would unpack to {size} bytes; at most {most_bytes} are read")
+
+
+class _Header(NamedTuple):
+    """What an array in a file says of itself. start: the byte at which its numbers begin."""
+
+    dtype: np.dtype
+    fortran_order: bool
+    shape: tuple[int, ...]
+    start: int
+
+
+def _header(archive: ZipFile, part: ZipInfo) -> _Header:
+    """What an array says of itself; ValueError unless its file is just as long as it says."""
+    if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        # others are unpacked a whole block at a time, however little is asked for
+        raise ValueError(f"{part.filename!r} is packed in a way that NumPy does not pack in")
+    with archive.open(part) as inside:
+        begin = inside.read(len(_MAGIC) + 2)
+        length = int.from_bytes(begin[len(_MAGIC) :], "little")
+        header = _HEADER.fullmatch(inside.read(length))
+    if header is None or not begin.startswith(_MAGIC):
+        raise ValueError(f"{part.filename!r} is no array of numbers or of one text as NumPy writes it")
+    shape = tuple(int(size) for size in re.findall(rb"\d+", header[3]))
+    dtype = np.dtype(header[1].decode())
+    if len(begin) + length + math.prod(shape) * dtype.itemsize != part.file_size:
+        raise ValueError(f"it holds {part.file_size} bytes of an array of shape {shape}")
+    return _Header(dtype, header[2] == b"True", shape, len(begin) + length)
+
+
+def _array(archive: ZipFile, name: str, headers: dict[str, _Header]) -> np.ndarray:
+    """An array of the file as it is there; it cannot be written to."""
+    dtype, fortran_order, shape, start = headers[name]
+    with archive.open(name) as inside:
+        inside.read(start)
+        # just so many: asked for all, Python would unpack all there is, whatever the directory says
+        numbers = np.frombuffer(inside.read(math.prod(shape) * dtype.itemsize), dtype)
+    return numbers.reshape(shape, order="F" if fortran_order else "C")
 
 
 def _built(described: dict[str, Any], weights: list[np.ndarray], network: Network) -> dict[str, Any]:

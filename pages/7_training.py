@@ -66,7 +66,7 @@ def fit(beat):
         beat.player(retold.lines(shown))
         pinned.told(beat, shown)
         kept.place(beat)
-    kept.grow(beat, data, wanted)
+    kept.grow(beat, data, shown.recipe)
     beat.numbers({"epochs_table": shown.table})
     beat.source([compile.rule.formula], models.Sequential.step, models.Sequential.fit)
     return shown

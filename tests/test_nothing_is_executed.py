@@ -26,7 +26,7 @@ def _words(text: str) -> frozenset[str]:
 
 STANDARD = _words(
     """ast base64 collections contextlib copy csv dataclasses difflib functools hashlib html importlib inspect io
-    itertools json keyword lzma math numbers os pathlib re secrets struct sys textwrap time tokenize tomllib
+    itertools json keyword math numbers os pathlib re secrets struct sys textwrap time tomllib
     types typing unicodedata urllib zipfile zlib"""
 )
 """What is imported of Python itself; none of it runs a text, starts a program or reads objects from a file, but for
@@ -51,7 +51,7 @@ PLACES = {
     ("dlcore/callbacks.py", "locals"): (1, "the arguments of a function, to be kept by their names"),
     ("dlcore/models.py", "load"): (1, "of dlcore.storage"),
     ("dlcore/storage.py", "__subclasses__"): (1, "the families, each of which is a class of ours"),
-    ("dlcore/storage.py", "allow_pickle"): (1, "False"),
+    ("ui/live.py", "import threading"): (1, "a lock, with which one run of a page waits for another one's epoch"),
     ("ui/scripts.py", "modules"): (1, "to see whether a class can be imported by its name; nothing is imported"),
     ("ui/scripts.py", "getattr"): (1, "the same"),
     ("ui/link.py", "query"): (1, "the query of an address"),

@@ -852,8 +852,6 @@ def check_model(data: bytes) -> None:
         data = data[1:]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        # NumPy says of a file of Python 2 that it is one
-        warnings.filterwarnings("ignore", "Reading `.npy` or `.npz` file required", UserWarning)
         try:
             model = kept.read_network(data)
         except ValueError as error:

@@ -20,8 +20,13 @@ from ui.shown import Shown
 STEPS = {"data": ("data",), "model": ("declare", "layers"), "compile": ("compile",), "fit": ("fit", "evaluate")}
 """Which pieces of the program each beat adds."""
 
-MOST_FILE = 20_000_000
-"""Bytes of a network that is brought back; one of the largest that this page trains has a tenth of that."""
+MOST_BYTES = 8 * 2 * MOST_WEIGHTS + 400_000
+"""What a network that is brought back may take, as a file and unpacked: twice the weights of the largest one that this
+page trains, and what describes them."""
+
+COMPARED_ROWS, COMPARED_NUMBERS = 2000, 2_000_000
+"""On how many rows a network that was brought back is compared, and how many numbers all its layers may make of them:
+with one wide layer after another, a few weights would fill the memory."""
 
 
 def place(beat: Beat) -> None:
@@ -112,14 +117,10 @@ def _loaded(beat: Beat, shown: Shown, data: bytes) -> None:
 
 def read_network(data: bytes) -> Sequential:
     """The network in the bytes of a file; ValueError if there is none that this page could train."""
-    if len(data) > MOST_FILE:
-        raise ValueError(f"{len(data)} bytes; at most {MOST_FILE} are read")
-    try:
-        model = load_model(io.BytesIO(data))
-        weights = model.count_params()
-    except TypeError as why:
-        raise ValueError(str(why)) from None
-    if weights > 2 * MOST_WEIGHTS:
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"{len(data)} bytes; at most {MOST_BYTES} are read")
+    model = load_model(io.BytesIO(data), most_bytes=MOST_BYTES)
+    if (weights := model.count_params()) > 2 * MOST_WEIGHTS:
         raise ValueError(f"{weights} weights; at most {2 * MOST_WEIGHTS} are read")
     return model
 
@@ -129,12 +130,14 @@ def compared(say: Say, shown: Shown, model: Sequential) -> str:
     parts = shown.data.parts
     if model.input_shape != (len(shown.data.features),):
         return say("npz_other_inputs", takes=str(model.input_shape), inputs=len(shown.data.features))
+    widths = sum(math.prod(layer.output_shape) for layer in model.layers)
     rows = parts.validation.x if len(parts.validation.x) else parts.train.x
-    p = model.predict(rows[:2000])
+    rows = rows[: max(1, min(COMPARED_ROWS, COMPARED_NUMBERS // widths))]
+    p = model.predict(rows)
     if not np.isfinite(p).all():
         return say("npz_no_numbers")
     if shown.result is not None and shown.told and shown.result.model.output_shape == model.output_shape:
-        gap = float(np.max(np.abs(p - shown.result.model.predict(rows[:2000]))))
+        gap = float(np.max(np.abs(p - shown.result.model.predict(rows))))
         if gap == 0:
             return say("npz_same", rows=len(p))
         if math.isfinite(gap):

@@ -1,9 +1,11 @@
 """Trainings: what one has done so far, one that is under way and can be continued, and short ones for everybody."""
 
+import copy
 import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from dlcore.baselines import score_to_beat
 from dlcore.callbacks import EarlyStopping, Logs
 from dlcore.film import Film, Frames
 from dlcore.models import Sequential
+from dlcore.optimizers import Stepper
 from dlcore.recipe import Prepared, Recipe
 from ui import given
 from ui.cache import shared
@@ -20,14 +23,17 @@ from ui.given import Chosen, Given
 from ui.kinds import Number
 
 FRAMES, FILM_MEMORY = 60, 8_000_000
+FEW_WEIGHTS = 3000
+"""Of a network up to so many weights a result takes at most 2 MB with its film; of the largest one ten times that."""
 EPOCHS = Number(100, 1, 500, whole=True)
 WHEN = ("lowest_early", "lowest_midway", "lowest_late", "never_below")
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What a training has done so far.
+    """What a training has done so far; it stays as it is when the training goes on.
 
+    recipe: what gives just this, so its epochs are those that were done, unless the training ended by itself before.
     logs: by quantity, before the first epoch and after every one, shape (epochs + 1,). baselines: what the best guess
     without inputs reaches, by quantity, on the validation part. model: with the weights that the training gives back.
     frames: of the film. diverged, stopped: the epoch (1, 2, ...) that ended it, or None. best: the epoch whose weights
@@ -75,7 +81,11 @@ class Result:
 
 @dataclass(eq=False)
 class Live:
-    """A training of one visitor that can be continued: everything stays as it was between two epochs."""
+    """A training of one visitor that can be continued: everything stays as it was between two epochs.
+
+    A click starts a run of the page in another thread, while the last run is still at its epoch. Whoever trains, or
+    looks at what was trained, waits for the end of the epoch, so that nothing is half done.
+    """
 
     chosen: Chosen
     recipe: Recipe
@@ -87,6 +97,7 @@ class Live:
     rows: list[Logs] = field(default_factory=list)
     wanted: bool = True
     ended: bool = False
+    between_epochs: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def of(cls, data: Given, recipe: Recipe) -> "Live":
@@ -112,32 +123,46 @@ class Live:
 
     def step(self) -> None:
         """One more epoch."""
-        logs = next(self.course, None)
-        if logs is None:
-            self.ended = True
-            return
-        self.rows.append(dict(logs))
-        if self.model.stop_training:
-            # the generator has not heard yet that it is over: its end gives the best weights back
-            next(self.course, None)
-            self.ended = True
+        with self.between_epochs:
+            logs = None if self.ended else next(self.course, None)
+            if logs is None:
+                self.ended = True
+                return
+            self.rows.append(dict(logs))
+            if self.model.stop_training:
+                # the generator has not heard yet that it is over: its end gives the best weights back
+                next(self.course, None)
+                self.ended = True
 
     def result(self) -> Result:
         """What it has done so far; the training itself stays as it is."""
-        frames, model = self.film.frames, self.model
-        best = None
+        with self.between_epochs:
+            return self._result()
+
+    def _result(self) -> Result:
+        best, weights = None, None
         if self.stopping is not None and self.stopping.best_weights is not None:
-            best = self.stopping.best_epoch + 1
-            if not self.ended:
-                model = self.recipe.model()
-                model.set_weights(self.stopping.best_weights)
+            best, weights = self.stopping.best_epoch + 1, self.stopping.best_weights
+        model = _snapshot(self.model, weights)
         keys = self.rows[-1] if self.rows else {}
         logs = {key: np.array([row.get(key, math.nan) for row in self.rows], dtype=float) for key in keys}
-        diverged = model.history.diverged if model is self.model else self.model.history.diverged
+        diverged = self.model.history.diverged
         diverged = None if diverged is None else diverged + 1
         stopped = self.done if self.ended and diverged is None else None
+        ended_before = self.ended and self.done <= self.recipe.epochs
+        recipe = self.recipe if ended_before else dataclasses.replace(self.recipe, epochs=self.done)
         bars = _baselines(model, self.parts)
-        return Result(self.recipe, logs, bars, model, frames, diverged, stopped, best if best != self.done else None)
+        best = best if best != self.done else None
+        return Result(recipe, logs, bars, model, self.film.frames, diverged, stopped, best)
+
+
+def _snapshot(model: Sequential, weights: list[np.ndarray] | None) -> Sequential:
+    """A copy of a network in training, with other ``weights`` if there are any; its optimizer remembers nothing."""
+    found = copy.deepcopy(model)
+    found.optimizer = Stepper(found.optimizer.rule)
+    if weights is not None:
+        found.set_weights(weights)
+    return found
 
 
 def _scores(model: Sequential, parts: Prepared) -> Logs:
@@ -162,8 +187,22 @@ def _baselines(model: Sequential, parts: Prepared) -> dict[str, float]:
     return found
 
 
-@shared(max_entries=48)
 def at_once(chosen: Chosen, recipe: Recipe) -> Result:
+    """A whole training, made once for everybody; many of small networks are remembered, and few of large ones."""
+    return (_of_small if recipe.parameters() <= FEW_WEIGHTS else _of_large)(chosen, recipe)
+
+
+@shared(max_entries=48)
+def _of_small(chosen: Chosen, recipe: Recipe) -> Result:
+    return _whole(chosen, recipe)
+
+
+@shared(max_entries=4)
+def _of_large(chosen: Chosen, recipe: Recipe) -> Result:
+    return _whole(chosen, recipe)
+
+
+def _whole(chosen: Chosen, recipe: Recipe) -> Result:
     live = Live.of(given.opened(chosen), recipe)
     while live.done < recipe.epochs and not live.ended:
         live.step()

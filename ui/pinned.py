@@ -29,8 +29,8 @@ def buttons(beat: Beat, result: Result | None, data: Given, more: Callable[[], N
     """To put a training aside or forget it; ``more`` draws what else can be done with a result."""
     with st.container(horizontal=True, gap="xsmall"):
         if result is not None:
-            # its curves are enough: what is put aside must not hold a second network
-            nothing = Frames(*(part[:0] for part in result.frames))
+            # its curves are enough: what is put aside must not hold a second network, nor, as a view would, its film
+            nothing = Frames(*(part[:0].copy() for part in result.frames))
             light = dataclasses.replace(result, model=Sequential(), frames=nothing)
             new = Pinned(data.chosen, result.recipe, light)
             icon = ":material/push_pin:"

@@ -24,7 +24,10 @@ class Pinned:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What the page has to show: a result, or why there is none yet; and the training put aside."""
+    """What the page has to show: a result, or why there is none yet; and the training put aside.
+
+    recipe: that of the result, whatever number of epochs the slider says by now; without one, what was chosen.
+    """
 
     data: Given
     recipe: Recipe

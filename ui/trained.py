@@ -102,7 +102,7 @@ def run(beat: Beat, data: Given, recipe: Recipe) -> Shown:
     told = beat.predicted("when_lowest", WHEN, result.when, retold.when_said(beat.word, result))
     if told:
         pinned.buttons(beat, result, data, lambda: _more_button(beat, data, recipe))
-    shown = Shown(data, recipe, result, told, a)
+    shown = Shown(data, result.recipe, result, told, a)
     beat.goals(*retold.goals(shown))
     return shown
 
@@ -120,22 +120,29 @@ def _result(beat: Beat, data: Given, recipe: Recipe) -> Result | None:
     live: Live | None = st.session_state.get(LIVE)
     if live is not None and live.is_of(data, recipe):
         live.recipe = recipe
+        # by now fewer epochs may be asked for than are done
+        live.wanted = live.wanted and live.done < recipe.epochs and not live.ended
         if live.wanted:
             _under_way(beat, live, recipe.epochs)
-        _buttons(beat, data, recipe, live)
-        return live.result() if live.done else None
+        result = live.result() if live.done else None
+        _buttons(beat, data, recipe, live, result.epochs if result else 0)
+        return result
     seconds = readable(compiled.seconds_for(recipe, len(data.parts.train.x)), 2)
     st.caption(beat.word("waits_own" if data.personal else "waits_long", seconds=seconds))
-    _buttons(beat, data, recipe, None)
+    _buttons(beat, data, recipe, None, 0)
     return None
 
 
 def _under_way(beat: Beat, live: Live, until: int) -> None:
     """Train until it is done or stopped; whatever the reader does meanwhile, an epoch is finished first."""
     place = st.empty()
+
+    def share() -> float:
+        return min(1.0, live.done / until)
+
     with place.container():
         st.button(beat.word("stop_training"), key="training.stop", on_click=_pause, icon=":material/stop_circle:")
-        bar, looked = st.progress(live.done / until, beat.word("training_now")), 0.0
+        bar, looked = st.progress(share(), beat.word("training_now")), 0.0
         hears_at = time.monotonic() + (DEAF_FOR if ALONE else math.inf)
         while live.wanted and live.done < until and not live.ended:
             if time.monotonic() > hears_at:
@@ -144,26 +151,27 @@ def _under_way(beat: Beat, live: Live, until: int) -> None:
             if time.monotonic() - looked > BAR_EVERY:
                 last = live.rows[-1]
                 facts = {"epoch": live.done, "epochs": until, "loss": readable(last["loss"], 3)}
-                bar.progress(min(1.0, live.done / until), beat.word("training_at", **facts))
+                bar.progress(share(), beat.word("training_at", **facts))
                 looked = time.monotonic()
     live.wanted = False
     place.empty()
 
 
-def _buttons(beat: Beat, data: Given, recipe: Recipe, live: Live | None) -> None:
-    done = live.done if live else 0
+def _buttons(beat: Beat, data: Given, recipe: Recipe, live: Live | None, done: int) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         if done < recipe.epochs and not (live and live.ended):
             word = "train_now" if not done else "train_on"
             label = beat.word(word, epochs=recipe.epochs - done)
             st.button(label, key="training.go", on_click=_go, args=(data, recipe), type="primary")
-        elif live and not live.ended and recipe.epochs + MORE_EPOCHS <= EPOCHS.high:
-            epochs = recipe.epochs + MORE_EPOCHS
-            st.button(_label_of_more(beat, recipe), key="training.on", on_click=_on, args=(beat, epochs))
+        elif live and not live.ended and done + MORE_EPOCHS <= EPOCHS.high:
+            label = _label_of_more(beat, recipe, done)
+            st.button(label, key="training.on", on_click=_on, args=(beat, done + MORE_EPOCHS))
         if done:
             st.button(beat.word("rewind"), key="training.rewind", on_click=_rewind, icon=":material/replay:")
     if live and 0 < done < recipe.epochs and not live.ended:
         st.caption(beat.word("stopped_at", done=done, epochs=recipe.epochs))
+    elif done > recipe.epochs:
+        st.caption(beat.word("more_are_done", done=done, epochs=recipe.epochs))
     elif recipe.scheduled:
         st.caption(beat.word("schedule_stretched"))
 
@@ -173,7 +181,7 @@ def _more_button(beat: Beat, data: Given, recipe: Recipe) -> None:
     if is_short(data, recipe) and recipe.epochs + MORE_EPOCHS <= EPOCHS.high:
         more = {"epochs": recipe.epochs + MORE_EPOCHS}
         st.button(
-            _label_of_more(beat, recipe),
+            _label_of_more(beat, recipe, recipe.epochs),
             key="training.more",
             on_click=beat.set,
             args=(more,),
@@ -185,10 +193,10 @@ def _why_anew(beat: Beat, recipe: Recipe) -> str | None:
     return beat.word("schedule_stretched") if recipe.scheduled else None
 
 
-def _label_of_more(beat: Beat, recipe: Recipe) -> str:
+def _label_of_more(beat: Beat, recipe: Recipe, done: int) -> str:
     """A schedule is stretched over the whole training, so that a longer one is another one from its first step."""
     if recipe.scheduled:
-        return beat.word("train_anew", epochs=recipe.epochs + MORE_EPOCHS)
+        return beat.word("train_anew", epochs=done + MORE_EPOCHS)
     return beat.word("train_on", epochs=MORE_EPOCHS)
 
 

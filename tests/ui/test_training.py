@@ -1,25 +1,34 @@
 """The page on training: what only it does, from layers as text to a stop that keeps what was learned."""
 
+import dataclasses
 import io
 import json
 import re
+import struct
 import time
+import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
+import streamlit as st
 from hypothesis import strategies
+from streamlit.runtime.caching import cache_data_api
 from streamlit.testing.v1 import AppTest
 
+from dlcore.layers import Dense, Input
+from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan
-from ui import drawn, given, kept, layers, retold, texts, trained
+from ui import drawn, given, kept, layers, pinned, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
-from ui.live import Live
+from ui.live import Live, at_once
+from ui.shown import Shown
 
 SCRIPT = "pages/7_training.py"
 Open = Callable[..., AppTest]
@@ -161,8 +170,6 @@ class File:
 
 
 def with_file(monkeypatch: pytest.MonkeyPatch, data: bytes, key: str = "training.file") -> None:
-    import streamlit as st
-
     def uploader(*_: Any, **how: Any) -> File | None:
         return File(data) if how.get("key") == key else None
 
@@ -267,6 +274,116 @@ def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     assert found.best == 1 + int(np.argmin(history["val_loss"]))
 
 
+@pytest.mark.parametrize("patience", [0, 4])
+def test_a_result_stays_as_it_was_while_the_training_goes_on(patience: int) -> None:
+    """Its network was the one that is trained on: a file of it, made on demand, was of no epoch or of another one."""
+    data, recipe = lesson_recipe(20, patience)
+    live = Live.of(data, recipe)
+    for _ in range(3):
+        live.step()
+    found, rows = live.result(), data.parts.validation.x
+    w, answers = found.model.get_weights(), found.model.predict(rows)
+    logs = {name: values.copy() for name, values in found.logs.items()}
+    frames = [part.copy() for part in found.frames]
+    for _ in range(3):
+        live.step()
+        live.result()
+    assert not np.array_equal(live.model.predict(rows), answers)
+    file = kept.read_network(kept.written_network(found.model))
+    for model in (found.model, file):
+        assert all(np.array_equal(now, then) for now, then in zip(model.get_weights(), w, strict=True))
+        assert np.array_equal(model.predict(rows), answers)
+    assert found.epochs == 3 and all(np.array_equal(found.logs[name], logs[name]) for name in logs)
+    assert all(np.array_equal(now, then) for now, then in zip(found.frames, frames, strict=True))
+
+
+def test_what_is_asked_of_a_network_on_the_page_does_not_disturb_its_training() -> None:
+    data, recipe = lesson_recipe(6)
+    alone, asked = Live.of(data, recipe), Live.of(data, recipe)
+    for _ in range(6):
+        alone.step()
+        asked.step()
+        asked.result().model.fit(data.parts.train.x, data.parts.train.y, epochs=2)
+    assert np.array_equal(alone.model.w, asked.model.w)
+
+
+@pytest.mark.parametrize("patience", [0, 5])
+def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
+    """With early stopping and three classes accuracy was compared as if there were two, and its line was gone."""
+    from dlcore import datasets, losses, optimizers
+
+    iris = datasets.Iris()
+    data = given.opened(Chosen(iris, iris.features))
+    loss = losses.get("sparse_categorical_crossentropy")
+    told = Compiled(loss, optimizers.get("adam"), "no_schedule", ("accuracy",))
+    live = Live.of(data, trained.recipe_of(data, (LayerPlan(4), LayerPlan(3, "softmax")), told, 16, 20, patience))
+    for _ in range(2):
+        live.step()
+    found = live.result()
+    largest = np.bincount(data.parts.validation.y).max() / len(data.parts.validation.y)
+    assert set(found.baselines) == {"loss", "accuracy"}
+    assert found.baselines["accuracy"] == pytest.approx(largest, abs=0.15)
+    assert [type(each) for each in found.model.metrics.values()] == [type(each) for each in live.model.metrics.values()]
+
+
+@pytest.mark.filterwarnings("ignore:.*No runtime found.*")
+def test_trainings_that_all_share_take_bounded_memory() -> None:
+    """Some 50 of them are remembered; with the widest network on a few points that was a gigabyte."""
+    data = given.opened(Chosen(None, ("x_1", "x_2"), points="-1, -1, 0; 1, 1, 1; -1, 1, 0; 1, -1, 1"))
+    _, recipe = lesson_recipe()
+
+    def taken(widths: str, counts: range) -> int:
+        """Bytes that are remembered of trainings of that network with so many epochs each."""
+        cache_data_api._data_caches.clear_all()
+        plans = (*layers.read(widths, "relu"), LayerPlan(1, "sigmoid"))
+        for epochs in counts:
+            at_once(data.chosen, dataclasses.replace(recipe, inputs=2, layers=plans, epochs=epochs))
+        shared = cache_data_api._data_caches._function_caches.get(None, {}).values()
+        caches = [cache for cache in shared if "ui.live" in cache.display_name]
+        return sum(len(kept) for cache in caches for kept in cache.storage._mem_cache.values())  # type: ignore[attr-defined]
+
+    assert 40_000_000 < taken("512-512", range(3, 10)) < 100_000_000
+    # of one network that is not wide, with all frames of its film, times all that are remembered
+    assert 1_000_000 < taken("50-54", range(58, 59)) < 100_000_000 / 48
+    assert taken("8", range(1, 50)) > 48 * 1000, "of small ones many are remembered"
+
+
+def slowly(live: Live) -> Live:
+    """The training, every epoch of which takes its time once its steps are made."""
+
+    def course(epochs: Any) -> Any:
+        for logs in epochs:
+            time.sleep(0.3)
+            yield logs
+
+    live.course = course(live.course)
+    return live
+
+
+def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
+    """Each run of a page has a thread of its own, and the last one ends at its next word to the browser: both trained,
+    and the second was told that the first one is still at it, as an error."""
+    live = slowly(Live.of(*lesson_recipe()))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(live.step)
+        time.sleep(0.1)
+        second = pool.submit(live.step)
+        for each in (first, second):
+            each.result()
+    assert live.done == 2
+
+
+def test_what_is_shown_during_a_long_epoch_is_of_one_moment() -> None:
+    live = slowly(Live.of(*lesson_recipe()))
+    with ThreadPoolExecutor(1) as pool:
+        step = pool.submit(live.step)
+        time.sleep(0.1)
+        found = live.result()
+        step.result()
+    assert found.frames.epochs[-1] == found.epochs
+    assert np.array_equal(found.frames.weights[-1], found.model.w)
+
+
 @pytest.mark.parametrize("spoken", ["ko", "en"])
 def test_a_score_that_diverged_is_said_to_be_no_finite_number(spoken: str) -> None:
     """Under its curve stood "training ?, validation ?", and nothing of why."""
@@ -303,6 +420,94 @@ def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monke
     assert "waits for the button" in captions(at)
     pressed(at, "training.go")
     assert at.session_state[trained.LIVE].rows[:6] == first, "the same first weights, the same course"
+
+
+def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> AppTest:
+    """The page whose training was interrupted after that epoch, as a click on any other control does it."""
+    step = Live.step
+
+    def stops(live: Live) -> None:
+        step(live)
+        if live.done == epoch:
+            st.stop()
+
+    monkeypatch.setattr(Live, "step", stops)
+    pressed(at, "training.go")
+    monkeypatch.setattr(Live, "step", step)
+    assert at.session_state[trained.LIVE].done == epoch
+    return at
+
+
+def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
+    page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bar was asked for more than all of it, and nothing below it was drawn any more."""
+    with_file(monkeypatch, TABLES["semicolons"][0])
+    at = interrupted(page(set="own_table", epochs="30", share="25"), monkeypatch, 10)
+    at.slider(key="training.epochs").set_value(5).run()
+    assert not at.exception, at.exception[0].message
+    assert "10 epochs are done" in captions(at) and "after epoch 10" in captions(at)
+    live = at.session_state[trained.LIVE]
+    assert live.done == 10 and not live.wanted
+    # it goes on when it is asked to, not by itself
+    at.slider(key="training.epochs").set_value(20).run()
+    assert live.done == 10 and "Stopped after epoch 10 of 20" in captions(at)
+    pressed(at, "training.go")
+    assert live.done == 20 and "epochs are done" not in captions(at)
+
+
+def test_more_epochs_are_counted_from_those_that_are_done(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(epochs="200", batch="455"), "training.go")
+    at.slider(key="training.epochs").set_value(20).run()
+    assert "200 epochs are done" in captions(at) and "20" in captions(at)
+    assert at.button(key="training.on").label == "50 more epochs"
+    pressed(at, "training.on")
+    assert at.session_state[trained.LIVE].done == 250 and at.query_params["epochs"] == "250"
+    assert "epochs are done" not in captions(at)
+    # what was done beyond the slider is given back by rewinding
+    at.slider(key="training.epochs").set_value(30).run()
+    pressed(at, "training.rewind")
+    pressed(at, "training.go")
+    assert at.session_state[trained.LIVE].done == 30 and "epochs are done" not in captions(at)
+
+
+def test_no_more_epochs_are_offered_than_the_slider_has(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(epochs="480", batch="455", net="0"), "training.go")
+    at.slider(key="training.epochs").set_value(20).run()
+    assert "480 epochs are done" in captions(at)
+    assert not [each for each in at.button if each.key == "training.on"]
+
+
+@pytest.mark.parametrize(("first", "then"), [(6, 3), (4, 9)], ids=["more are done", "fewer are done"])
+@pytest.mark.parametrize("patience", ["0", "2"])
+def test_the_program_is_that_of_the_epochs_that_are_shown(
+    first: int, then: int, patience: str, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    at = pressed(page(net="4", epochs=str(first), patience=patience, lr="0.1"), "training.go")
+    at.slider(key="training.epochs").set_value(then).run()
+    assert not at.exception, at.exception[0].message
+    result = at.session_state[trained.LIVE].result()
+    if patience == "0":
+        assert result.epochs == first
+    written = [code.value for code in at.code if "epochs=" in code.value]
+    # beside the beat, and whole for Keras and for dlcore
+    assert len(written) == 3
+    assert {re.findall(r"\bepochs=(\d+)", text)[0] for text in written} == {str(result.recipe.epochs)}
+    scope = run_program(at)
+    assert scope["history"].history["loss"] == result.logs["loss"][1:].tolist()
+    assert np.array_equal(scope["model"].w, result.model.w)
+    pressed(at, "training.pin")
+    assert any("No setting differs" in each.value for each in at.markdown)
+
+
+def test_a_training_that_is_put_aside_holds_no_film(page: Any) -> None:
+    """The first frames, none of them, were a window on all of them."""
+    at = pressed(page(epochs="3"), "training.pin")
+    frames = at.session_state[pinned.PINNED].result.frames
+    assert all(part.size == 0 and part.base is None for part in frames)
 
 
 def test_two_trainings_are_compared_and_what_differs_is_said(page: Any) -> None:
@@ -376,12 +581,18 @@ def test_a_long_line_of_digits_costs_no_more_than_its_length(setting: str) -> No
     assert time.process_time() - start < 5, "seconds; with two ways to read each digit it took minutes"
 
 
-def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
-    at = page(net="4", epochs="3")
+def run_program(at: AppTest) -> dict[str, Any]:
+    """What the page's program for dlcore has made, by name."""
     program = next(code.value for code in at.code if "from dlcore" in code.value and "# %% fit" in code.value)
     scope: dict[str, Any] = {}
     run = __builtins__["exec"] if isinstance(__builtins__, dict) else __builtins__.exec
     run(compile(program, "program", "exec"), scope)
+    return scope
+
+
+def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> None:
+    at = page(net="4", epochs="3")
+    scope = run_program(at)
     lines = json.loads(
         next(b.proto.json for b in at.get("bidi_component") if b.proto.component_name == "lesson_player")
     )["lines"]
@@ -417,6 +628,55 @@ def test_a_file_that_is_no_network_is_refused(page: Any, monkeypatch: pytest.Mon
         at.run()
         assert "no network that was saved here" in at.error[0].value, kind
         assert not at.success, kind
+
+
+def test_a_small_file_of_packed_zeros_is_refused_before_it_is_unpacked() -> None:
+    """350 kB took half a gigabyte before they were refused: ten visitors with such a file, and the server is full."""
+    bomb, told = io.BytesIO(), {"format": 1, "name": "x", "seed": 0, "input_shape": [8], "layers": [], "compiled": {}}
+    np.savez_compressed(bomb, model=np.array(json.dumps(told)), w0=np.zeros(100_000_000, dtype=np.int8))
+    honest = bomb.getvalue()
+    size = struct.pack("<I", 100_000_128)
+    assert len(honest) < 200_000 and honest.count(size) == 2
+    for data in (honest, honest.replace(size, struct.pack("<I", 1128))):
+        tracemalloc.start()
+        with pytest.raises(ValueError, match="no model that dlcore has saved"):
+            kept.read_network(data)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 10_000_000
+
+
+def test_a_network_with_twice_the_weights_of_the_largest_one_is_read_and_no_larger_one() -> None:
+    def saved(units: int) -> bytes:
+        model = Sequential([Input((8,)), Dense(units)], seed=1)
+        model.compile("adam", "mse")
+        return kept.written_network(model)
+
+    most = 2 * layers.MOST_WEIGHTS // 9
+    assert kept.read_network(saved(most)).count_params() == 9 * most
+    with pytest.raises(ValueError, match=f"at most {2 * layers.MOST_WEIGHTS} are read"):
+        kept.read_network(saved(most + 1))
+
+
+def test_the_longest_network_of_the_page_comes_back() -> None:
+    plans = layers.read("-".join(["100:softsign:he_normal:d0.123456:b:l1=0.00123456:l2=0.00123456"] * 20), "relu")
+    _, recipe = lesson_recipe()
+    model = dataclasses.replace(recipe, layers=(*plans, recipe.layers[-1])).model()
+    assert model.count_params() > 0.6 * layers.MOST_WEIGHTS
+    assert np.array_equal(kept.read_network(kept.written_network(model)).w, model.w)
+
+
+def test_a_network_with_a_wide_layer_answers_for_fewer_rows() -> None:
+    data, recipe = lesson_recipe()
+    model = Sequential([Input((8,)), Dense(30_000)], seed=1)
+    model.build()
+    shown = Shown(data, recipe, None, False)
+    tracemalloc.start()
+    said = kept.compared(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    word, rows = said.split()
+    assert word == "npz_answers" and 0 < int(rows) < len(data.parts.validation.x) and most < 80_000_000
 
 
 def test_the_preset_that_runs_away_does_and_says_why(page: Any) -> None:
