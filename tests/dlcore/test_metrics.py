@@ -288,7 +288,7 @@ def test_probabilities_and_numbers_mean_yes_above_one_half(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", [BinaryAccuracy(0.0), Precision(0.0), Recall(0.0), F1Score(0.0), AUC(), LogLoss()]
+    "metric", [BinaryAccuracy(0.0), Precision(0.0), Recall(0.0), F1Score(0.0), AUC(), LogLoss(True)]
 )
 def test_targets_of_minus_one_mean_no(metric: Metric) -> None:
     """They were never right, whatever the answer."""
