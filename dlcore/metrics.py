@@ -184,7 +184,7 @@ class _Drawn(NamedTuple):
         )
         positives = yes.sum(axis=0)
         counts = float(positives @ called), float(called.sum() * len(yes)), float(positives.sum())
-        return cls(*yes.shape, float(yes.mean()), min(1.0, float(called.mean())), counts)
+        return cls(len(yes), yes.shape[1], float(yes.mean()), min(1.0, float(called.mean())), counts)
 
 
 @dataclass(frozen=True)

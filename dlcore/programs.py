@@ -413,12 +413,12 @@ def _keras_metrics(recipe: Recipe) -> tuple[list[str], str]:
 
 def _keras_metric(which: str, recipe: Recipe) -> tuple[list[str], str]:
     loss, logits = recipe.loss, bool(getattr(recipe.loss, "from_logits", False))
-    found = metrics.resolve(which, loss, recipe.layers[-1].units)
+    found, note = metrics.resolve(which, loss, recipe.layers[-1].units), list[str]()
     if logits and not isinstance(found, metrics.OfSoftmax) and "from_logits" in found.settings():
         return [], _of_logits(which, found, recipe)
     if which in ("accuracy", "acc") and isinstance(found, BinaryAccuracy) and not loss.threshold:
-        note = "# by its name alone Keras would ask for more than one half; what it is given here means yes above 0"
-        return [note], f"keras.metrics.BinaryAccuracy(name={json.dumps(which)}, threshold=0.0)"
+        note.append("# by its name alone Keras would ask for more than one half; here yes begins above 0")
+        return note, f"keras.metrics.BinaryAccuracy(name={json.dumps(which)}, threshold=0.0)"
     if which in ("accuracy", "acc"):
         return [], json.dumps(which)
     if which in ("crossentropy", "ce"):
@@ -428,8 +428,8 @@ def _keras_metric(which: str, recipe: Recipe) -> tuple[list[str], str]:
         return [], KERAS_LOSSES_WATCHED.get(name, json.dumps(name))
     if isinstance(found, LogLoss):
         return [], json.dumps(_crossentropy(recipe).name())
-    note, softmax = [], isinstance(found, metrics.OfSoftmax)
-    if softmax:
+    softmax = isinstance(found, metrics.OfSoftmax)
+    if isinstance(found, metrics.OfSoftmax):
         note.append("# Keras takes no softmax first: this is about the logits, and not dlcore's number")
         found = found.metric
     given: dict[str, Any] = {}

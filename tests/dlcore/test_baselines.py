@@ -325,7 +325,7 @@ def test_a_draw_is_judged_by_its_expectation(name: str) -> None:
         test = np.eye(3)[test] if rule.targets == "one_hot" else test
     scores = [rule(test, Stratified(seed).fit(train).predict(len(test))) for seed in range(4000)]
     expected = Stratified().expected(rule, train, test)
-    assert np.mean(scores) == pytest.approx(expected, abs=4 * np.std(scores) / math.sqrt(4000) + 1e-12)
+    assert np.mean(scores) == pytest.approx(expected, abs=float(4 * np.std(scores)) / math.sqrt(4000) + 1e-12)
 
 
 def test_the_expected_scores_of_a_draw_by_hand() -> None:
