@@ -63,7 +63,8 @@ def class_shades(answers: np.ndarray, ends: Range = (0.0, 1.0)) -> str:
     with np.errstate(invalid="ignore", over="ignore"):
         if answers.shape[-1] == 1:
             share = np.clip((answers[..., 0] - ends[0]) / (ends[1] - ends[0]), 0, 1)
-            winner, sure = share >= 0.5, np.abs(2 * share - 1)
+            # as the accuracy counts it: what is just on the border is not yet class 1
+            winner, sure = share > 0.5, np.abs(2 * share - 1)
         else:
             count = answers.shape[-1]
             winner = np.nan_to_num(answers, nan=-np.inf).argmax(axis=-1)

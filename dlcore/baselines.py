@@ -1,17 +1,24 @@
 """Baselines: what a model must beat, since it needs no inputs at all.
 
 Majority().fit(y_train).predict(n)                       n predictions of the shape of y_train's rows
-score_to_beat("accuracy", y_train, y_test)               the best baseline, and its score on the test part
+Stratified().expected(rule, y_train, y_test)             its score on the test part; what is drawn, as its expectation
+score_to_beat("accuracy", y_train, y_test)               the best constant, and its score on the test part
+
+The score to beat is always that of a constant, the one that is best on the training part. A rule that draws its answers
+is compared by its expected score and is never the bar: on a few rows one lucky draw gets everything right.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from dlcore import metrics
+from dlcore import losses, metrics
 from dlcore.family import Family, setting
+from dlcore.losses import Loss
+from dlcore.metrics import Metric
 
 
 @dataclass(frozen=True)
@@ -28,21 +35,33 @@ class Baseline(Family):
     suits: ClassVar[tuple[str, ...]]
     """What it is a fair opponent for: "numbers", "classes" or both."""
 
+    draws: ClassVar[bool] = False
+    """Whether its answers are drawn at random; all others always say the same."""
+
     def fit(self, y_train: Any) -> Fitted:
         """The baseline for targets ``y_train``, shape (batch, ...): numbers, labels 0 and 1, or one-hot rows.
 
         Raises ValueError without targets, or if one of them is NaN.
         """
-        y = np.asarray(y_train, dtype=float)
-        if y.size == 0:
-            raise ValueError("y_train is empty; a baseline needs at least one target")
-        if np.isnan(y).any():
-            raise ValueError("y_train holds NaN; every target must be a number")
+        y = _targets(y_train)
         return Fitted(lambda n: self.rows(y, n))
+
+    def expected(self, rule: Metric | Loss, y_train: Any, y_test: Any) -> float:
+        """The score on ``y_test`` of the baseline fitted to ``y_train``: of one that draws, the mean over all draws."""
+        return float(rule(y_test, self.fit(y_train).predict(len(np.asarray(y_test)))))
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
         """``n`` predictions after the targets ``y``."""
         raise NotImplementedError
+
+
+def _targets(y_train: Any) -> np.ndarray:
+    y = np.asarray(y_train, dtype=float)
+    if y.size == 0:
+        raise ValueError("y_train is empty; a baseline needs at least one target")
+    if np.isnan(y).any():
+        raise ValueError("y_train holds NaN; every target must be a number")
+    return y
 
 
 def _repeated(row: np.ndarray, n: int) -> np.ndarray:
@@ -62,12 +81,30 @@ class Majority(Baseline):
 
 
 @dataclass(frozen=True)
+class Minority(Baseline):
+    """Always the rarest target: best where only what is rare counts; of equally rare ones, the one seen last."""
+
+    formula: ClassVar[str] = r"\hat{y} = \arg\min_c \#\{i : y_i = c\}"
+    suits: ClassVar[tuple[str, ...]] = ("classes",)
+
+    def rows(self, y: np.ndarray, n: int) -> np.ndarray:
+        _, first, counts = np.unique(y, axis=0, return_index=True, return_counts=True)
+        return _repeated(y[first[counts == counts.min()].max()], n)
+
+
+@dataclass(frozen=True)
 class Stratified(Baseline):
     """A target drawn at random: every class as often as it was seen."""
 
     formula: ClassVar[str] = r"\hat{y} \sim \{y_1, \ldots, y_n\}"
     suits: ClassVar[tuple[str, ...]] = ("classes",)
+    draws: ClassVar[bool] = True
     seed: int = setting(0, 0, 2**31 - 1)
+
+    def expected(self, rule: Metric | Loss, y_train: Any, y_test: Any) -> float:
+        answers, counts = np.unique(_targets(y_train), axis=0, return_counts=True)
+        mean = rule.expected if isinstance(rule, Metric) else partial(metrics.mixed, rule)
+        return mean(y_test, answers, counts / counts.sum())
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
         return np.random.default_rng(self.seed).choice(y, n)
@@ -107,31 +144,75 @@ class LastValue(Baseline):
 
 
 class ScoreToBeat(NamedTuple):
-    """The best baseline and its score; NaN if the metric cannot be told of any."""
+    """The best constant, of the shape of one prediction, and its score; NaN if the metric cannot be told of any."""
 
-    baseline: Baseline
+    constant: np.ndarray
     score: float
 
 
 def score_to_beat(metric: Any, y_train: Any, y_test: Any) -> ScoreToBeat:
-    """What the best baseline, fitted to ``y_train``, reaches on ``y_test``; of equally good ones the simplest.
+    """What the constant that is best on ``y_train`` reaches on ``y_test``.
 
     metric: a metric, its name, a loss, or "accuracy", which is then chosen by the targets. Labels 0, 1, 2, ... are
-    fitted as one-hot rows where the metric wants a probability for every class.
+    fitted as one-hot rows where the metric wants a probability for every class. A loss knows its best constant (see
+    ``Loss.best_constant``); for a metric the best of a few is taken: the most frequent label, the shares, yes or no for
+    some of the columns; the mean, the median, and what a search finds.
     """
-    y_train, y_test = np.asarray(y_train, dtype=float), np.asarray(y_test, dtype=float)
+    y_train, y_test = _targets(y_train), np.asarray(y_test, dtype=float)
     # the test part may hold a class that the training part lacks
     highest = max(y_train.max(initial=0), y_test.max(initial=0))
     rule = metrics.resolve(metric, *_network(y_train, highest))
-    kind = "numbers" if rule.targets in ("real", "positive") else "classes"
-    if kind == "classes" and (rule.targets == "integer" or highest > 1):
-        y_train = _one_hot(y_train, highest)
-    rivals = [baseline() for baseline in Baseline.members.values() if kind in baseline.suits]  # type: ignore[attr-defined]
-    scores = [rule(y_test, rival.fit(y_train).predict(len(y_test))) for rival in rivals]  # type: ignore[attr-defined]
-    worst = -np.inf if rule.higher_is_better else np.inf
-    comparable = [worst if np.isnan(score) else score for score in scores]
-    best = int(np.argmax(comparable) if rule.higher_is_better else np.argmin(comparable))
-    return ScoreToBeat(rivals[best], scores[best])  # type: ignore[arg-type]
+    if rule.targets not in ("real", "positive") and (rule.targets == "integer" or highest > 1):
+        answers = _one_hot(y_train, highest)
+    else:
+        answers = y_train
+        if rule.targets != "one_hot":
+            # one number a sample is a row of one, also to what compares rows
+            answers, y_test = (y[:, None] if y.ndim == 1 else y for y in (y_train, y_test))
+    row = _best(rule, y_train if rule.targets == "integer" else answers, answers)
+    return ScoreToBeat(row, float(rule(y_test, _repeated(row, len(y_test)))))
+
+
+def _best(rule: Metric | Loss, y: np.ndarray, answers: np.ndarray) -> np.ndarray:
+    """The constant that is best for targets ``y``, which as predictions are ``answers``, shape (batch, ...)."""
+    if isinstance(rule, Loss):
+        return rule.best_constant(answers if rule.targets != "integer" else y, answers.shape[-1])
+    up = 1 if rule.higher_is_better else -1
+    rows = _numbers(rule, answers) if rule.targets in ("real", "positive") else _classes(rule, answers)
+    scores = [up * rule(y, _repeated(row, len(y))) for row in rows]
+    return rows[int(np.argmax([-np.inf if np.isnan(score) else score for score in scores]))]
+
+
+def _classes(rule: Metric, answers: np.ndarray) -> list[np.ndarray]:
+    """Rows of labels and of shares, and both as logits."""
+    shares = answers.mean(axis=0)
+    rows = [*Majority().rows(answers, 1)]
+    if "threshold" in rule.settings():
+        # whatever counts yes and no is best if the columns that are called are the most frequent ones
+        order = np.argsort(-shares.ravel(), kind="stable")
+        rows += [np.isin(np.arange(shares.size), order[:k]).reshape(shares.shape) for k in range(shares.size + 1)]
+    rows = [np.asarray(row, dtype=float) for row in [*rows, shares]]
+    scale = losses.BinaryCrossentropy(from_logits=True) if answers.shape[-1] == 1 else _SOFTMAX
+    return [*rows, *(scale.best_constant(row[None]) for row in rows)]
+
+
+_SOFTMAX = losses.CategoricalCrossentropy(from_logits=True)
+
+
+def _numbers(rule: Metric, answers: np.ndarray) -> list[np.ndarray]:
+    """The mean, the median, and for each column what a search finds; this last one only if it is better."""
+    up = 1 if rule.higher_is_better else -1
+    rows = [np.median(answers, axis=0), answers.mean(axis=0)]
+    columns = answers.reshape(len(answers), -1, 1).swapaxes(0, 1)
+    places = [np.unique(np.quantile(y, np.linspace(0, 1, 33))) for y in columns]
+    found = [
+        losses.lowest(lambda c, y=y: -up * rule(y, np.full(y.shape, c)), near)
+        for y, near in zip(columns, places, strict=True)
+    ]
+    rows.append(np.reshape(found, answers.shape[1:]))
+    scores = [up * rule(answers, _repeated(row, len(answers))) for row in rows]
+    # else a difference in the last digit would hide that it is the mean
+    return rows if scores[2] > max(scores[:2]) + 1e-9 * abs(scores[2]) + 1e-12 else rows[:2]
 
 
 def _network(y: np.ndarray, highest: float) -> tuple[str, int]:

@@ -130,7 +130,7 @@ class _Crowd:
         if self.loss.targets == "one_hot":
             return (p.argmax(axis=-1) != y.argmax(axis=-1)).astype(float)
         if self.loss.targets == "binary":
-            return ((p > 0.5) != (y > 0.5))[..., 0].astype(float)
+            return ((p > self.loss.threshold) != (y > 0.5))[..., 0].astype(float)
         return ((p - y)[..., 0] * scale[:, None]) ** 2
 
 

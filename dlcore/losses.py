@@ -6,11 +6,14 @@ Every one is used in the same way:
     loss.per_sample(y_true, y_pred)  the loss of every sample, of shape (batch,)
     loss.gradient(y_true, y_pred)    the derivative of the mean by every prediction, of the shape of y_pred
     loss.check(y_true, y_pred)       refuses targets that the loss cannot mean, once, before training
+    loss.best_constant(y_true)       the prediction that is best for all targets, for someone who sees no inputs
+    loss.threshold                   above it an output means yes
 
 and says two things of its own: the error of one prediction, and the slope of that error. Names, defaults and the edges
 (where a probability is clipped, what a label may be) are those of Keras 3.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -34,8 +37,16 @@ class Loss(Family):
     by_row: ClassVar[bool] = False
     """Whether an error belongs to a row, the classes of one sample, and not to each prediction by itself."""
 
+    margin: ClassVar[bool] = False
+    """Whether a prediction is a score without bounds, whose sign is the answer, as it is with logits."""
+
     higher_is_better: ClassVar[bool] = False
     """As a metric has it: a loss can be watched like one."""
+
+    @property
+    def threshold(self) -> float:
+        """Above it an output means yes: 0 for logits and margins, one half for probabilities and plain numbers."""
+        return 0.0 if self.margin or getattr(self, "from_logits", False) else 0.5
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         """The loss of predictions ``y_pred`` (shape (batch, ...)) for targets ``y_true`` of the same shape.
@@ -70,6 +81,52 @@ class Loss(Family):
             if sample_weight is None:
                 return g
             return g * _weights(sample_weight, len(y_pred)).reshape((-1,) + (1,) * (y_pred.ndim - 1))
+
+    def best_constant(self, y_true: Any, outputs: int = 0) -> np.ndarray:
+        """The prediction that has the lowest loss if it is made for every sample; of the shape of one prediction.
+
+        y_true: targets as in the call. outputs: how many classes integer targets are about; 0 for as many as the
+        highest asks for. Of rows of probabilities those that add up to 1 count. Where the best would be infinite, the
+        logit of a class that is never or always there, its share is taken 1e-7 from 0 or 1: the loss is then about
+        1e-7, and its infimum, which no number reaches, 0. Raises ValueError without targets.
+        """
+        y = np.asarray(y_true, dtype=float)
+        if y.size == 0:
+            raise ValueError("y_true is empty; a constant needs at least one target to be best for")
+        if self.targets == "integer":
+            y = np.equal(y.reshape(-1, 1), np.arange(outputs or int(y.max()) + 1)).astype(float)
+        with np.errstate(all="ignore"):
+            return np.asarray(self.constant(y), dtype=float)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        """The best constant for targets ``y``, shape (batch, ...), classes as one-hot rows.
+
+        Without a closed form of the member's own: of rows, the shares of the classes (their logarithms for logits); of
+        numbers that are judged one by one, what a search finds (see ``lowest``).
+        """
+        if self.by_row:
+            return self._on_scale(y.mean(axis=0))
+        columns = y.reshape(len(y), -1).T
+        found = [lowest(lambda c, y=y: self(y, np.full(y.shape, c)), self._places(y)) for y in columns]
+        return np.reshape(found, y.shape[1:])
+
+    def _on_scale(self, shares: np.ndarray) -> np.ndarray:
+        """Probabilities as the predictions that mean them."""
+        if not self.threshold:
+            return np.log(_clipped(shares)) - (0 if self.by_row else np.log(_clipped(1 - shares)))
+        return shares
+
+    def _places(self, y: np.ndarray) -> np.ndarray:
+        """Predictions, rising, between the outermost of which the best constant for ``y``, shape (batch,), must be."""
+        low, high = float(y.min()), float(y.max())
+        if self.targets == "binary":
+            # the logit of 1 - 1e-7
+            low, high = (0.0, 1.0) if self.threshold else (-16.2, 16.2)
+        elif self.targets == "positive":
+            low = 0.0
+        # where most of the targets are, the search looks closest
+        places = np.union1d(np.linspace(low, high, 33), np.quantile(y, np.linspace(0, 1, 17)))
+        return places[(places >= low) & (places <= high)]
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         """The error of every prediction (or row, see ``by_row``) of arrays as ``batch`` returns them, unchecked."""
@@ -163,6 +220,9 @@ class MeanSquaredError(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return 2 * (y_pred - y_true)
 
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return y.mean(axis=0)
+
 
 @dataclass(frozen=True)
 class MeanAbsoluteError(Loss):
@@ -180,6 +240,9 @@ class MeanAbsoluteError(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return np.sign(y_pred - y_true)
 
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return np.median(y, axis=0)
+
 
 @dataclass(frozen=True)
 class MeanAbsolutePercentageError(Loss):
@@ -196,6 +259,14 @@ class MeanAbsolutePercentageError(Loss):
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return 100 * np.sign(y_pred - y_true) / np.maximum(np.abs(y_true), EPSILON)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        # the weighted median: half of all weight, one over the target's size, lies on either side of it
+        columns = y.reshape(len(y), -1)
+        order = np.argsort(columns, axis=0, kind="stable")
+        weight = np.take_along_axis(1 / np.maximum(np.abs(columns), EPSILON), order, axis=0).cumsum(axis=0)
+        middle = (weight < weight[-1] / 2).sum(axis=0)[None]
+        return np.take_along_axis(np.take_along_axis(columns, order, axis=0), middle, axis=0).reshape(y.shape[1:])
 
 
 @dataclass(frozen=True)
@@ -215,6 +286,9 @@ class MeanSquaredLogarithmicError(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         kept = np.maximum(y_pred, EPSILON)
         return 2 * (np.log1p(kept) - np.log1p(np.maximum(y_true, EPSILON))) / (1 + kept) * (kept == y_pred)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return np.expm1(np.log1p(np.maximum(y, EPSILON)).mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -291,6 +365,9 @@ class BinaryCrossentropy(Loss):
         p = _clipped(y_pred)
         return (p - y) / (p * (1 - p)) * (p == y_pred)
 
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return self._on_scale(_smoothed(y, self.label_smoothing, 2).mean(axis=0))
+
 
 @dataclass(frozen=True)
 class CategoricalCrossentropy(Loss):
@@ -315,6 +392,9 @@ class CategoricalCrossentropy(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         y = _smoothed(y_true, self.label_smoothing, y_true.shape[-1])
         return _surprise_slopes(y, y_pred, self.from_logits)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return self._on_scale(_smoothed(y, self.label_smoothing, y.shape[-1]).mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -433,6 +513,9 @@ class Poisson(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return 1 - y_true / (y_pred + EPSILON)
 
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return np.maximum(y.mean(axis=0) - EPSILON, 0)
+
 
 # -------------------------------------------------------------------------------------------- margins and directions
 
@@ -447,6 +530,7 @@ class Hinge(Loss):
 
     formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \max(1 - y_i\,\hat{y}_i,\ 0)"
     targets: ClassVar[str] = "binary"
+    margin: ClassVar[bool] = True
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return np.maximum(1 - _signs(y_true) * y_pred, 0)
@@ -455,6 +539,10 @@ class Hinge(Loss):
         y = _signs(y_true)
         # sign, not a comparison: what is NaN stays NaN
         return -y * np.sign(np.maximum(1 - y * y_pred, 0))
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        # between -1 and 1 the loss is a straight line, and level if both are as frequent
+        return np.sign(_signs(y).mean(axis=0))
 
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         return np.abs(_signs(y_true)) == 1
@@ -472,6 +560,7 @@ class SquaredHinge(Loss):
 
     formula: ClassVar[str] = r"E = \frac{1}{n} \sum_{i=1}^{n} \max(1 - y_i\,\hat{y}_i,\ 0)^2"
     targets: ClassVar[str] = "binary"
+    margin: ClassVar[bool] = True
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return np.maximum(1 - _signs(y_true) * y_pred, 0) ** 2
@@ -479,6 +568,9 @@ class SquaredHinge(Loss):
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         y = _signs(y_true)
         return -2 * y * np.maximum(1 - y * y_pred, 0)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        return _signs(y).mean(axis=0)
 
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         return Hinge().fitting(y_true, classes)
@@ -500,6 +592,7 @@ class CategoricalHinge(Loss):
         r"- \sum_k y_{ik}\,\hat{y}_{ik},\ 0\right)"
     )
     targets: ClassVar[str] = "one_hot"
+    margin: ClassVar[bool] = True
     by_row: ClassVar[bool] = True
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
@@ -512,6 +605,11 @@ class CategoricalHinge(Loss):
         share = rivals / rivals.sum(axis=-1, keepdims=True)
         missing = np.sign(self.errors(y_true, y_pred))[..., None]
         return missing * (share * (1 - y_true) - y_true)
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        # a lead of the most frequent class pays if it is more than half of all; otherwise nobody leads
+        shares = y.mean(axis=0)
+        return np.where((shares == shares.max()) & (shares > 0.5), 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -537,6 +635,11 @@ class CosineSimilarity(Loss):
         # only the part of u across v turns v; below the shortest length the division is by a constant
         along = (u * v).sum(axis=-1, keepdims=True) * v * (length > EPSILON)
         return (along - u) / length
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        # only its direction counts; if all directions cancel, every one is as good as none
+        mean = (y / _lengths(y)).mean(axis=0)
+        return mean / _lengths(mean)
 
 
 # --------------------------------------------------------------------------------------------- what they calculate with
@@ -587,6 +690,38 @@ def _signs(y: np.ndarray) -> np.ndarray:
 
 def _lengths(rows: np.ndarray) -> np.ndarray:
     return np.maximum(np.sqrt((rows**2).sum(axis=-1, keepdims=True)), EPSILON)
+
+
+def lowest(f: Callable[[float], float], places: np.ndarray) -> float:
+    """Where ``f`` is lowest, of all between the outermost ``places``, which rise.
+
+    The golden section between the neighbours of the best place: exact if ``f`` falls and then rises, or if the places
+    are close enough to tell its valleys apart. What is not a number is nowhere lowest. Source: Kiefer (1953),
+    Sequential minimax search for a maximum.
+    """
+
+    def height(place: float) -> float:
+        found = float(f(place))
+        return np.inf if np.isnan(found) else found
+
+    heights = [(height(place), float(place)) for place in places]
+    best = min(range(len(heights)), key=lambda k: heights[k][0])
+    low, high = heights[max(best - 1, 0)][1], heights[min(best + 1, len(heights) - 1)][1]
+    found, ratio = heights[best], (5**0.5 - 1) / 2
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    left, right = (height(left), left), (height(right), right)
+    # after 64 of them the stretch is 4e-14 of what it was
+    for _ in range(64 if low < high else 0):
+        found = min(found, left, right, key=lambda each: each[0])
+        if left[0] <= right[0]:
+            high, right = right[1], left
+            place = high - ratio * (high - low)
+            left = (height(place), place)
+        else:
+            low, left = left[1], right
+            place = low + ratio * (high - low)
+            right = (height(place), place)
+    return found[1]
 
 
 def get(which: Any) -> Loss:

@@ -5,16 +5,18 @@ Every one is used in the same way:
     metric(y_true, y_pred)           one float; ``metric.higher_is_better`` says which way is up
 
 and the curves behind them are plain functions of labels and scores. Predictions are what the network gives out:
-probabilities, one column for yes-or-no questions and one per class otherwise. A metric of predictions that hold NaN is
-NaN: a network that diverged is not "50 % accurate". Nothing here warns; what cannot be told is said in the docstring.
+probabilities, one column for yes-or-no questions and one per class otherwise; of a network that gives out logits or
+margins, ``resolve`` makes the metric that reads them. A metric of predictions that hold NaN is NaN: a network that
+diverged is not "50 % accurate". Nothing here warns; what cannot be told is said in the docstring.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from dlcore import losses
+from dlcore.activations import Softmax
 from dlcore.family import Family, UnknownMember, setting
 from dlcore.losses import Loss
 
@@ -44,6 +46,27 @@ class Metric(Family):
         """The metric of arrays that fit each other, without NaN among the predictions."""
         raise NotImplementedError
 
+    def expected(self, y_true: Any, answers: Any, shares: Any) -> float:
+        """The metric to expect if the prediction of every sample is drawn by itself; nothing is drawn here.
+
+        answers: the predictions that are drawn from, shape (answers, ...); shares: how often each of them is, shape
+        (answers,), 1 together. Exact where the metric adds up over the samples, as do all but those that say otherwise.
+        """
+        return mixed(self, y_true, answers, shares)
+
+
+def mixed(rule: Any, y_true: Any, answers: Any, shares: Any) -> float:
+    """The mean score of always the same answer, over ``answers`` with their ``shares``; see ``Metric.expected``."""
+    rows = np.asarray(answers, dtype=float)[:, None]
+    count = len(np.asarray(y_true))
+    scores = [rule(y_true, np.repeat(row, count, axis=0)) for row in rows]
+    return float(np.dot(scores, shares))
+
+
+def _zeros_and_ones(y_true: np.ndarray) -> np.ndarray:
+    """Labels of 0 and 1, of which a batch of only -1 and 1 is made: the hinge takes these too."""
+    return (y_true + 1) / 2 if (np.abs(y_true) == 1).all() else y_true
+
 
 _ROWS = {True: losses.CategoricalCrossentropy(), False: losses.MeanSquaredError()}
 """Whose shapes are asked for: rows of classes, or anything."""
@@ -54,14 +77,17 @@ _ROWS = {True: losses.CategoricalCrossentropy(), False: losses.MeanSquaredError(
 
 @dataclass(frozen=True)
 class BinaryAccuracy(Metric):
-    """The share of right answers to yes-or-no questions; above the threshold is yes."""
+    """The share of right answers to yes-or-no questions; above the threshold, in the predictions' scale, is yes.
+
+    A target of -1 means no, as 0 does.
+    """
 
     formula: ClassVar[str] = r"\frac{1}{n} \sum_i [\,y_i = [p_i > \tau]\,]"
     targets: ClassVar[str] = "binary"
-    threshold: float = setting(0.5, 0.0, 1.0)
+    threshold: float = setting(0.5, -1e6, 1e6)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
-        return np.mean(y_true == (y_pred > self.threshold))
+        return np.mean(_zeros_and_ones(y_true) == (y_pred > self.threshold))
 
 
 @dataclass(frozen=True)
@@ -140,17 +166,49 @@ def _counts(y_true: np.ndarray, y_pred: np.ndarray, threshold: float) -> _Counts
     return _Counts(np.sum(yes & said_yes), np.sum(~yes & said_yes), np.sum(yes & ~said_yes))
 
 
+class _Drawn(NamedTuple):
+    """Yes-or-no answers drawn at random. positive, called: the shares of targets and of answers that are yes."""
+
+    rows: int
+    columns: int
+    positive: float
+    called: float
+    counts: tuple[float, float, float]
+    """True positives, all who are called, and all positives, as they are to be expected."""
+
+    @classmethod
+    def of(cls, y_true: Any, answers: Any, shares: Any, threshold: float) -> "_Drawn":
+        yes = np.asarray(y_true, dtype=float).reshape(len(y_true), -1) == 1
+        called = np.asarray(shares, dtype=float) @ (
+            np.asarray(answers, dtype=float).reshape(len(answers), -1) > threshold
+        )
+        positives = yes.sum(axis=0)
+        counts = float(positives @ called), float(called.sum() * len(yes)), float(positives.sum())
+        return cls(len(yes), yes.shape[1], float(yes.mean()), min(1.0, float(called.mean())), counts)
+
+
 @dataclass(frozen=True)
 class Precision(Metric):
     """Of those called positive, the share that is; 0 if nobody is called positive."""
 
     formula: ClassVar[str] = r"\frac{TP}{TP + FP}"
     targets: ClassVar[str] = "binary"
-    threshold: float = setting(0.5, 0.0, 1.0)
+    threshold: float = setting(0.5, -1e6, 1e6)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         tp, fp, _ = _counts(y_true, y_pred, self.threshold)
         return tp / max(tp + fp, 1)
+
+    def expected(self, y_true: Any, answers: Any, shares: Any) -> float:
+        """Exact for one column: of those called, the share that is positive is that of all, if anybody is called.
+
+        For several columns it is the quotient of the counts to expect.
+        """
+        drawn = _Drawn.of(y_true, answers, shares, self.threshold)
+        if drawn.columns > 1:
+            tp, called, _ = drawn.counts
+            return tp / called if called else 0.0
+        return drawn.positive * (1 - (1 - drawn.called) ** drawn.rows)
 
 
 @dataclass(frozen=True)
@@ -159,7 +217,7 @@ class Recall(Metric):
 
     formula: ClassVar[str] = r"\frac{TP}{TP + FN}"
     targets: ClassVar[str] = "binary"
-    threshold: float = setting(0.5, 0.0, 1.0)
+    threshold: float = setting(0.5, -1e6, 1e6)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         tp, _, fn = _counts(y_true, y_pred, self.threshold)
@@ -175,11 +233,26 @@ class F1Score(Metric):
 
     formula: ClassVar[str] = r"\frac{2\,TP}{2\,TP + FP + FN}"
     targets: ClassVar[str] = "binary"
-    threshold: float = setting(0.5, 0.0, 1.0)
+    threshold: float = setting(0.5, -1e6, 1e6)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         tp, fp, fn = _counts(y_true, y_pred, self.threshold)
         return 2 * tp / max(2 * tp + fp + fn, 1)
+
+    def expected(self, y_true: Any, answers: Any, shares: Any) -> float:
+        """Exact for one column: a sum over how many are called, of whom the share of positives is that of all.
+
+        For several columns it is the quotient of the counts to expect.
+        """
+        drawn = _Drawn.of(y_true, answers, shares, self.threshold)
+        tp, called, positives = drawn.counts
+        if tp == 0 or drawn.columns > 1 or drawn.called == 1:
+            return 2 * tp / (called + positives) if tp else 0.0
+        k = np.arange(drawn.rows + 1)
+        log_factorial = np.append(0.0, np.cumsum(np.log(k[1:])))
+        ways = log_factorial[-1] - log_factorial - log_factorial[::-1]
+        chance = np.exp(ways + k * np.log(drawn.called) + k[::-1] * np.log(1 - drawn.called))
+        return float(np.sum(chance * 2 * k * drawn.positive / (k + positives)))
 
 
 @dataclass(frozen=True)
@@ -202,20 +275,36 @@ class AUC(Metric):
 class LogLoss(Metric):
     """The mean surprise at the truth: binary cross-entropy for one column, categorical for several.
 
-    With several columns the targets may be one-hot rows or the numbers of the classes.
+    With several columns the targets may be one-hot rows or the numbers of the classes. From logits, predictions before
+    the sigmoid or softmax, it is the log loss of their probabilities. Of margins, which are no probabilities, it says
+    nothing; like Keras's "crossentropy" it takes them for some.
     """
 
     formula: ClassVar[str] = r"-\frac{1}{n} \sum_{i=1}^{n} \log P(y_i)"
     targets: ClassVar[str] = "binary"
     higher_is_better: ClassVar[bool] = False
 
+    from_logits: bool = setting(False)
+
     def __call__(self, y_true: Any, y_pred: Any) -> float:
         y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
         if y_pred.ndim < 2 or y_pred.shape[-1] == 1:
-            return losses.BinaryCrossentropy()(y_true, y_pred)
+            return losses.BinaryCrossentropy(self.from_logits)(_zeros_and_ones(y_true), y_pred)
         if y_true.shape == y_pred.shape:
-            return losses.CategoricalCrossentropy()(y_true, y_pred)
-        return losses.SparseCategoricalCrossentropy()(y_true, y_pred)
+            return losses.CategoricalCrossentropy(self.from_logits)(y_true, y_pred)
+        return losses.SparseCategoricalCrossentropy(self.from_logits)(y_true, y_pred)
+
+
+@dataclass(frozen=True)
+class OfSoftmax(Metric, listed=False):
+    """Another metric, of the probabilities that softmax makes of rows of logits."""
+
+    targets: ClassVar[str] = "binary"
+    metric: Metric
+
+    def __call__(self, y_true: Any, y_pred: Any) -> float:
+        with np.errstate(all="ignore"):
+            return self.metric(y_true, Softmax()(np.asarray(y_pred, dtype=float)))
 
 
 # ------------------------------------------------------------------------------------------------------ real numbers
@@ -317,8 +406,8 @@ class PrecisionRecallCurve(NamedTuple):
 def roc_curve(y_true: Any, y_pred: Any) -> ROCCurve:
     """The rates at every threshold that the scores ``y_pred`` tell apart; a score at or above it is called positive.
 
-    Labels 0 and 1 and scores have the same shape. The rate of a class that is not there is NaN throughout.
-    Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
+    Labels, 0 and 1 or -1 and 1, and scores have the same shape. The rate of a class that is not there is NaN
+    throughout. Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
     """
     true_positives, false_positives, thresholds = _cumulated(y_true, y_pred)
     with np.errstate(invalid="ignore"):
@@ -350,7 +439,7 @@ def auc(x: Any, y: Any) -> float:
 def _cumulated(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How many positives and negatives score at least each threshold, and the thresholds, falling from infinity."""
     # the one that takes 0 and 1 only: a curve is about two classes, not about shares of them
-    loss = losses.BinaryFocalCrossentropy()
+    loss, y_true = losses.BinaryFocalCrossentropy(), _zeros_and_ones(np.asarray(y_true, dtype=float))
     loss.check(y_true, y_pred)
     y, score = (values.ravel() for values in loss.batch(y_true, y_pred))
     if np.isnan(score).any():
@@ -376,18 +465,27 @@ def resolve(which: Any, loss: Any, output_units: int) -> Metric | Loss:
 
     "accuracy" or "acc" is, as in Keras, the binary one for one output; for several, the sparse one if the loss takes
     numbers of classes and else the categorical one. "crossentropy" or "ce" likewise. A loss, or its name, is a metric.
+
+    A name or a class means the metric that reads what the loss takes: above ``loss.threshold`` is yes, a crossentropy
+    of logits is that of their probabilities, and rows of logits are rows of probabilities to what asks for yes or no.
+    Keras does not do this: its "accuracy" cuts logits and margins at one half too. A metric that is given as such,
+    ``BinaryAccuracy(threshold=0.3)``, is taken as it is.
     Raises UnknownMember, with the names to choose from.
     """
+    if isinstance(which, Metric | Loss):
+        return which
+    loss = losses.get(loss)
     if which in ("accuracy", "acc"):
-        return _by_shape(loss, output_units, BinaryAccuracy(), SparseCategoricalAccuracy(), CategoricalAccuracy())
-    if which in ("crossentropy", "ce"):
-        return _by_shape(
-            loss,
-            output_units,
-            losses.BinaryCrossentropy(),
-            losses.SparseCategoricalCrossentropy(),
-            losses.CategoricalCrossentropy(),
-        )
+        found = _by_shape(loss, output_units, BinaryAccuracy(), SparseCategoricalAccuracy(), CategoricalAccuracy())
+    elif which in ("crossentropy", "ce"):
+        kinds = losses.BinaryCrossentropy(), losses.SparseCategoricalCrossentropy(), losses.CategoricalCrossentropy()
+        found = _by_shape(loss, output_units, *kinds)
+    else:
+        found = _named(which)
+    return _reading(found, loss)
+
+
+def _named(which: Any) -> Metric | Loss:
     try:
         return get(which)
     except UnknownMember as unknown:
@@ -397,7 +495,17 @@ def resolve(which: Any, loss: Any, output_units: int) -> Metric | Loss:
             raise UnknownMember(f"{unknown}; accuracy; or a loss: {', '.join(Loss.members)}") from None
 
 
-def _by_shape(loss: Any, output_units: int, binary: Any, sparse: Any, categorical: Any) -> Any:
+def _by_shape(loss: Loss, output_units: int, binary: Any, sparse: Any, categorical: Any) -> Any:
     if output_units == 1:
         return binary
-    return sparse if losses.get(loss).targets == "integer" else categorical
+    return sparse if loss.targets == "integer" else categorical
+
+
+def _reading(found: Any, loss: Loss) -> Any:
+    """The metric for predictions on the scale of that loss."""
+    logits, settings = getattr(loss, "from_logits", False), found.settings()
+    if "from_logits" in settings:
+        return replace(found, from_logits=logits)
+    if logits and loss.by_row and found.targets == "binary":
+        return OfSoftmax(found)
+    return replace(found, threshold=loss.threshold) if "threshold" in settings else found

@@ -61,11 +61,11 @@ class Sequential(Network):
         self.metrics = self._resolved(outputs=1)
 
     def _resolved(self, outputs: int) -> dict[str, Any]:
-        named = [(which, metrics.resolve(which, self.loss, outputs)) for which in self._metrics_wanted]
-        names = [which if isinstance(which, str) else metric.name() for which, metric in named]
+        found = [metrics.resolve(which, self.loss, outputs) for which in self._metrics_wanted]
+        names = [which if isinstance(which, str) else which.name() for which in self._metrics_wanted]
         if len({"loss", *names}) <= len(names):
             raise ValueError(f"every metric needs a name of its own, other than loss; they are {', '.join(names)}")
-        return {name: metric for name, (_, metric) in zip(names, named, strict=True)}
+        return dict(zip(names, found, strict=True))
 
     def _compiled(self, x: Any) -> Loss:
         """The loss, when all is there that training needs; if no layer says the shape of a sample, ``x`` does."""
@@ -284,8 +284,8 @@ class Sequential(Network):
         """Write layers, weights and what ``compile`` was told to a path or open file, which ``load_model`` reads."""
         compiled: dict[str, Any] = {}
         if self.loss is not None:
-            named = zip(self._metrics_wanted, self.metrics.values(), strict=True)
-            wanted = [which if isinstance(which, str) else metric for which, metric in named]
+            # a class means what its name does, which depends on the loss and the output
+            wanted = [which.name() if isinstance(which, type) else which for which in self._metrics_wanted]
             compiled = {"optimizer": self.optimizer.rule, "loss": self.loss, "metrics": wanted}
         storage.save(Path(path) if isinstance(path, str) else path, self, compiled)
 

@@ -23,10 +23,10 @@ import numpy as np
 from dlcore import activations, initializers, losses, metrics
 from dlcore.callbacks import EarlyStopping
 from dlcore.datasets import Dataset
-from dlcore.family import Family, UnknownMember
+from dlcore.family import Family
 from dlcore.layers import L1L2, BatchNormalization, Dense, Dropout, Input
 from dlcore.losses import Loss
-from dlcore.metrics import Metric
+from dlcore.metrics import AUC, BinaryAccuracy, F1Score, LogLoss, Metric, Precision, Recall
 from dlcore.models import Sequential
 from dlcore.optimizers import COMMON, Optimizer
 from dlcore.recipe import LayerPlan, Recipe, prepared
@@ -338,9 +338,6 @@ def _dlcore_imports(recipe: Recipe, source: Source) -> list[str]:
 STEP = 'lambda z: keras.ops.cast(z >= 0, "float32") + 0 * z'
 """An activation that Keras has not; its slope is 0 everywhere, which 0 * z says."""
 
-KERAS_METRICS = {"log_loss": ("binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy")}
-"""Metrics that Keras has under other names: for one output, for numbers of classes and for one-hot rows."""
-
 KERAS_LOSSES_WATCHED = {name: f"keras.losses.{name}" for name in ("huber", "binary_focal_crossentropy")}
 KERAS_LOSSES_WATCHED |= {"log_cosh": '"log_cosh_error"', "cosine_similarity": "keras.losses.cosine_similarity"}
 """Losses that are no metrics by their own name, or, as the last, by that name the other way up."""
@@ -410,23 +407,61 @@ def _keras_metrics(recipe: Recipe) -> tuple[list[str], str]:
         note, expression = _keras_metric(which, recipe)
         notes += note
         said.append(expression)
-    return notes, f"[{', '.join(said)}]" if said else ""
+    line = f"[{', '.join(said)}]" if said else ""
+    return notes, line if len(line) <= 100 else "\n".join(["[", *(f"        {each}," for each in said), "    ]"])
 
 
 def _keras_metric(which: str, recipe: Recipe) -> tuple[list[str], str]:
-    if which in ("accuracy", "acc", "crossentropy", "ce"):
+    loss, logits = recipe.loss, bool(getattr(recipe.loss, "from_logits", False))
+    found, note = metrics.resolve(which, loss, recipe.layers[-1].units), list[str]()
+    if logits and not isinstance(found, metrics.OfSoftmax) and "from_logits" in found.settings():
+        return [], _of_logits(which, found, recipe)
+    if which in ("accuracy", "acc") and isinstance(found, BinaryAccuracy) and not loss.threshold:
+        note.append("# by its name alone Keras would ask for more than one half; here yes begins above 0")
+        return note, f"keras.metrics.BinaryAccuracy(name={json.dumps(which)}, threshold=0.0)"
+    if which in ("accuracy", "acc"):
         return [], json.dumps(which)
-    try:
-        member: Metric | Loss = metrics.get(which)
-    except UnknownMember:
-        name = losses.get(which).name()
+    if which in ("crossentropy", "ce"):
+        return [], f"keras.metrics.{type(found).__name__}(name={json.dumps(which)})"
+    if isinstance(found, Loss):
+        name = found.name()
         return [], KERAS_LOSSES_WATCHED.get(name, json.dumps(name))
-    if member.name() in KERAS_METRICS:
-        place = 0 if recipe.layers[-1].units == 1 else 1 if recipe.loss.targets == "integer" else 2
-        return [], json.dumps(KERAS_METRICS[member.name()][place])
-    given = {"threshold": 0.5} if member.name() == "f1_score" else {}
-    note = ["# Keras measures the area at 200 thresholds, dlcore at all"] if member.name() == "auc" else []
-    return note, f"keras.metrics.{type(member).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
+    if isinstance(found, LogLoss):
+        return [], json.dumps(_crossentropy(recipe).name())
+    softmax = isinstance(found, metrics.OfSoftmax)
+    if isinstance(found, metrics.OfSoftmax):
+        note.append("# Keras takes no softmax first: this is about the logits, and not dlcore's number")
+        found = found.metric
+    given: dict[str, Any] = {}
+    if isinstance(found, AUC):
+        note.append("# Keras measures the area at 200 thresholds, dlcore at all")
+        # they lie between 0 and 1; the sigmoid leaves the order of logits as it is, and of margins too
+        given = {} if loss.threshold or softmax else {"from_logits": True}
+    elif isinstance(found, F1Score) and not found.threshold:
+        note.append("# Keras wants a threshold above 0")
+        given = {"threshold": 1e-30}
+    elif isinstance(found, F1Score):
+        given = {"threshold": 0.5}
+    elif isinstance(found, BinaryAccuracy | Precision | Recall) and not found.threshold:
+        given = {"threshold" if isinstance(found, BinaryAccuracy) else "thresholds": 0.0}
+    return note, f"keras.metrics.{type(found).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
+
+
+def _crossentropy(recipe: Recipe) -> Loss:
+    """The crossentropy for the outputs and targets of a recipe."""
+    one = recipe.layers[-1].units == 1
+    name = "binary" if one else "sparse_categorical" if recipe.loss.targets == "integer" else "categorical"
+    return losses.get(f"{name}_crossentropy")
+
+
+def _of_logits(which: str, found: Metric | Loss, recipe: Recipe) -> str:
+    """A crossentropy, or a loss that is watched, of logits."""
+    member = _crossentropy(recipe) if isinstance(found, LogLoss) else found
+    if member.name() in KERAS_LOSSES_WATCHED:
+        wrapped = [KERAS_LOSSES_WATCHED[member.name()], f"name={json.dumps(which)}", "from_logits=True"]
+        return f"keras.metrics.MeanMetricWrapper({', '.join(wrapped)})"
+    said = [f"name={json.dumps(which)}"] if which not in (member.name(), "log_loss") else []
+    return f"keras.metrics.{type(member).__name__}({', '.join([*said, 'from_logits=True'])})"
 
 
 # ---- pieces of a program ---------------------------------------------------------------------------------------------

@@ -149,13 +149,16 @@ def _can_be_told(name: str, loss: Loss, y: np.ndarray, p: np.ndarray) -> bool:
 def mismatches(say: Say, given: Given, plans: Sequence[LayerPlan], loss: Loss) -> list[str]:
     """What can be run, but means something else than one might think, in sentences."""
     last, logits = plans[-1], bool(getattr(loss, "from_logits", False))
-    shares = "crossentropy" in loss.name()
+    shares, positive = "crossentropy" in loss.name(), last.activation in ("sigmoid", "softmax")
     y = np.asarray(given.y, dtype=float)
     found = {
         "softmax_of_one_unit": last.activation == "softmax" and last.units == 1,
         "sigmoid_for_one_of_many": last.activation == "sigmoid" and loss.targets in ("one_hot", "integer"),
         "no_probabilities": shares and not logits and last.activation in ("linear", "tanh", "relu"),
-        "squashed_twice": logits and last.activation in ("sigmoid", "softmax"),
+        "squashed_twice": logits and positive,
+        "always_above_zero": not loss.threshold
+        and loss.targets == "binary"
+        and last.activation in ("sigmoid", "softmax"),
         "relu_at_the_end": last.activation == "relu" and not shares,
         "squeezed_targets": given.task == "regression" and _squeezed(last.activation, y),
         "classes_as_numbers": bool(given.classes) and loss.targets in ("real", "positive"),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from dlcore import film, losses
+from dlcore.activations import Softmax
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Prepared, Recipe
 from ui.beat import Beat
@@ -102,12 +103,14 @@ def classes_of(answers: np.ndarray, classes: int, recipe: Recipe) -> np.ndarray:
             return np.minimum(np.nan_to_num(answers, nan=-np.inf).argmax(axis=-1), classes - 1)
         if classes > 2:
             return np.clip(np.round(np.nan_to_num(answers[..., 0])), 0, classes - 1).astype(np.int64)
-        return (answers[..., 0] > np.mean(_ends(recipe))).astype(np.int64)
+        return (answers[..., 0] > recipe.loss.threshold).astype(np.int64)
 
 
 def _ends(recipe: Recipe) -> tuple[float, float]:
-    """The answers of one unit that mean class 0 and class 1 for sure."""
-    return (-4.0, 4.0) if getattr(recipe.loss, "from_logits", False) else (0.0, 1.0)
+    """The answers of one unit that mean class 0 and class 1 for sure; the border lies in the middle."""
+    if recipe.loss.margin:
+        return -1.0, 1.0
+    return (0.0, 1.0) if recipe.loss.threshold else (-4.0, 4.0)
 
 
 def _confusion(answers: np.ndarray, truth: np.ndarray, classes: int, recipe: Recipe) -> np.ndarray:
@@ -126,6 +129,9 @@ def _regions(
     answers = film.regions(result.model, frames, extent, count, parts.scaler)
     if answers.shape[-1] != classes and classes > 2:
         answers = np.eye(classes)[classes_of(answers, classes, shown.recipe)]
+    elif answers.shape[-1] > 1 and getattr(shown.recipe.loss, "from_logits", False):
+        with np.errstate(all="ignore"):
+            answers = Softmax()(answers)
     rows = np.concatenate([parts.train.x, parts.validation.x])
     labels = data.y[parts.order]
     last = film.predictions(result.model, type(frames)(*(part[-1:] for part in frames)), rows)[0]

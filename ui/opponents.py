@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dlcore import losses, metrics
-from dlcore.baselines import Baseline
+from dlcore.baselines import Baseline, score_to_beat
 from dlcore.datasets import AutoMPG, BreastCancer, Dataset, GaussPairs, Sine
 from dlcore.metrics import MeanAbsoluteError, Metric, R2Score, RootMeanSquaredError
 from dlcore.recipe import Prepared, prepared
@@ -20,7 +20,6 @@ from ui.cache import shared
 from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Choice, Number
-from ui.scripts import call
 
 CLASSES: dict[str, tuple[Dataset, tuple[int, ...]]] = {
     "breast_cancer": (BreastCancer(), tuple(range(30))),
@@ -47,6 +46,17 @@ BECAUSE = {"mae": "median_because", "rmse": "mean_because", "r2": "mean_because_
 
 CONSTANTS = ("mean", "median", "last_value")
 
+
+def rivals(measure: str) -> dict[str, Baseline]:
+    """Who looks at no inputs, by word; among them is the best constant by that measure (of OF_CLASSES, OF_NUMBERS)."""
+    if measure in OF_NUMBERS:
+        return {word: Baseline.get(word) for word in CONSTANTS}
+    # by the other measures it is far off, and would take up all of the axis
+    rare = ["minority"] if measure in ("precision", "recall", "f1_score") else []
+    names = {word: word for word in ("majority", *rare, "stratified")} | {"same_share": "mean"}
+    return {word: Baseline.get(name) for word, name in names.items()}
+
+
 OWNS = ("d1", "rare1", "m1", "n1", "ep1", "seed1")
 PRESETS = {
     "works": {},
@@ -59,10 +69,11 @@ PRESETS = {
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Everyone's answers on the validation part, by word, each of shape (rows,).
+    """Everyone who answers on the validation part, by word.
 
-    measure: a word of OF_CLASSES or OF_NUMBERS. models, baselines: by word. y_train, y: targets of the training and of
-    the validation part. hidden: whether the baselines are still to be guessed.
+    measure: a word of OF_CLASSES or OF_NUMBERS. models: their answers, each of shape (rows,). baselines: those who look
+    at no inputs; one that draws is told by its expected score. y_train, y: targets of the training and of the
+    validation part. hidden: whether the baselines are still to be guessed.
     """
 
     data: str
@@ -70,7 +81,7 @@ class Judged:
     y_train: np.ndarray
     y: np.ndarray
     models: dict[str, np.ndarray]
-    baselines: dict[str, np.ndarray]
+    baselines: dict[str, Baseline]
     hidden: bool = False
 
     @property
@@ -86,23 +97,39 @@ class Judged:
     def metric(self) -> Metric:
         return self.measures[self.measure]
 
+    def score(self, word: str, metric: Metric | None = None) -> float:
+        """What one of them reaches on the validation part."""
+        rule = self.metric if metric is None else metric
+        if word in self.models:
+            return rule(self.y, self.models[word])
+        return self.baselines[word].expected(rule, self.y_train, self.y)
+
     def scores(self, metric: Metric | None = None) -> dict[str, float]:
         """By word, baselines first (unless they are hidden)."""
-        rule = self.metric if metric is None else metric
         everyone = self.models if self.hidden else {**self.baselines, **self.models}
-        return {word: rule(self.y, p) for word, p in everyone.items()}
+        return {word: self.score(word, metric) for word in everyone}
 
     def best(self, words: Sequence[str], metric: Metric | None = None) -> tuple[str, float]:
         """Which of these is best by the measure, the first of those that tie, and its score."""
         rule = self.metric if metric is None else metric
-        scores = {word: rule(self.y, {**self.baselines, **self.models}[word]) for word in words}
+        scores = {word: self.score(word, rule) for word in words}
         word = _best(scores, rule)
         return word, scores[word]
+
+    def learned(self) -> dict[str, float]:
+        """What each of those who always say the same reaches on the training part."""
+        constants = {word: each for word, each in self.baselines.items() if not each.draws}
+        return {word: each.expected(self.metric, self.y_train, self.y_train) for word, each in constants.items()}
+
+    @property
+    def bar(self) -> str:
+        """Who is to be beaten: the constant that is best on the training part, whatever luck brings it later."""
+        return _best(self.learned(), self.metric)
 
     @property
     def line(self) -> float | None:
         """The score to beat; None as long as it is hidden."""
-        return None if self.hidden else self.best(tuple(self.baselines))[1]
+        return None if self.hidden else self.score(self.bar)
 
     def ends(self) -> tuple[float, float]:
         """What the axis spans, in round numbers: everyone, baselines or not."""
@@ -120,21 +147,17 @@ class Judged:
     def truth(self) -> str:
         """The right guess: how often always no is right, or which constant fits the training part best."""
         if not self.binary:
-            return _best({word: self.metric(self.y_train, self._constant(word)) for word in CONSTANTS}, self.metric)
+            return self.bar
         share = float(np.mean(self.y == 0))
         return min(ALWAYS_NO, key=lambda word: abs(ALWAYS_NO[word] - share))
-
-    def _constant(self, word: str) -> np.ndarray:
-        """What a baseline that always says the same says of the training part."""
-        return np.full(len(self.y_train), self.baselines[word][0])
 
     def because(self, say: Say) -> str:
         """Why, with its numbers."""
         if self.binary:
             no = int(np.sum(self.y == 0))
             return say("no_because", no=no, rows=len(self.y), share=no / len(self.y))
-        learned = [f"{say(word)} {_written(self.metric(self.y_train, self._constant(word)))}" for word in CONSTANTS]
-        judged = [f"{say(word)} {_written(self.best([word])[1])}" for word in CONSTANTS]
+        learned = [f"{say(word)} {_written(score)}" for word, score in self.learned().items()]
+        judged = [f"{say(word)} {_written(self.score(word))}" for word in CONSTANTS]
         return say(BECAUSE[self.measure], learned=", ".join(learned), judged=", ".join(judged))
 
     def said(self, say: Say) -> str:
@@ -143,7 +166,7 @@ class Judged:
         told = say("judged_rare" if self.binary else "judged_numbers", rare=int(self.y.sum()), **facts)
         if self.hidden:
             return f"{told} {say('line_waits')}"
-        word, line = self.best(tuple(self.baselines))
+        word, line = self.bar, self.score(self.bar)
         direction = say("more_is_better" if self.metric.higher_is_better else "less_is_better")
         return f"{told} {say('line_is', name=say(word), line=_written(line))} {direction}"
 
@@ -152,7 +175,7 @@ class Judged:
         line, measure = self.line or 0.0, say(self.measure)
         lines = []
         for word in self.models:
-            score = self.best([word])[1]
+            score = self.score(word)
             better = (score > line) == self.metric.higher_is_better and score != line
             verdict = "beats_line" if better else "on_the_line" if score == line else "misses_line"
             told = say(verdict, name=say(word), measure=measure, score=_written(score), gap=_written(abs(score - line)))
@@ -225,35 +248,32 @@ def chosen(beat: Beat) -> Judged:
             seed = int(beat.box("seed1", Number(0, 0, 9999, whole=True), "seed"))
         beat.presets(OWNS, **PRESETS)
     parts, models = _classes(data, rare, epochs, seed) if binary else _numbers(data, epochs, seed)
-    measure = OF_CLASSES[names["m1"]] if binary else OF_NUMBERS[names["n1"]]
+    measure = names["m1" if binary else "n1"]
     _noted(beat, data, rare, epochs, seed, measure)
-    rivals = {"majority": "majority", "stratified": "stratified", "same_share": "mean"}
-    rivals = rivals if binary else {word: word for word in CONSTANTS}
     y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
-    baselines = {word: Baseline.get(name).fit(y_train).predict(len(y)) for word, name in rivals.items()}
-    return Judged(data, names["m1" if binary else "n1"], y_train, y, models, baselines)
+    return Judged(data, measure, y_train, y, models, rivals(measure))
 
 
-def _noted(beat: Beat, data: str, rare: int, epochs: int, seed: int, measure: Metric) -> None:
+def _noted(beat: Beat, data: str, rare: int, epochs: int, seed: int, measure: str) -> None:
+    rule = (OF_CLASSES if data in CLASSES else OF_NUMBERS)[measure]
     if data in CLASSES:
         source, columns = CLASSES[data]
         rows = beat.made("rows", source.load)
         kept = beat.made("kept", thinned, rows[1], rare / 100, seed)
         loss, how = losses.get("binary_crossentropy"), {"classes": 2, "share": 0.5, "seed": seed}
         parts = beat.made("parts", prepared, rows[0][kept][:, list(columns)], rows[1][kept], loss, **how)
-        models, rivals = [(0, False), (HIDDEN, False), (0, True)], ("majority", "stratified", "mean")
+        models = [(0, False), (HIDDEN, False), (0, True)]
     else:
         rows, loss = beat.made("rows", NUMBERS[data].load), losses.get("mse")
         parts = beat.made("parts", prepared, rows[0], rows[1], loss, share=0.5, seed=seed)
-        models, rivals = [(0, False), (2 * HIDDEN, False)], CONSTANTS
+        models = [(0, False), (2 * HIDDEN, False)]
     for hidden, even in models:
         p = beat.made("p", predicted, parts, loss, 1, hidden, epochs, seed, even)
-        beat.ran(measure, parts.validation.y, p[:, 0])
-    for name in rivals:
-        labels = beat.made("labels", parts.train.y.astype, "float")
-        fitted = beat.made("fitted", Baseline.get(name).fit, labels)
-        p = beat.made("p", fitted.predict, call(len, parts.validation.y))
-        beat.ran(measure, parts.validation.y, p)
+        beat.ran(rule, parts.validation.y, p[:, 0])
+    labels = beat.made("labels", parts.train.y.astype, "float")
+    for rival in rivals(measure).values():
+        beat.ran(rival.expected, rule, labels, parts.validation.y)
+    beat.ran(score_to_beat, rule, labels, parts.validation.y)
 
 
 def revealed(beat: Beat, found: Judged) -> Judged:

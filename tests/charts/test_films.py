@@ -155,7 +155,7 @@ def test_a_frame_is_shown_until_the_next_one(make: Any) -> None:
 def test_a_place_has_the_colour_of_its_class_and_the_shade_of_its_sureness() -> None:
     answers = np.array([[[0.0], [0.4]], [[0.6], [1.0]], [[0.5], [np.nan]]])
     cells, palette = pixels(charts.class_shades(answers))
-    assert cells.tolist() == [[LEVELS - 1, 1], [LEVELS + 1, 2 * LEVELS - 1], [LEVELS, 2 * LEVELS]]
+    assert cells.tolist() == [[LEVELS - 1, 1], [LEVELS + 1, 2 * LEVELS - 1], [0, 2 * LEVELS]], "0.5 is not above 0.5"
     assert palette[-1] == NO_NUMBER and len(palette) == 2 * LEVELS + 1
     three = np.array([[[1.0, 0, 0], [0.3, 0.3, 0.4]], [[0, 1.0, 0], [np.inf, 0, 0]]])
     cells, palette = pixels(charts.class_shades(three))

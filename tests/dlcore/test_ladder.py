@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from dlcore import losses
 from dlcore.crowd import Course, trained
 from dlcore.datasets import AutoMPG, BreastCancer, Moons, PenguinSpecies
 from dlcore.folds import CrossValidation, folds
 from dlcore.ladder import RUNGS, Rows, Training, climbed, parting, scaled, sign, stopped
 from dlcore.optimism import MODELS, Candidates, chosen, optimism
+from dlcore.recipe import LayerPlan, Recipe
 
 CARS = Rows(AutoMPG(), 40)
 DATA = [AutoMPG(), BreastCancer(), PenguinSpecies(), Moons(count=600)]
@@ -52,6 +54,18 @@ def test_a_crowd_takes_the_steps_of_a_model_on_its_own(data) -> None:
     else:
         expected = np.mean(p.argmax(axis=1) != parts.validation.y.argmax(axis=1))
     assert found.val_error[-1, 0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("loss", [losses.BinaryCrossentropy(from_logits=True), losses.SquaredHinge()], ids=repr)
+def test_a_crowd_of_logits_or_margins_is_judged_at_0(loss) -> None:
+    parts = Rows(Moons(), 40).parts(7)
+    recipe = Recipe(2, (LayerPlan(1, "linear"),), loss, epochs=2, batch_size=40)
+    z = recipe.model()
+    z.fit(parts.train.x, parts.train.y, batch_size=40, epochs=2)
+    p = z.predict(parts.validation.x)
+    yes = parts.validation.y > 0.5
+    assert np.mean((p > 0) != yes) != np.mean((p > 0.5) != yes), "else this could not fail"
+    assert trained(recipe, [parts], (0,)).val_error[-1, 0] == pytest.approx(np.mean((p > 0) != yes))
 
 
 def _in_one_batch(recipe, seed):

@@ -8,6 +8,7 @@ import pytest
 
 from dlcore import losses, metrics
 from dlcore.family import UnknownMember
+from dlcore.losses import Loss
 from dlcore.metrics import (
     AUC,
     BinaryAccuracy,
@@ -256,6 +257,79 @@ def test_accuracy_is_resolved_as_keras_does(loss: Any, units: int, accuracy: Met
     assert metrics.resolve("accuracy", loss, units) == metrics.resolve("acc", loss, units) == accuracy
     assert metrics.resolve("crossentropy", loss, units) == losses.get(crossentropy)
     assert metrics.resolve("ce", loss, units) == losses.get(crossentropy)
+
+
+# ---- what yes means --------------------------------------------------------------------------------------------------
+
+LOGITS = [losses.BinaryCrossentropy(from_logits=True), losses.BinaryFocalCrossentropy(from_logits=True)]
+SCORES: list[Any] = [*LOGITS, losses.Hinge(), losses.SquaredHinge()]
+
+
+@pytest.mark.parametrize("loss", SCORES, ids=repr)
+def test_logits_and_margins_mean_yes_above_0(loss: Any) -> None:
+    """Keras's "accuracy" asks for more than one half of logits too, and so did this one: 0.475 of what was 0.675."""
+    y, z = np.array([[1.0], [1.0], [0.0], [0.0], [1.0]]), np.array([[0.3], [0.4], [-0.1], [0.2], [-1.0]])
+    assert loss.threshold == 0
+    for name, by_hand in (("accuracy", 3 / 5), ("acc", 3 / 5), ("binary_accuracy", 3 / 5), ("precision", 2 / 3)):
+        assert metrics.resolve(name, loss, 1)(y, z) == pytest.approx(by_hand)
+    assert metrics.resolve("recall", loss, 1)(y, z) == metrics.resolve(Recall, loss, 1)(y, z) == pytest.approx(2 / 3)
+    assert metrics.resolve("f1_score", loss, 1)(y, z) == pytest.approx(2 / 3)
+    assert BinaryAccuracy()(y, z) == 2 / 5, "what Keras's accuracy says of these"
+    # whoever says a threshold keeps it
+    assert metrics.resolve(BinaryAccuracy(threshold=0.45), loss, 1)(y, z) == 2 / 5
+
+
+@pytest.mark.parametrize("name", Loss.members)
+def test_probabilities_and_numbers_mean_yes_above_one_half(name: str) -> None:
+    loss = losses.get(name)
+    assert loss.threshold == (0 if "hinge" in name else 0.5)
+    if "hinge" not in name:
+        assert metrics.resolve("accuracy", loss, 1) == BinaryAccuracy()
+
+
+@pytest.mark.parametrize(
+    "metric", [BinaryAccuracy(0.0), Precision(0.0), Recall(0.0), F1Score(0.0), AUC(), LogLoss(True)]
+)
+def test_targets_of_minus_one_mean_no(metric: Metric) -> None:
+    """They were never right, whatever the answer."""
+    rng = np.random.default_rng(0)
+    y, z = rng.integers(0, 2, 40), rng.normal(size=40)
+    assert metric(2 * y - 1, z) == metric(y, z)
+    assert BinaryAccuracy(0.0)([-1, 1, -1], [-2.0, 2.0, -0.5]) == 1
+    for one in (1, -1):
+        assert BinaryAccuracy(0.0)([one] * 3, [one] * 3) == 1
+
+
+def test_a_crossentropy_of_logits_is_that_of_their_probabilities() -> None:
+    rng = np.random.default_rng(1)
+    y, z = rng.integers(0, 2, (9, 1)), rng.normal(size=(9, 1))
+    p = 1 / (1 + np.exp(-z))
+    labels, rows = rng.integers(0, 3, 9), rng.normal(size=(9, 3))
+    shares = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+    sparse, dense = losses.SparseCategoricalCrossentropy(True), losses.CategoricalCrossentropy(True)
+    for name in ("log_loss", LogLoss, "crossentropy", "ce", "binary_crossentropy"):
+        assert metrics.resolve(name, LOGITS[0], 1)(y, z) == pytest.approx(LogLoss()(y, p))
+    for name in ("log_loss", "crossentropy"):
+        assert metrics.resolve(name, sparse, 3)(labels, rows) == pytest.approx(LogLoss()(labels, shares))
+        assert metrics.resolve(name, dense, 3)(np.eye(3)[labels], rows) == pytest.approx(LogLoss()(labels, shares))
+    assert metrics.resolve(LogLoss(), sparse, 3) == LogLoss()
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1_score", "auc", "binary_accuracy"])
+def test_yes_or_no_of_rows_of_logits_is_asked_of_their_softmax(name: str) -> None:
+    rng = np.random.default_rng(2)
+    y, rows = np.eye(3)[rng.integers(0, 3, 30)], rng.normal(size=(30, 3)) * 2 + 1
+    shares = np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True)
+    found = metrics.resolve(name, losses.CategoricalCrossentropy(from_logits=True), 3)
+    assert found.higher_is_better and found(y, rows) == pytest.approx(metrics.get(name)(y, shares))
+    assert found(y, rows) != metrics.get(name)(y, rows)
+    rows[4, 1] = np.nan
+    assert math.isnan(found(y, rows))
+
+
+def test_accuracy_of_several_outputs_is_the_largest_of_them_whatever_the_scale() -> None:
+    for loss in (losses.SparseCategoricalCrossentropy(True), losses.CategoricalHinge()):
+        assert "categorical_accuracy" in metrics.resolve("accuracy", loss, 3).name()
 
 
 def test_every_metric_and_every_loss_is_resolved_by_its_name() -> None:

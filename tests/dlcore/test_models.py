@@ -328,6 +328,29 @@ def test_accuracy_means_what_the_output_says() -> None:
     assert model.evaluate(X, Y)[1] == np.mean((model.predict(X)[:, 0] > 0.5) == Y)
 
 
+@pytest.mark.parametrize(
+    ("loss", "no"),
+    [
+        (losses.BinaryCrossentropy(from_logits=True), 0),
+        (losses.Hinge(), 0),
+        (losses.Hinge(), -1),
+        ("squared_hinge", -1),
+    ],
+)
+def test_accuracy_of_logits_and_margins_is_counted_at_0(loss: Any, no: int) -> None:
+    """Also of targets of -1 and 1, which no answer agreed with before."""
+    y = np.where(Y == 1, 1, no)
+    model = Sequential([Input((3,)), Dense(4, "tanh"), Dense(1)], seed=1)
+    model.compile("sgd", loss, ["accuracy", metrics.Precision, metrics.Recall(threshold=0.1)])
+    model.fit(X, y, epochs=3)
+    z, yes = model.predict(X)[:, 0], Y == 1
+    assert ((z > 0) != (z > 0.5)).any(), "else this could not fail"
+    found = model.evaluate(X, y, return_dict=True)
+    assert found["accuracy"] == np.mean((z > 0) == yes)
+    assert found["precision"] == np.mean(yes[z > 0])
+    assert found["recall"] == np.mean(z[yes] > 0.1)
+
+
 def test_metrics_by_name_class_and_member() -> None:
     model = binary(metrics=["acc", "mse", metrics.Recall, metrics.Precision(threshold=0.3), losses.Huber()])
     history = model.fit(X, Y).history
@@ -509,6 +532,15 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
         assert other.optimizer.rule == rule and other.optimizer.iterations == 0
         assert [layer.config() for layer in model.layers] == [layer.config() for layer in other.layers]
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"], "exactly the path that was said"
+
+
+def test_a_metric_that_asks_for_a_softmax_is_kept_by_its_name(tmp_path: Path) -> None:
+    model = Sequential([Input((3,)), Dense(2)], seed=1)
+    model.compile("sgd", losses.CategoricalCrossentropy(from_logits=True), [metrics.AUC, "log_loss"])
+    rows = np.eye(2)[Y.astype(int)]
+    model.fit(X, rows)
+    model.save(tmp_path / "model.npz")
+    assert load_model(tmp_path / "model.npz").evaluate(X, rows) == model.evaluate(X, rows)
 
 
 def test_an_uncompiled_model_is_kept_uncompiled(tmp_path: Path) -> None:

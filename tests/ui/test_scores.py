@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore import metrics
-from dlcore.baselines import Baseline
+from dlcore.baselines import Baseline, Majority, Mean, Stratified, score_to_beat
 from ui import leftover, opponents, thresholds
 from ui.leftover import Leftover
 from ui.opponents import ALWAYS_NO, CLASSES, NUMBERS, OF_CLASSES, OF_NUMBERS, Judged
@@ -24,7 +24,7 @@ Steps = Callable[[AppTest], dict[str, list[str]]]
 def judged(data: str, measure: str, **how: Any) -> Judged:
     y = np.array([0.0] * 19 + [1.0])
     models = {"one_neuron": np.where(y, 0.9, 0.1), "small_network": np.full(20, 0.2)}
-    baselines = {"majority": np.zeros(20), "same_share": np.full(20, 0.05)}
+    baselines: dict[str, Baseline] = {"majority": Majority(), "same_share": Mean()}
     return Judged(data, measure, y, y, models, baselines, **how)
 
 
@@ -50,9 +50,34 @@ def test_always_no_is_right_as_often_as_the_answer_is_no() -> None:
 def test_the_line_is_the_best_baseline_whichever_way_is_up(measure: str) -> None:
     found = judged("breast_cancer", measure)
     scores = [found.scores()[word] for word in found.baselines]
-    assert found.line == (max if found.metric.higher_is_better else min)(scores)
+    assert found.line == (max if found.metric.higher_is_better else min)(scores), "train and validation are the same"
     low, high = found.ends()
     assert low < min(found.scores().values()) and max(found.scores().values()) < high
+
+
+def at_first(data: str, measure: str, rare: int = 5, seed: int = 0) -> Judged:
+    """Everyone on real rows."""
+    parts, models = opponents._classes(data, rare, 1, seed) if data in CLASSES else opponents._numbers(data, 1, seed)
+    y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
+    return Judged(data, measure, y_train, y, models, opponents.rivals(measure))
+
+
+@pytest.mark.parametrize("measure", [*OF_CLASSES, *OF_NUMBERS])
+@pytest.mark.parametrize("rare", [5, 20, 50])
+@pytest.mark.parametrize("seed", range(2))
+def test_the_line_is_the_score_to_beat(measure: str, rare: int, seed: int) -> None:
+    """A constant of the training part: among the opponents there is always the best one."""
+    for data in CLASSES if measure in OF_CLASSES else NUMBERS:
+        found = at_first(data, measure, rare, seed)
+        assert found.line == pytest.approx(score_to_beat(found.metric, found.y_train, found.y).score, abs=1e-12)
+        assert not found.baselines[found.bar].draws
+
+
+def test_half_and_half_a_draw_is_right_half_of_the_time() -> None:
+    """It was told with the luck of one seed, 0.514, and was the line."""
+    found = at_first("breast_cancer", "binary_accuracy", rare=50)
+    assert isinstance(found.baselines["stratified"], Stratified)
+    assert found.score("stratified") == pytest.approx(0.5, abs=1e-4) and found.line == found.score("majority")
 
 
 def test_baselines_that_are_to_be_guessed_are_nowhere() -> None:
@@ -110,10 +135,7 @@ def test_models_of_numbers_beat_every_constant(data: str) -> None:
 def test_the_median_and_the_mean_are_best_at_what_they_are_best_at(
     data: str, measure: str, best: str, seed: int
 ) -> None:
-    parts, models = opponents._numbers(data, 1, seed)
-    y = parts.validation.y
-    baselines = {word: Baseline.get(word).fit(parts.train.y).predict(len(y)) for word in opponents.CONSTANTS}
-    assert Judged(data, measure, parts.train.y, y, models, baselines).truth == best
+    assert at_first(data, measure, seed=seed).truth == best
 
 
 @pytest.mark.parametrize("data", [*CLASSES, *NUMBERS])

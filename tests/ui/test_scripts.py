@@ -21,8 +21,9 @@ from dlcore.optimizers import SGD, Adam
 from dlcore.schedules import CosineDecay
 from dlcore.surfaces import Bowl, SlopeFit
 from dlcore.trials import Trial
-from ui import scripts
+from ui import opponents, scripts
 from ui.beat import Beat
+from ui.opponents import Judged
 from ui.scripts import Run, Unwritable, call
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -239,6 +240,24 @@ def test_every_experiment_runs_and_finds_what_the_page_says(
     changed = {name: text for name, text in after.items() if text != programs.get(name)}
     assert changed, "a preset changes the program"
     executed(tmp_path, changed)
+
+
+@pytest.mark.parametrize("measure", ["binary_accuracy", "f1_score"])
+def test_every_contender_comes_out_of_the_program_with_the_score_of_the_page(
+    measure: str, opened: Callable[..., AppTest], experiments: dict[str, Run], tmp_path: Path
+) -> None:
+    """Of those who look at no inputs too: what is drawn at random is its expected score in both."""
+    settings = {"lang": "en", "predict": "0", "rare1": "50", "ep1": "1", "m1": measure}
+    at = opened("pages/8_model_evaluation.py", settings)
+    printed = numbers(executed(tmp_path, {"one": experiments["beat_common_sense"].program()})["one"])
+    parts, models = opponents._classes("breast_cancer", 50, 1, 0)
+    y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
+    found = Judged("breast_cancer", measure, y_train, y, models, opponents.rivals(measure))
+    for name, score in found.scores().items():
+        assert any(number == pytest.approx(score, abs=1e-12) for number in printed), name
+    line = next(each.value for each in at.caption if "The line:" in each.value)
+    assert f"{found.line:.3f}" in line and "expected score" in line
+    assert printed[-1] == pytest.approx(found.line)
 
 
 def test_the_source_offers_the_program(opened: Callable[..., AppTest], experiments: dict[str, Run]) -> None:

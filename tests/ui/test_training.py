@@ -20,10 +20,11 @@ from hypothesis import strategies
 from streamlit.runtime.caching import cache_data_api
 from streamlit.testing.v1 import AppTest
 
+from dlcore import losses, metrics
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
-from dlcore.recipe import LayerPlan
-from ui import drawn, given, kept, layers, pinned, retold, texts, trained
+from dlcore.recipe import LayerPlan, Recipe
+from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold, texts, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
@@ -551,6 +552,8 @@ def test_what_cannot_be_trained_says_why(address: dict[str, str], said: str, pag
         ({"set": "iris", "out": "sigmoid"}, "Sigmoid with categorical"),
         ({"out": "linear"}, "what is no probability"),
         ({"from_logits_binary_crossentropy": "1"}, "Squashed twice"),
+        ({"from_logits_binary_crossentropy": "1"}, "Always “yes”"),
+        ({"loss": "hinge"}, "Always “yes”"),
         ({"set": "auto_mpg", "out": "sigmoid"}, "squeezed output"),
         ({"act": "step"}, "slope is 0"),
         ({"loss": "mean_squared_error"}, "Classes treated as numbers"),
@@ -568,6 +571,82 @@ def test_every_kind_of_data_can_be_looked_into(name: str, view: str, page: Any) 
     at = page(set=name, view=view, epochs="4")
     assert len(at.get("vega_lite_chart")) == 6
     assert "frames" in captions(at) or view != "answers_view"
+
+
+# ---- what yes means --------------------------------------------------------------------------------------------------
+
+SCALES = [
+    {"loss": "binary_crossentropy", "from_logits_binary_crossentropy": "1", "out": "linear"},
+    {"loss": "binary_focal_crossentropy", "from_logits_binary_focal_crossentropy": "1", "out": "linear"},
+    {"loss": "hinge", "out": "linear"},
+    {"loss": "squared_hinge", "out": "tanh"},
+    {"loss": "binary_crossentropy", "out": "sigmoid"},
+    {"loss": "mean_squared_error", "out": "linear"},
+]
+scales = pytest.mark.parametrize("address", SCALES, ids=lambda address: "-".join(address.values()))
+
+
+@scales
+@pytest.mark.parametrize("name", ["moons", "breast_cancer"])
+def test_the_picture_and_the_accuracy_count_the_same_rows_as_right(
+    address: dict[str, str], name: str, page: Any
+) -> None:
+    """67.5 % of the points were right in the picture, beside an accuracy of 0.475."""
+    told = captions(page(set=name, epochs="10", net="8", **address))
+    (right,) = re.findall(r"([\d.]+)% (?:of the validation points|after 10 epochs)", told)
+    (accuracy,) = set(re.findall(r"accuracy\*\* after epoch 10: training [\d.]+, validation ([\d.]+\d)", told))
+    assert float(right) == pytest.approx(100 * float(accuracy), abs=0.06)
+
+
+@scales
+def test_the_border_of_the_picture_lies_where_yes_begins(address: dict[str, str]) -> None:
+    loss = losses.get(address["loss"])
+    if "linear" in address.values() and hasattr(loss, "from_logits"):
+        loss = dataclasses.replace(loss, from_logits=True)  # type: ignore[type-var]
+    recipe = Recipe(2, (LayerPlan(1, address["out"]),), loss)
+    ends, edge = looks._ends(recipe), loss.threshold
+    assert np.mean(ends) == edge
+    answers = np.array([edge - 0.1, edge, edge + 0.1])[:, None]
+    accuracy = metrics.resolve("accuracy", loss, 1)
+    for answer, label in zip(answers, looks.classes_of(answers, 2, recipe), strict=True):
+        assert accuracy([label], answer) == 1
+
+
+# ---- the bar ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_network_that_beats_every_constant_has_learned_something(page: Any) -> None:
+    """Four rows to be judged by, three of them alike: a lucky draw was the baseline, with an accuracy of 1."""
+    told = captions(page(set=given.DRAWN))
+    bars = [float(found) for found in re.findall(r"the baseline that ignores the inputs has ([\d.]+\d)", told)]
+    assert bars and 0.75 in bars and not {0, 1} & set(bars)
+    assert "learned nothing useful" not in told
+
+
+EVERY_LOSS: list[Any] = [losses.get(name) for name in compiled.LOSSES]
+EVERY_LOSS += [dataclasses.replace(loss, from_logits=True) for loss in EVERY_LOSS if hasattr(loss, "from_logits")]
+
+
+@pytest.mark.parametrize("loss", EVERY_LOSS, ids=repr)
+def test_no_guess_without_inputs_is_better_than_the_bar_on_the_training_part(loss: losses.Loss) -> None:
+    """Whatever the loss and the metrics: of many constants none beats it where it was chosen."""
+    data, rows = given.opened(Chosen(share=0.0)), loss.targets in ("one_hot", "integer")
+    units, wanted = 2 if rows else 1, ("accuracy", "precision", "recall", "auc")
+    fitting = compiled.fitting_metrics(wanted, data, loss, units)
+    recipe = Recipe(len(data.features), (LayerPlan(units, "linear"),), loss, metrics=fitting)
+    parts, model = data.prepared(loss), recipe.model()
+    model.build()
+    model.metrics = model._resolved(units)
+    bars, y = live._baselines(model, parts), parts.train.y
+    assert set(bars) == {"loss", *fitting} and len(fitting) >= 1
+    truth, rng = y[:, None] if y.ndim == 1 and not rows else y, np.random.default_rng(0)
+    low, high = (0.0, 1.0) if loss.threshold else (-3.0, 3.0)
+    for _ in range(40):
+        one = rng.uniform(low, high, units)
+        p = np.tile(one / one.sum() if rows and loss.threshold else one, (len(y), 1))
+        assert bars["loss"] <= loss(truth, p) + 1e-6
+        for name in fitting:
+            assert bars[name] >= model.metrics[name](truth, p)
 
 
 # ---- taken home ------------------------------------------------------------------------------------------------------
