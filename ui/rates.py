@@ -154,6 +154,8 @@ class Three:
         """Where the rates lie between the marks, in a sentence."""
         facts = {f"rate_{k}": readable(rate) for k, rate in enumerate(self.rates.values(), start=1)}
         limit = self.limits.limit
+        if self.diagnoses and self.diagnoses[LARGE].verdict == "undefined" and not self.diagnoses[LARGE].step:
+            return say("axis_undefined", **facts)
         if not self.diagnoses or not math.isfinite(limit):
             return say("axis_waits" if not self.diagnoses else "axis_without_limit", **facts)
         facts |= {"steepest": readable(self.limits.steepest), "limit": readable(limit)}
@@ -205,14 +207,17 @@ def three_runs(surface: Surface, rates: dict[str, float], steps: int) -> Three:
 
 
 def three_revealed(beat: Beat, found: Three) -> Three:
-    """The three runs, once the reader has guessed what becomes of the largest rate; until then their start."""
+    """The three runs, once the reader has guessed what becomes of the largest rate; until then their start.
+
+    Where the surface is not defined at the start there is nothing to guess, and the runs are no more than that.
+    """
     beat.goals(_all_arrive(found))
     beat.ran(limits, found.surface)
     for rate in found.rates.values():
         path = beat.ran(descend, found.surface, found.surface.start, SGD(rate), found.steps)
         beat.ran(diagnose, found.surface, path)
     if landscapes.undefined(beat, found.surface, found.surface.start):
-        return found.before_the_run()
+        return found
     shown = beat.predicted("fate_of_large", FATES, found.fates, found.report(beat.word))
     return found if shown else found.before_the_run()
 

@@ -4,6 +4,7 @@ Every truth here is known without the code that finds it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ from dlcore.datasets import BreastCancer, Penguins
 from dlcore.deep import Course, Deep
 from dlcore.gates import search
 from dlcore.recommendations import Outcome, Output, Problem
+from dlcore.surfaces import parse
 from dlcore.sweep import Sweep, useful
-from dlcore.trials import Training, Trial
-from ui import deep, outputs, readings, schedules, sweeps, texts
+from dlcore.trials import Trial
+from ui import deep, outputs, rates, readings, schedules, sweeps, texts
 from ui.forward import WEIGHTS, passed
 from ui.gates import SEARCHED
 
@@ -108,6 +110,9 @@ def test_where_no_start_is_defined_there_is_no_question_about_rates(
     at = opened(LEARNING_RATE, own(key, text), lang=language)
     assert not at.exception and not asked(at, beat)
     assert len(at.container(key=f"beat-{beat}").warning) == 1
+    # nor is any guess waited for
+    waits = texts.words()["axis_waits"][language].rpartition("}}")[2]
+    assert waits not in " ".join(each.value for each in at.container(key=f"beat-{beat}").caption)
     assert not opened(LEARNING_RATE, own(key, text), lang=language, predict="0").exception
 
 
@@ -142,9 +147,9 @@ def test_a_share_on_the_edge_of_two_answers(text: str, truths: set[str], opened:
 
 def swept(early: list[float], late: list[float]) -> tuple[str, ...]:
     """What changes between the first of six steps and the last, for heights at rates 1, 2, 4, ... that begin at 1."""
-    rates = 2.0 ** np.arange(len(early))
+    stops = 2.0 ** np.arange(len(early))
     height = np.array([[1.0] * len(early), *([early] * 5), late])
-    found = Sweep(rates, height, np.where(np.isnan(height[-1]), 6, -1))
+    found = Sweep(stops, height, np.where(np.isnan(height[-1]), 6, -1))
     return sweeps.Swept(found, 0, 0.0, np.inf, "unit_steps").changes
 
 
@@ -170,8 +175,8 @@ def test_where_all_is_lost_no_rate_is_useful() -> None:
 
 
 def read(*ends: float) -> tuple[str, ...]:
-    rates = np.array([1.0, 0.1, 10.0])
-    sweep = Sweep(rates, np.array([[2.0] * 3, ends]), np.full(3, -1))
+    tried = np.array([1.0, 0.1, 10.0])
+    sweep = Sweep(tried, np.array([[2.0] * 3, ends]), np.full(3, -1))
     return readings.Checked(Trial(Penguins(), epochs=1), 1.0, sweep, sweep).lowest
 
 
@@ -187,7 +192,7 @@ def scheduled(with_: float, without: float) -> tuple[str, ...]:
     trial = Trial(Penguins(), epochs=1)
     real = schedules.Plan(0.1).train(trial)
     pair = {
-        name: Training(**(vars(real) | {"loss": np.array([1.0, end])}))
+        name: replace(real, loss=np.array([1.0, end]))
         for name, end in ((schedules.WITH, with_), (schedules.WITHOUT, without))
     }
     return schedules.Compared(trial, schedules.Plan(0.1), pair).outcomes
@@ -279,3 +284,10 @@ def test_a_score_is_judged_as_it_is_and_as_it_is_shown() -> None:
     assert compared(0.5, 0.9) == compared(np.nan, 0.9) == ("clearly_worse",)
     # 0.9704 and 0.9401 are 0.0303 apart, but are shown as 0.970 and 0.940
     assert compared(0.9401, 0.9704) == ("clearly_worse", "as_good")
+
+
+def test_on_a_plain_no_rate_has_arrived_anywhere() -> None:
+    found = rates.three_runs(parse("0*x + 1"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
+    assert not rates._all_arrive(found).reached
+    found = rates.three_runs(parse("x**2"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
+    assert rates._all_arrive(found).reached
