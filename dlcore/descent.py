@@ -37,6 +37,17 @@ class Path:
         """The number of steps that were recorded."""
         return len(self.w) - 1
 
+    @property
+    def undefined(self) -> int | None:
+        """The step at which the ball stands where the height or its slope is not defined, or None; it ends the path.
+
+        A height that has become too large for a number is none of those, except at the start: it came by growing.
+        """
+        height, slope = self.height[-1], np.isfinite(self.gradient[-1]).all()
+        if np.isnan(height) or (np.isfinite(height) and not slope) or (self.steps == 0 and not np.isfinite(height)):
+            return self.steps
+        return None
+
 
 def descend(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> Path:
     """The path of one ball from ``start`` (one number a weight) over ``steps`` steps (0 or more).
@@ -119,9 +130,11 @@ def arrived(surface: Surface, w: np.ndarray) -> np.ndarray:
 
     That is: the ground curves up in every direction, and Newton's step -H^-1 g, which leads to the bottom of the
     valley as its curvature shows it, is shorter than 1 % of the map. The size of the gradient alone would not do: on a
-    plateau it is small everywhere.
+    plateau it is small everywhere. A valley may be level along its floor, all of which is then a minimum: a curvature
+    that is small against the one across it counts as none, as it comes out negative on one side of a bent floor.
     """
-    return level(surface, w) & (surface.curvatures(*w)[0] > 0)
+    curvatures = surface.curvatures(*w)
+    return level(surface, w) & (curvatures[-1] > 0) & (curvatures[0] > -FLAT * curvatures[-1])
 
 
 def level(surface: Surface, w: np.ndarray) -> np.ndarray:
@@ -131,15 +144,30 @@ def level(surface: Surface, w: np.ndarray) -> np.ndarray:
     return _map_distance(surface, newton_step(surface, w), np.zeros_like(w)) < 0.01
 
 
+FLAT = 1e-3
+"""Up to what share of the largest curvature a negative one is that of a level floor, not of a saddle."""
+
+SINGULAR = 1e-9
+"""Up to what share of the largest curvature the other is 0, whatever rounding says."""
+
+
 def newton_step(surface: Surface, w: np.ndarray) -> np.ndarray:
-    """Newton's step -H^-1 g at ``w``, shape (weights, ...); NaN where the curvature has no inverse."""
+    """Newton's step -H^-1 g at ``w``, shape (weights, ...); NaN where the curvature has no inverse.
+
+    On the level floor of a valley, where the ground neither curves nor slopes along it, it is the step across.
+    """
     g, h = surface.gradient(*w), surface.hessian(*w)
     with np.errstate(all="ignore"):
         if len(w) == 1:
             return -g / np.where(h[0] == 0, np.nan, h[0])
         (p, q), (_, r) = h
-        determinant = np.where(p * r - q * q == 0, np.nan, p * r - q * q)
-        return -np.array([r * g[0] - q * g[1], p * g[1] - q * g[0]]) / determinant
+        determinant = p * r - q * q
+        singular = np.abs(determinant) <= SINGULAR * (p * p + r * r + 2 * q * q)
+        step = -np.array([r * g[0] - q * g[1], p * g[1] - q * g[0]]) / np.where(singular, np.nan, determinant)
+        # a matrix H of rank 1 has the pseudo-inverse H / trace(H)^2; what is left of g then slopes along the floor
+        across = np.array([p * g[0] + q * g[1], q * g[0] + r * g[1]]) / np.where(p + r == 0, np.nan, p + r)
+        along = np.sum((g - across) ** 2, axis=0) > 1e-12 * np.sum(g**2, axis=0)
+        return np.where(singular, np.where(along, np.nan, -across / (p + r)), step)
 
 
 def _map_distance(surface: Surface, v: np.ndarray, w: np.ndarray) -> np.ndarray:

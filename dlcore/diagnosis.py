@@ -8,24 +8,33 @@ import numpy as np
 
 from dlcore.descent import Path, arrived, level, newton_step
 from dlcore.surfaces import Surface
+from dlcore.valleys import bottom_near, valleys
 
-Verdict = Literal["converged", "slow", "oscillating", "diverged", "bottomless", "stuck"]
+Verdict = Literal["converged", "slow", "oscillating", "diverged", "bottomless", "undefined", "stuck"]
+
+
+BESIDE = 0.01
+"""Within which share of the map a ball is practically at a minimum."""
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """A verdict and the facts that it rests on.
 
-    verdict: converged (at a minimum, and stayed), slow (on its way, going down), oscillating (jumping across the
-    valley without arriving), diverged (higher than it began, or lost), bottomless (lost while going down), stuck (no
-    slope, or next to none and ever less, and no minimum either: a plain, a saddle).
-    step: the step at which it arrived or got stuck, from which on it was higher than at the start (diverged), or which
-    lost it (bottomless); else None. ``Path.diverged`` is the step that lost it.
+    verdict: converged (at a minimum, and stayed), slow (on its way, going down), oscillating (jumping to and fro
+    without arriving), diverged (higher than it ever was, or lost), bottomless (lost while going down), undefined (where
+    the surface is not defined), stuck (no slope, or next to none and ever less, and no minimum either: a plain, a
+    saddle).
+    step: the step at which it arrived or got stuck, from which on it was higher than at the start (diverged), which
+    lost it (bottomless), or at which the surface is not defined (0: at the start); else None. ``Path.diverged`` is the
+    step that lost it.
     swings: the share of steps that turned back against the step before.
     curvature: the largest curvature (eigenvalue of the Hessian, lambda) where the ball is judged.
     limit: 2 / lambda, the learning rate beyond which plain gradient descent cannot come to rest there; infinite if
     the ground does not curve up.
     left: an estimate of the steps still needed at the pace of the last steps; None if there is no steady pace.
+    beside: whether it has not arrived, but has a minimum within 1 % of the map, as a ball that jumps across a kink has.
+    leaving: whether it has not arrived and ended off the map, further out than it began.
     """
 
     verdict: Verdict
@@ -34,6 +43,8 @@ class Diagnosis:
     curvature: float
     limit: float
     left: int | None
+    beside: bool = False
+    leaving: bool = False
 
 
 @np.errstate(all="ignore")
@@ -48,12 +59,17 @@ def diagnose(surface: Surface, path: Path) -> Diagnosis:
     limit = 2 / curvature if curvature > 0 else math.inf
     verdict, step = _verdict(path, there, still, turns)
     left = _steps_left(surface, path) if verdict in ("slow", "oscillating") else None
-    return Diagnosis(verdict, step, swings, curvature, limit, left)
+    under_way = verdict in ("slow", "oscillating", "stuck")
+    beside = under_way and _beside_minimum(surface, path.w[-1], path.gradient[-1])
+    leaving = (under_way or verdict == "diverged") and _leaving(surface, path)
+    return Diagnosis(verdict, step, swings, curvature, limit, left, beside, leaving)
 
 
 def _verdict(path: Path, there: np.ndarray, still: np.ndarray, turns: np.ndarray) -> tuple[Verdict, int | None]:
     # a swing between two equally high places is not a climb, whatever rounding says
     higher = path.height > path.height[0] + 1e-9 * (1 + abs(path.height[0]))
+    if path.undefined is not None:
+        return "undefined", path.undefined
     if path.diverged is not None:
         falling = path.steps > 0 and path.height[-1] < path.height[0]
         return (
@@ -63,7 +79,8 @@ def _verdict(path: Path, there: np.ndarray, still: np.ndarray, turns: np.ndarray
         return "converged", _since(there)
     if path.steps == 0:
         return ("stuck" if not path.gradient.any() else "slow"), None
-    if higher[-1] and path.height[-1] >= path.height[-2]:
+    # a ball thrown to and fro is high now and low then; one that runs away is higher than ever
+    if higher[-1] and path.height[-1] >= path.height.max():
         return "diverged", _since(higher)
     # a step that does not change the weights in float64 has ended the run, wherever the ball is
     if np.array_equal(path.w[-1], path.w[-2]) or not path.gradient[-1].any():
@@ -72,8 +89,9 @@ def _verdict(path: Path, there: np.ndarray, still: np.ndarray, turns: np.ndarray
     slope = np.sum(path.gradient[-2:] ** 2, axis=1)
     if still[-1] and slope[1] < slope[0]:
         return "stuck", _since(still)
-    late = turns[-10:]
-    return ("oscillating" if len(late) and late.mean() > 0.5 else "slow"), None
+    late, then = turns[-10:], path.height[-11:][0]
+    to_and_fro = len(late) > 0 and (late.mean() > 0.5 or path.height[-1] > then + 1e-9 * (1 + abs(then)))
+    return ("oscillating" if to_and_fro else "slow"), None
 
 
 def _since(holds: np.ndarray) -> int:
@@ -92,28 +110,84 @@ def _steps_left(surface: Surface, path: Path) -> int | None:
     """Steps until arrival, if Newton's distance to the bottom keeps shrinking by the factor of the last five steps."""
     if path.steps < 6:
         return None
-    sides = np.array([high - low for low, high in surface.extent])
+    sides = _sides(surface)
     then, now = (math.sqrt(float(np.sum((newton_step(surface, path.w[k]) / sides) ** 2))) for k in (-6, -1))
     if not (math.isfinite(then) and 0.01 < now < then):
         return None
     return math.ceil(math.log(now / 0.01) / (math.log(then / now) / 5))
 
 
+def _sides(surface: Surface) -> np.ndarray:
+    return np.array([high - low for low, high in surface.extent])
+
+
+def _on_map(surface: Surface, w: np.ndarray) -> np.ndarray:
+    low, high = np.array(surface.extent).T
+    return ((w >= low) & (w <= high)).all(axis=-1)
+
+
+def _leaving(surface: Surface, path: Path) -> bool:
+    low, high = np.array(surface.extent).T
+    out = np.max(np.maximum(low - path.w, path.w - high) / (high - low), axis=1)
+    return bool(out[-1] > max(out[0], 0))
+
+
+def _beside_minimum(surface: Surface, w: np.ndarray, gradient: np.ndarray) -> bool:
+    """Whether the lowest place within 1 % of the map lies inside, or, where there is no slope, none is any lower."""
+    reach = BESIDE * _sides(surface)
+    found = bottom_near(surface, w[:, None], reach, count=21)
+    inside = np.all(np.abs(found.place[:, 0] - w) < 0.99 * reach)
+    level_there = not gradient.any() and found.height[0] >= surface(*w) - 1e-12 * (1 + abs(float(surface(*w))))
+    return bool(found.settled[0] and (inside or level_there))
+
+
 End = Literal["deepest", "other", "nowhere", "lost"]
 
 
-def end_of(surface: Surface, path: Path) -> End:
-    """Where a ball ended: at the deepest known minimum, at another one, at none yet, or lost.
+def ends_of(surface: Surface, path: Path) -> tuple[End, ...]:
+    """Where a ball ended: at the deepest minimum of the map, at another one, at none, or lost: running away, or gone.
 
-    Several minima may be equally deep; on a surface without known minima every minimum counts as "other".
+    Several where the question is open. A ball beside a minimum that it does not come to rest at is at none and
+    practically there; one that is leaving the map is at none and about to be lost; and if the ground is lower still
+    where no minimum was found, a deeper one may or may not lie beyond. Without a list of minima they are looked for.
     """
-    if path.diverged is not None:
-        return "lost"
-    with np.errstate(all="ignore"):
-        if not arrived(surface, path.w[-1:].T)[0]:
-            return "nowhere"
-    # what matters is the valley, not how close the ball came to its bottom: so the end is set against the minima
-    sides = np.array([high - low for low, high in surface.extent])
-    deepest = min((surface(*place) for place in surface.minima), default=math.inf)
-    at = [place for place in surface.minima if np.all(np.abs((np.array(place) - path.w[-1]) / sides) < 0.02)]
-    return "deepest" if any(surface(*place) <= deepest + 1e-9 * (1 + abs(deepest)) for place in at) else "other"
+    found = diagnose(surface, path)
+    if found.verdict in ("diverged", "bottomless", "undefined"):
+        # thrown up, but still on the map when the steps were used up
+        staying = found.verdict == "diverged" and path.diverged is None and not found.leaving
+        return ("nowhere", "lost") if staying and _on_map(surface, path.w[-1:])[0] else ("lost",)
+    if found.verdict == "converged":
+        return _depth(surface, path.w[-1], 1e-4)
+    depth = _depth(surface, path.w[-1], BESIDE) if found.beside else ()
+    return (*depth, "nowhere", *(("lost",) if found.leaving else ()))
+
+
+def _depth(surface: Surface, w: np.ndarray, reach: float) -> tuple[End, ...]:
+    """Whether the minimum beside ``w`` is the deepest on the map, another one, or either.
+
+    reach: how far from ``w``, or from where Newton's steps lead from there, the bottom may be, as a share of the map.
+    """
+    sides = _sides(surface)
+    if surface.minima:
+        # what matters is the valley, not how close the ball came to its bottom: so the end is set against the minima
+        deepest = min(float(surface(*place)) for place in surface.minima)
+        at = [place for place in surface.minima if np.all(np.abs((np.array(place) - w) / sides) < 0.02)]
+        return (
+            ("deepest",) if any(surface(*place) <= deepest + 1e-9 * (1 + abs(deepest)) for place in at) else ("other",)
+        )
+    found = valleys(surface)
+    height = _bottom(surface, w, reach * sides) - found.alike - 1e-9 * (1 + abs(float(surface(*w))))
+    if found.heights.size and found.heights[0] < height:
+        return ("other",)
+    return ("deepest", "other") if found.lowest < height else ("deepest",)
+
+
+@np.errstate(all="ignore")
+def _bottom(surface: Surface, w: np.ndarray, reach: np.ndarray) -> float:
+    """The height of the bottom of the valley that a ball at ``w`` is practically at the bottom of."""
+    for _ in range(20):
+        ahead = w + newton_step(surface, w)
+        if not surface(*ahead) < surface(*w):
+            break
+        w = ahead
+    return float(bottom_near(surface, w[:, None], reach).height[0])

@@ -502,6 +502,10 @@ class Ackley(Surface):
         return np.array([funnel * v + ripples * np.sin(2 * np.pi * v) for v in (x, y)])
 
 
+OWN_STARTS = (-0.7, 0.7, -0.3, 0.3, -0.1, 0.1, 0.95), (0.6, -0.6, 0.3, -0.3, 0.1, -0.1, 0.95)
+"""Where a ball may start on a formula of the reader's, by weight: shares of the half width of the map."""
+
+
 @dataclass(frozen=True)
 class OwnFormula(Surface):
     """A formula that the reader typed, in x alone or in x and y; see ``formulas.read`` for what it may hold.
@@ -534,9 +538,15 @@ class OwnFormula(Surface):
     def extent(self):
         return ((-self.size, self.size),) * len(self.weights)
 
-    @property
+    @cached_property
     def start(self):
-        return tuple(round(share * self.size, 2) for share in (-0.7, 0.6))[: len(self.weights)]
+        # log(x) has no height to the left of 0: then the first of some other places where there is one
+        shares = [np.ravel(part) for part in np.meshgrid(*OWN_STARTS[: len(self.weights)], indexing="ij")]
+        places = np.round(np.multiply(shares, self.size), 2)
+        with np.errstate(all="ignore"):
+            height, slope = self.read.value_and_gradient(*places)
+        defined = np.isfinite(height) & np.isfinite(slope).all(axis=0)
+        return tuple(places[:, np.argmax(defined)].tolist())
 
     def __call__(self, *w):
         return self.read(*w)

@@ -71,7 +71,8 @@ class Useful:
 
     best: the rate that is lowest. low, high: the ends of the unbroken stretch of rates around it whose balls have come
     down at least ``share`` of what the best one has. lost_from: the smallest rate above the best that is lost or higher
-    than at the start, with all larger ones, or None. left: the height of the best.
+    than at the start, with all larger ones, or None. left: the height of the best; infinite if every ball is lost: then
+    no rate is useful, and the three are the smallest one.
     """
 
     best: float
@@ -87,7 +88,7 @@ def useful(found: Sweep, step: int, share: float = 0.9) -> Useful:
     height = np.where(np.isnan(found.height[step]), np.inf, found.height[step])
     k = found.best(step)
     with np.errstate(invalid="ignore"):
-        enough = first - height >= share * (first[k] - height[k])
+        enough = (first - height >= share * (first[k] - height[k])) & (height < np.inf)
     enough[k] = True
     low = k - int(np.argmin(np.append(enough[k::-1], False))) + 1
     high = k + int(np.argmin(np.append(enough[k:], False))) - 1

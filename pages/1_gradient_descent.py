@@ -18,7 +18,9 @@ from_above = ui.shared(max_entries=64)(charts.seen_from_above)
 def drawn(surface, paths, **titles):
     if len(surface.weights) == 1:
         (w,) = surface.grid(300)
-        return charts.curve_with_balls(w, surface(w), paths, **({"x_title": "w", "y_title": "E"} | titles))
+        return charts.curve_with_balls(
+            w, surface(w), paths, **({"x_title": surface.weights[0], "y_title": "E"} | titles)
+        )
     x, y = surface.weights
     return charts.map_with_paths(from_above(surface), surface.extent, paths, surface.minima, x_title=x, y_title=y)
 

@@ -22,7 +22,7 @@ def from_above(surface):
 def place(surface, paths):
     if len(surface.weights) == 1:
         (w,) = surface.grid(200)
-        return charts.curve_with_balls(w, surface(w), paths, x_title="w", y_title="E")
+        return charts.curve_with_balls(w, surface(w), paths, x_title=surface.weights[0], y_title="E")
     x, y = surface.weights
     return charts.map_with_paths(from_above(surface), surface.extent, paths, surface.minima, x_title=x, y_title=y)
 

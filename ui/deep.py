@@ -25,7 +25,8 @@ TRAINED = tuple(name for name in ACTIVATIONS if name != "gelu")
 DATA: dict[str, Dataset] = {each.name(): each for each in (BreastCancer(), AutoMPG(), Digits())}
 
 ARRIVES = {"arrives_more": 1.0, "arrives_well": 0.1, "arrives_weak": 1e-3, "arrives_faint": 1e-6, "arrives_not": 0.0}
-"""How much of the gradient arrives at the first layer, by word: at least so much of what the output sends."""
+"""How much of the gradient arrives at the first layer, by word: at least so much of what the output sends, and no more
+than the word before says; the first is more than all, the last less than the last but one."""
 
 LOWER = ("first_lower", "second_lower", "as_low")
 ALIKE = 0.05
@@ -79,10 +80,11 @@ class Passed:
         return self.pair.first.depth
 
     @property
-    def arrives(self) -> str:
-        """The word for how much of the first network's gradient arrives, one of ARRIVES."""
+    def arrives(self) -> tuple[str, ...]:
+        """The words for how much of the first network's gradient arrives, of ARRIVES: as it is, and as it is shown."""
         left = float(self._first.left[0])
-        return next(word for word, least in ARRIVES.items() if left >= least)
+        found = {_arriving(left), _arriving(float(f"{left:.3g}"))}
+        return tuple(word for word in ARRIVES if word in found)
 
     @property
     def _first(self) -> Passage:
@@ -174,6 +176,12 @@ class Passed:
         return pd.concat(tables, ignore_index=True)
 
 
+def _arriving(left: float) -> str:
+    if left > 1:
+        return "arrives_more"
+    return next(word for word, least in list(ARRIVES.items())[1:] if left >= least)
+
+
 def _product(found: Passage, n: int) -> str:
     layer = len(found.left) - n
     before = 1.0 if n == 1 else float(found.left[layer + 1])
@@ -246,12 +254,13 @@ class Trained:
         return 3 * max(float(course.loss[0]) for course in self.courses.values())
 
     @property
-    def outcome(self) -> str:
-        """The word for which of the two ends lower, one of LOWER."""
+    def outcomes(self) -> tuple[str, ...]:
+        """The words for which of the two ends lower, of LOWER: of two that diverge one may be the lower yet."""
         first, second = (np.inf if np.isnan(c.loss[-1]) else float(c.loss[-1]) for c in self.courses.values())
         if first == second or max(first, second) <= (1 + ALIKE) * min(first, second):
-            return "as_low"
-        return "first_lower" if first < second else "second_lower"
+            return ("as_low",)
+        lower = "first_lower" if first < second else "second_lower"
+        return (lower, "as_low") if min(first, second) > self.ceiling else (lower,)
 
     def report(self, say: Say) -> str:
         """A line a network: where its loss ended, and whether it has learned anything."""
@@ -309,7 +318,7 @@ def trained(beat: Beat) -> Trained:
 def told(beat: Beat, found: Trained) -> Trained:
     """The same, to its end once the reader has guessed which ends lower."""
     beat.goals(*_sigmoids_learn(found))
-    shown = beat.predicted("which_learns", LOWER, found.outcome, found.report(beat.word))
+    shown = beat.predicted("which_learns", LOWER, found.outcomes, found.report(beat.word))
     return Trained(found.pair, found.courses, found.clipped, shown)
 
 

@@ -60,10 +60,11 @@ class Pass:
         first, second = (w["w11"], w["w12"]), (w["w21"], w["w22"])
         return Unit(first, w["b1"], self.activation), Unit(second, w["b2"], self.activation)
 
-    def move(self) -> str:
-        """The word for what gradient descent does to v₁, one of MOVES."""
+    def moves(self) -> tuple[str, ...]:
+        """The words for what gradient descent does to v₁, of MOVES; next to no slope moves it next to not at all."""
         slope = self.slopes["v1"]
-        return MOVES[2] if abs(slope) < 1e-9 else MOVES[0] if slope < 0 else MOVES[1]
+        held = (slope < 0, slope > 0, abs(slope) < 1e-9)
+        return tuple(word for word, holds in zip(MOVES, held, strict=True) if holds)
 
     # ---- the picture -----------------------------------------------------------------------------------------------
 
@@ -286,7 +287,7 @@ def run(beat: Beat) -> tuple[Pass, bool]:
     beat.goals(_front_faster(found))
     _noted(beat, found)
     with beat.stage:
-        told = beat.predicted("what_becomes_of_v", MOVES, found.move(), found.move_said(beat))
+        told = beat.predicted("what_becomes_of_v", MOVES, found.moves(), found.move_said(beat))
     return found, told
 
 

@@ -12,6 +12,7 @@ from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
 from ui.address import shortened
 from ui.beat import Beat
 from ui.kinds import Choice, Number, Text
+from ui.numbers import readable
 
 
 def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:
@@ -77,6 +78,17 @@ def start(beat: Beat, surface: Surface, keys: Sequence[str]) -> tuple[float, ...
         st.info(beat.word("start_off_the_map"))
     beat.clicks(surface.extent, keys[: len(chosen)])
     return tuple(chosen)
+
+
+def undefined(beat: Beat, surface: Surface, place: tuple[float, ...]) -> bool:
+    """Whether the surface, or its slope, is not defined at a start; it is said to the reader, if so."""
+    with np.errstate(all="ignore"):
+        numbers = np.append(surface.gradient(*place), surface(*place))
+    if np.isfinite(numbers).all():
+        return False
+    shown = ", ".join(f"{letter} = {readable(v)}" for letter, v in zip(surface.weights, place, strict=True))
+    st.warning(beat.word("undefined_at_start", place=shown))
+    return True
 
 
 def axes(beat: Beat, surface: SlopeFit | LineFit) -> dict[str, str]:

@@ -113,15 +113,18 @@ class Looked:
         high = 3.0 if "relu" in shown else 1.15
         return z, {name: each(z) for name, each in shown.items()}, self.z, answers, (low, high)
 
-    def doubled(self) -> str:
-        """The word for what becomes of the line when both weights and the bias are doubled, one of DOUBLED."""
+    def doubled(self) -> tuple[str, ...]:
+        """The words for what becomes of the line when both weights and the bias are doubled, of DOUBLED.
+
+        One that lies beside the picture is not in it, and stays where it is.
+        """
         before, after = self.line, boundary(self.unit.times(2), EXTENT)
         if not len(before):
-            return "no_line"
+            return ("line_stays", "no_line") if any(self.unit.weights) else ("no_line",)
         if np.allclose(before, after, atol=1e-9):
-            return "line_stays"
+            return ("line_stays",)
         (dx, dy), (ex, ey) = before[1] - before[0], after[1] - after[0]
-        return "line_shifts" if abs(dx * ey - dy * ex) < 1e-9 else "line_turns"
+        return ("line_shifts",) if abs(dx * ey - dy * ex) < 1e-9 else ("line_turns",)
 
     def table(self) -> pd.DataFrame:
         """Sum and answer for inputs on a coarse grid."""

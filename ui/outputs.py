@@ -39,12 +39,17 @@ class Tried:
     answered: bool = True
 
     @property
-    def comes_to(self) -> str:
-        """The word for what the reader's choice comes to, one of COMES_TO."""
+    def comes_to(self) -> tuple[str, ...]:
+        """The words for what the reader's choice comes to, of COMES_TO; first what the unrounded scores say.
+
+        The second one is what the scores say as they are shown, to three digits after the point.
+        """
         if self.mine.refused:
-            return "is_refused"
+            return ("is_refused",)
         mine, best = float(self.mine.score[-1]), float(self.table_row.score[-1])
-        return "as_good" if mine >= best - WORSE else "clearly_worse"
+        exactly, shown = mine - best, round(mine, 3) - round(best, 3)
+        # a difference of numbers with three digits is no number with three digits
+        return tuple(dict.fromkeys("as_good" if gap >= -WORSE - 1e-9 else "clearly_worse" for gap in (exactly, shown)))
 
     @property
     def scores(self) -> dict[str, np.ndarray]:
@@ -63,7 +68,7 @@ class Tried:
         mine = float(self.mine.score[-1])
         if np.isnan(mine):
             return say("tried_lost", **facts)
-        said = say(f"tried_{self.comes_to}", mine=mine, **facts)
+        said = say(f"tried_{self.comes_to[0]}", mine=mine, **facts)
         row = self.mine.predictions[0]
         wanted = ", ".join(readable(float(v), 3) for v in np.atleast_1d(self.mine.targets[0]))
         shown = {"outputs": ", ".join(readable(float(v), 2) for v in row), "target": wanted}

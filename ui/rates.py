@@ -11,6 +11,7 @@ from dlcore.diagnosis import Diagnosis, diagnose
 from dlcore.limits import Limits, limits
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
+from ui import landscapes
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
@@ -18,7 +19,7 @@ from ui.challenges import Goal
 from ui.controls import Say
 from ui.kinds import Number
 from ui.numbers import readable
-from ui.runs import FATES, fate_of
+from ui.runs import FATES, fates_of
 
 SMALL, FITTING, LARGE = "η₁", "η₂", "η₃"
 KEYS = {SMALL: ("s", "small_rate"), FITTING: ("r", "fitting_rate"), LARGE: ("l", "large_rate")}
@@ -82,9 +83,9 @@ class Three:
     steps: int = 0
 
     @property
-    def fate(self) -> str:
-        """The word for what becomes of the largest rate's run, one of FATES."""
-        return fate_of(self.diagnoses[LARGE])
+    def fates(self) -> tuple[str, ...]:
+        """The words for what becomes of the largest rate's run, of FATES."""
+        return fates_of(self.diagnoses[LARGE])
 
     @property
     def single(self) -> list[dict[str, Path]]:
@@ -134,9 +135,11 @@ class Three:
         parts = [say("rate_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
         if diagnosis.left:
             parts.append(say("steps_left", **facts))
+        if diagnosis.beside:
+            parts.append(say("minimum_beside"))
         if (gone := self._left_map(path)) is not None:
             parts.append(say("off_the_map", step=gone))
-        if len(path.height) > 2 and diagnosis.verdict != "diverged":
+        if len(path.height) > 2 and diagnosis.verdict not in ("diverged", "undefined"):
             parts.append(say("swing_share", swings=diagnosis.swings))
         high, low = (readable(float(height)) for height in path.height[[0, -1]])
         return " ".join([*parts, say("from_to", high=high, low=low, steps=path.steps)])
@@ -151,6 +154,8 @@ class Three:
         """Where the rates lie between the marks, in a sentence."""
         facts = {f"rate_{k}": readable(rate) for k, rate in enumerate(self.rates.values(), start=1)}
         limit = self.limits.limit
+        if self.diagnoses and self.diagnoses[LARGE].verdict == "undefined" and not self.diagnoses[LARGE].step:
+            return say("axis_undefined", **facts)
         if not self.diagnoses or not math.isfinite(limit):
             return say("axis_waits" if not self.diagnoses else "axis_without_limit", **facts)
         facts |= {"steepest": readable(self.limits.steepest), "limit": readable(limit)}
@@ -202,19 +207,24 @@ def three_runs(surface: Surface, rates: dict[str, float], steps: int) -> Three:
 
 
 def three_revealed(beat: Beat, found: Three) -> Three:
-    """The three runs, once the reader has guessed what becomes of the largest rate; until then their start."""
+    """The three runs, once the reader has guessed what becomes of the largest rate; until then their start.
+
+    Where the surface is not defined at the start there is nothing to guess, and the runs are no more than that.
+    """
     beat.goals(_all_arrive(found))
     beat.ran(limits, found.surface)
     for rate in found.rates.values():
         path = beat.ran(descend, found.surface, found.surface.start, SGD(rate), found.steps)
         beat.ran(diagnose, found.surface, path)
-    shown = beat.predicted("fate_of_large", FATES, found.fate, found.report(beat.word))
+    if landscapes.undefined(beat, found.surface, found.surface.start):
+        return found
+    shown = beat.predicted("fate_of_large", FATES, found.fates, found.report(beat.word))
     return found if shown else found.before_the_run()
 
 
 def _left(height: np.ndarray, floor: float) -> float:
-    """The share of a path's height above the floor that is left at its end; infinite where there is no height."""
-    return float((height[-1] - floor) / max(height[0] - floor, 1e-300)) if np.isfinite(floor) else np.inf
+    """The share of a path's height above the floor that is left at its end; infinite where it began no higher."""
+    return float((height[-1] - floor) / (height[0] - floor)) if np.isfinite(floor) and height[0] > floor else np.inf
 
 
 def _all_arrive(found: Three) -> Goal:

@@ -52,9 +52,17 @@ class Checked:
         return math.inf if math.isnan(last) else last
 
     @property
-    def lowest(self) -> str:
-        """The word for which of the three ends lowest."""
-        return LOWEST[int(np.argmin([self._final(k) for k in range(3)]))]
+    def lowest(self) -> tuple[str, ...]:
+        """The words for which of the three ends lowest: all that are the same to the digits that are shown.
+
+        If all diverge, none of them is lower than the others.
+        """
+        ends = [self._final(k) for k in range(3)]
+        shown = [math.inf if self._lost(end) else float(f"{end:.3g}") for end in ends]
+        return tuple(word for word, end in zip(LOWEST, shown, strict=True) if end == min(shown))
+
+    def _lost(self, final: float) -> bool:
+        return final > float(self.check.height[0, 0])
 
     @property
     def verdict(self) -> str:
@@ -80,7 +88,7 @@ class Checked:
 
     def _told(self, say: Say, name: str, rate: float, final: float) -> str:
         facts = {"name": name, "rate": readable(rate)}
-        if final > self.check.height[0, 0]:
+        if self._lost(final):
             return say("check_lost", **facts)
         return say("check_ended", loss=readable(final, 3), **facts)
 

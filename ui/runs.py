@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dlcore.descent import Basins, Path, basins, descend
-from dlcore.diagnosis import Diagnosis, diagnose, end_of
+from dlcore.diagnosis import Diagnosis, diagnose, ends_of
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
+from ui import landscapes
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
@@ -30,7 +31,9 @@ FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
 ENDS = ("end_deepest", "end_other", "end_nowhere", "end_lost")
 SHARES = ("share_quarter", "share_half", "share_three_quarters", "share_most")
 
-_FATE_OF = {"converged": 0, "slow": 1, "stuck": 1, "oscillating": 2, "diverged": 3, "bottomless": 3}
+_FATE_OF = {
+    "converged": 0, "slow": 1, "stuck": 1, "oscillating": 2, "diverged": 3, "bottomless": 3, "undefined": 3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +57,14 @@ class Experiment:
         return "go_nowhere" if ahead == 0 else "go_right" if ahead > 0 else "go_left"
 
     @property
-    def fate(self) -> str:
-        """The word for whether and how the chosen run arrives, one of FATES."""
-        return fate_of(self.diagnoses[CHOSEN])
+    def fates(self) -> tuple[str, ...]:
+        """The words for whether and how the chosen run arrives, of FATES."""
+        return fates_of(self.diagnoses[CHOSEN])
 
     @property
-    def end(self) -> str:
-        """The word for where the chosen run ends, one of ENDS."""
-        return f"end_{end_of(self.surface, self.chosen)}"
+    def ends(self) -> tuple[str, ...]:
+        """The words for where the chosen run ends, of ENDS."""
+        return _ends(self.surface, tuple(self.chosen.w[0].tolist()), SGD(self.rate), self.steps)
 
     def before_the_run(self) -> "Experiment":
         """The same with nothing but the start."""
@@ -90,7 +93,7 @@ class Experiment:
     def report(self, say: Say) -> str:
         """What happened to every run, a line each, in the reader's words."""
         lines = [
-            _told(say, diagnosis, self.rate * FACTORS[name], self.paths[name].diverged)
+            _told(say, diagnosis, self.rate * FACTORS[name], self.paths[name])
             for name, diagnosis in self.diagnoses.items()
         ]
         return "\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines)
@@ -106,15 +109,26 @@ class Experiment:
         return pd.DataFrame(columns | {f"dE/d{letter}": path.gradient[:, i] for i, letter in enumerate(letters)})
 
 
-def fate_of(diagnosis: Diagnosis) -> str:
-    """The word for whether and how a run arrives, one of FATES."""
-    return FATES[_FATE_OF[diagnosis.verdict]]
+def fates_of(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The words for whether and how a run arrives, of FATES; several where a ball is practically there, or leaving."""
+    fates = {FATES[_FATE_OF[diagnosis.verdict]]}
+    if diagnosis.beside:
+        fates.add("will_arrive")
+    if diagnosis.leaving:
+        fates.add("will_diverge")
+    return tuple(fate for fate in FATES if fate in fates)
 
 
 @shared(max_entries=256)
 def _run(surface: Surface, start: tuple[float, ...], rule: SGD, steps: int) -> tuple[Path, Diagnosis]:
     path = descend(surface, start, rule, steps)
     return path, diagnose(surface, path)
+
+
+@shared(max_entries=256)
+def _ends(surface: Surface, start: tuple[float, ...], rule: SGD, steps: int) -> tuple[str, ...]:
+    path, _ = _run(surface, start, rule, steps)
+    return tuple(f"end_{end}" for end in ends_of(surface, path))
 
 
 def experiment(
@@ -139,10 +153,15 @@ def balls(beat: Beat, surface: Surface, rate: float, steps: int, count: int) -> 
     return basins_of(surface, rate, steps, count)
 
 
-def largest_share(found: Basins) -> str:
-    """The word for the share of starts that the most visited minimum collects, one of SHARES."""
-    share = found.share[0] if len(found.share) else 0.0
-    return SHARES[min(3, int(share * 4))]
+def largest_share(found: Basins) -> tuple[str, ...]:
+    """The words for the share of starts that the most visited minimum collects, of SHARES.
+
+    Exactly a half is both "25-50 %" and "50-75 %"; a quarter is not "less than 25 %", and three quarters are "75 % or
+    more".
+    """
+    share = float(found.share[0]) if len(found.share) else 0.0
+    held = (share < 0.25, 0.25 <= share <= 0.5, 0.5 <= share <= 0.75, share >= 0.75)
+    return tuple(word for word, holds in zip(SHARES, held, strict=True) if holds)
 
 
 def shares(say: Say, found: Basins) -> str:
@@ -178,13 +197,16 @@ def rates(beat: Beat, key: str, kind: Number, also: str) -> tuple[float, tuple[s
 
 _QUESTIONS = {
     "which_way": (MOVES, lambda found: found.first_move),
-    "will_it_arrive": (FATES, lambda found: found.fate),
-    "where_does_it_end": (ENDS, lambda found: found.end),
+    "will_it_arrive": (FATES, lambda found: found.fates),
+    "where_does_it_end": (ENDS, lambda found: found.ends),
 }
 
 
 def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
-    """The experiment, once the reader has answered a question about it (one of _QUESTIONS); until then its start."""
+    """The experiment, once the reader has answered a question about it (one of _QUESTIONS); until then its start.
+
+    Where the surface is not defined at the start there is nothing to ask.
+    """
     choices, truth = _QUESTIONS[question]
     start = tuple(found.chosen.w[0].tolist())
     for name in found.paths:
@@ -192,6 +214,8 @@ def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
         beat.ran(diagnose, found.surface, path)
     because = found.said(beat.word, "which_way_because") if question == "which_way" else found.report(beat.word)
     beat.goals(*_GOALS[question](found))
+    if landscapes.undefined(beat, found.surface, start):
+        return found.before_the_run()
     return found if beat.predicted(question, choices, truth(found), because) else found.before_the_run()
 
 
@@ -222,7 +246,7 @@ def _twelve_steps(found: Experiment) -> tuple[Goal]:
 def _out_of_valley(found: Experiment) -> tuple[Goal]:
     bounds, w = {"start": 1.2}, found.chosen.w
     here = found.surface.name() == "double_well" and w[0, 0] >= bounds["start"]
-    reached = here and found.end == "end_deepest"
+    reached = here and found.ends == ("end_deepest",)
     return (Goal("goal_gradient_descent_out_of_valley", bool(reached), f"{_place(w[0])} → {_place(w[-1])}", bounds),)
 
 
@@ -236,13 +260,21 @@ def play(beat: Beat, shown: Experiment) -> None:
         st.markdown(shown.report(beat.word))
 
 
-def _told(say: Say, diagnosis: Diagnosis, rate: float, lost: int | None) -> str:
+def _told(say: Say, diagnosis: Diagnosis, rate: float, path: Path) -> str:
     facts: dict[str, object] = {"step": diagnosis.step, "left": readable(diagnosis.left or 0)}
     facts |= {"curvature": readable(diagnosis.curvature), "limit": readable(diagnosis.limit), "rate": readable(rate)}
     facts["share"] = rate / diagnosis.limit
     parts = [say("run_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
-    if diagnosis.verdict == "diverged" and lost:
-        parts.append(say("lost_at", step=lost))
+    if diagnosis.verdict == "diverged" and path.diverged:
+        parts.append(say("lost_at", step=path.diverged))
     if diagnosis.left:
         parts.append(say("steps_left", **facts))
+    parts += [say(word, **facts) for word in besides(diagnosis)]
+    if diagnosis.verdict == "undefined":
+        return " ".join(parts)
     return " ".join([*parts, say("limit_fact" if diagnosis.curvature > 0 else "limit_none", **facts)])
+
+
+def besides(diagnosis: Diagnosis) -> list[str]:
+    """The words for what makes more than one answer right: a minimum close by, the edge of the map behind."""
+    return [word for word, holds in (("minimum_beside", diagnosis.beside), ("leaves_map", diagnosis.leaving)) if holds]

@@ -136,13 +136,18 @@ class Compared:
             held = np.flatnonzero(loss <= 2 * loss[0])
         return int(held[-1]) + 1 if held[-1] < len(loss) - 1 else None
 
+    def diverged(self, name: str) -> bool:
+        """Whether a training ended higher than it began."""
+        return self.final(name) > self.trainings[name].loss[0]
+
     @property
-    def outcome(self) -> str:
-        """The word for which of the two ends lower, one of OUTCOMES."""
+    def outcomes(self) -> tuple[str, ...]:
+        """The words for which of the two ends lower, of OUTCOMES: of two that diverge one may be the lower yet."""
         ends = self.final(WITH), self.final(WITHOUT)
         if ends[0] == ends[1] or max(ends) <= (1 + ALIKE) * min(ends):
-            return "as_low"
-        return "with_lower" if ends[0] < ends[1] else "without_lower"
+            return ("as_low",)
+        lower = "with_lower" if ends[0] < ends[1] else "without_lower"
+        return (lower, "as_low") if self.diverged(WITH) and self.diverged(WITHOUT) else (lower,)
 
     def told(self, say: Say) -> str:
         """Where both ended, and how much of the way the rate allowed, in the reader's words."""
@@ -158,7 +163,7 @@ class Compared:
         facts = {"name": name, "first": readable(float(training.loss[0]), 3), "epochs": self.trial.epochs}
         if (lost := self.lost(name)) is not None:
             return say("training_lost", epoch=lost, **facts)
-        high = " " + say("training_higher") if self.final(name) > training.loss[0] else ""
+        high = " " + say("training_higher") if self.diverged(name) else ""
         return say("training_ended", last=readable(self.final(name), 3), **facts) + high
 
     def rates_said(self, say: Say) -> str:
@@ -204,7 +209,7 @@ def compared(beat: Beat, trial: Trial, plan: Plan) -> Compared:
     pair = {WITHOUT: _trained(trial, Plan(plan.start)), WITH: _trained(trial, plan)}
     found = Compared(trial, plan, pair)
     beat.goals(_half(found))
-    shown = beat.predicted("with_or_without", OUTCOMES, found.outcome, found.told(beat.word))
+    shown = beat.predicted("with_or_without", OUTCOMES, found.outcomes, found.told(beat.word))
     return found if shown else Compared(trial, plan, {WITHOUT: pair[WITHOUT]})
 
 

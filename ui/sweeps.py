@@ -1,7 +1,7 @@
 """Sweeps on a page: how much the learning rate matters, after how many steps, on a landscape or for a network."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -40,7 +40,8 @@ def _on_surface(surface: Surface, stops: tuple[float, ...], steps: int) -> Sweep
 class Swept:
     """A sweep, and the reader's own rate in it.
 
-    floor: the lowest height there is, which no rate can go below. limit: 2 / lambda, infinite for none.
+    floor: the lowest height there is, which no rate can go below. limit: 2 / lambda, infinite for none. defined:
+    whether the surface has a height at the start; else there is nothing to ask.
     """
 
     found: Sweep
@@ -48,6 +49,7 @@ class Swept:
     floor: float
     limit: float
     step_word: str
+    defined: bool = True
     answered: bool = True
 
     @property
@@ -71,19 +73,33 @@ class Swept:
         return np.array([(each.low, each.best, each.high) for each in found])
 
     @property
-    def change(self) -> str:
-        """The word for how the useful rates change from the first part of the steps to their end, one of CHANGES."""
+    def changes(self) -> tuple[str, ...]:
+        """The words for how the useful rates change from the first part of the steps to their end, of CHANGES.
+
+        A range that moves grows at one end and shrinks at the other: it has grown or shrunk by what it is in all.
+        """
         last = len(self.found.height) - 1
         early, late = useful(self.found, max(1, last // EARLY)), useful(self.found, last)
+        lost = [not math.isfinite(each.left) for each in (early, late)]
+        if all(lost):
+            return ("stays",)
+        if any(lost):
+            return ("shrinks",) if lost[1] else ("grows_down", "grows_up")
         down, up = math.log(early.low / late.low), math.log(late.high / early.high)
-        if max(abs(down), abs(up)) < math.log(CLEARLY):
-            return "stays"
-        if max(down, up) <= -min(down, up):
-            return "shrinks"
-        return "grows_down" if down > up else "grows_up"
+        wider, clearly = down + up, math.log(CLEARLY)
+        grows = wider >= -1e-9
+        holds = (
+            grows and down >= clearly,
+            grows and up >= clearly,
+            wider <= 1e-9 and min(down, up) <= -clearly,
+            max(abs(down), abs(up)) < clearly,
+        )
+        return tuple(word for word, true in zip(CHANGES, holds, strict=True) if true)
 
     def told(self, say: Say) -> str:
         """The useful rates after three numbers of steps, a line each, and what the reader's rate has done."""
+        if not self.defined:
+            return ""
         last = self.steps
         stages = sorted({max(1, last // EARLY), max(1, last // 2), last})
         lines = [self._told(say, step, useful(self.found, step)) for step in stages]
@@ -95,6 +111,8 @@ class Swept:
         return "\n".join(f"- {line}" for line in [*lines, mine])
 
     def _told(self, say: Say, step: int, found: Useful) -> str:
+        if not math.isfinite(found.left):
+            return say("none_useful_after", steps=step, unit=say(self.step_word))
         best = float(np.nanmin(self.left[step])) if np.isfinite(self.left[step]).any() else 1.0
         facts: dict[str, object] = {"steps": step, "unit": say(self.step_word), "best": readable(found.best)}
         facts |= {
@@ -178,7 +196,8 @@ def chosen(beat: Beat) -> Swept:
     with np.errstate(all="ignore"):
         lowest = float(np.nanmin(np.where(np.isfinite(found.height), found.height, np.nan), initial=math.inf))
     floor = min(known) if known else lowest if math.isfinite(lowest) else 0.0
-    return Swept(found, _nearest(found.rates, mine), floor, rates.limits_of(surface).limit, "unit_steps")
+    defined = not landscapes.undefined(beat, surface, surface.start)
+    return Swept(found, _nearest(found.rates, mine), floor, rates.limits_of(surface).limit, "unit_steps", defined)
 
 
 def _valley_remembered(beat: Beat) -> None:
@@ -201,8 +220,9 @@ def _nearest(stops: np.ndarray, rate: float) -> int:
 def revealed(beat: Beat, swept: Swept) -> Swept:
     """The sweep, all of its steps once the reader has guessed how the useful rates change."""
     beat.goals(_twenty_steps(swept, beat.drawn.get("g") == "narrow_valley" and swept.step_word == "unit_steps"))
-    shown = beat.predicted("how_range_changes", CHANGES, swept.change, swept.told(beat.word))
-    return Swept(swept.found, swept.chosen, swept.floor, swept.limit, swept.step_word, answered=shown)
+    if not swept.defined:
+        return replace(swept, answered=False)
+    return replace(swept, answered=beat.predicted("how_range_changes", CHANGES, swept.changes, swept.told(beat.word)))
 
 
 def _twenty_steps(swept: Swept, valley: bool) -> Goal:

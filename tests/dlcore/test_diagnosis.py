@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dlcore.descent import Path, arrived, descend
-from dlcore.diagnosis import Diagnosis, Verdict, diagnose, end_of
+from dlcore.diagnosis import Diagnosis, End, Verdict, diagnose, ends_of
 from dlcore.optimizers import SGD
 from dlcore.surfaces import (
     Ackley,
@@ -24,6 +24,7 @@ from dlcore.surfaces import (
     Surface,
     parse,
 )
+from dlcore.valleys import valleys
 
 
 def told(surface: Surface, rate: float, steps: int = 60, start: tuple[float, ...] | None = None) -> Diagnosis:
@@ -200,6 +201,7 @@ def test_every_verdict_has_been_seen_here() -> None:
         told(Parabola(), 1.1).verdict,
         told(parse("x - x**2"), 1.0).verdict,
         told(parse("3"), 1.0).verdict,
+        told(parse("sqrt(x)"), 1.0).verdict,
     }
     assert seen == set(get_args(Verdict))
 
@@ -221,33 +223,133 @@ def test_wild_ground_gets_a_verdict_and_no_warning(text: str, rate: float) -> No
         for place in (surface.start, (0.0,) * len(surface.weights), (450.0,) * len(surface.weights)):
             path = descend(surface, place, SGD(rate), steps)
             found = diagnose(surface, path)
-            assert found.verdict in get_args(Verdict) and end_of(surface, path) in (
-                "deepest",
-                "other",
-                "nowhere",
-                "lost",
-            )
+            ends = ends_of(surface, path)
+            assert found.verdict in get_args(Verdict) and ends and set(ends) <= set(get_args(End))
             assert found.step is None or 0 <= found.step <= steps
 
 
 # ---- where it ends -------------------------------------------------------------------------------------------------
 
 
+BOWLS = ["x**2 + 3*y**2", "x**2", "(x - 1)**2", "x**2 + y**2"]
+
+
 @pytest.mark.parametrize(
-    ("surface", "start", "rate", "steps", "end"),
+    ("surface", "start", "rate", "steps", "ends"),
     [
-        (DoubleWell(), (-1.5,), 0.03, 100, "deepest"),
-        (DoubleWell(), (1.6,), 0.03, 100, "other"),
-        (DoubleWell(), (1.6,), 1e-4, 10, "nowhere"),
-        (DoubleWell(), (1.6,), 100.0, 10, "lost"),
-        (Saddle(), (1.0, -1.0), 0.1, 100, "deepest"),
-        (Saddle(), (1.0, 1.0), 0.1, 100, "deepest"),
-        (Saddle(), (1.0, 0.0), 0.1, 100, "nowhere"),
-        (Ackley(), Ackley().start, 0.02, 100, "other"),
-        (parse("x**2"), (1.0,), 0.1, 100, "other"),
-        (LineFit(scaled=False), (0.0, 0.0), 1e-5, 300, "nowhere"),
+        (DoubleWell(), (-1.5,), 0.03, 100, {"deepest"}),
+        (DoubleWell(), (1.6,), 0.03, 100, {"other"}),
+        (DoubleWell(), (1.6,), 1e-4, 10, {"nowhere"}),
+        (DoubleWell(), (1.6,), 100.0, 10, {"lost"}),
+        (Saddle(), (1.0, -1.0), 0.1, 100, {"deepest"}),
+        (Saddle(), (1.0, 1.0), 0.1, 100, {"deepest"}),
+        (Saddle(), (1.0, 0.0), 0.1, 100, {"nowhere"}),
+        (Ackley(), Ackley().start, 0.02, 100, {"other"}),
+        (LineFit(scaled=False), (0.0, 0.0), 1e-5, 300, {"nowhere"}),
+        # without a list of minima: a bowl has one, and it is the deepest
+        *((parse(text), parse(text).start, 0.05, 100, {"deepest"}) for text in BOWLS),
+        # two wells, equally deep or not; one that is as deep everywhere
+        (parse("x**4 - x**2"), (1.0,), 0.05, 100, {"deepest"}),
+        (parse("x**4 - x**2"), (-1.0,), 0.05, 100, {"deepest"}),
+        (parse("x**4 - x**2 + 0.1*x"), (-1.0,), 0.05, 100, {"deepest"}),
+        (parse("x**4 - x**2 + 0.1*x"), (1.0,), 0.05, 100, {"other"}),
+        (parse("sin(x)"), (-3.5,), 0.5, 100, {"deepest"}),
+        (parse("sin(x)*cos(y)"), (1.0, 2.5), 0.5, 100, {"deepest"}),
+        # all along the floor of a valley, straight or bent, from inside and from outside
+        (parse("x**2 + 0*y"), (1.0, 2.0), 0.1, 100, {"deepest"}),
+        (parse("(x + 2*y - 3)**2"), (1.0, 2.0), 0.05, 100, {"deepest"}),
+        (parse("(x**2 + y**2 - 1)**2"), (0.5, 0.2), 0.05, 60, {"deepest"}),
+        (parse("(x**2 + y**2 - 1)**2"), (1.5, 1.2), 0.01, 100, {"deepest"}),
+        (parse("(x*y - 1)**2"), (2.0, 1.5), 0.02, 60, {"deepest"}),
+        # lower ground where no minimum was found: a deeper one may lie beyond
+        (parse("x**3 - 3*x"), (2.0,), 0.05, 100, {"deepest", "other"}),
+        (parse("x**2 + 1/x"), (2.0,), 0.05, 100, {"deepest", "other"}),
+        (parse("sin(x) + 0.01*x"), (3.5,), 0.5, 100, {"other"}),
+        (parse("sin(x) + 0.01*x"), (-2.5,), 0.5, 100, {"deepest", "other"}),
+        # a kink, whose slope never becomes small: the ball is jumping across the minimum
+        (parse("abs(x)"), (-1.02,), 0.05, 100, {"deepest", "nowhere"}),
+        (parse("abs(x)"), (-1.02,), 0.05, 5, {"nowhere"}),
+        # as flat as a plain, on which no place is any lower, or beside which there is a hole
+        (parse("3"), (1.0, 2.0), 0.1, 10, {"deepest", "nowhere"}),
+        (parse("max(x, 1)"), (1.55,), 0.1, 30, {"deepest", "nowhere"}),
+        (parse("min(x**2, 1)"), (-3.5,), 0.1, 30, {"other", "nowhere"}),
+        # what falls without end is at no minimum; off the map it is about to be lost, too
+        (parse("x"), (-3.5,), 0.05, 20, {"nowhere"}),
+        (parse("x"), (-3.5,), 0.05, 60, {"nowhere", "lost"}),
+        (parse("x"), (-3.5,), 100.0, 60, {"lost"}),
+        (parse("-x**2"), (0.0,), 0.05, 60, {"nowhere"}),
+        (parse("-x**2"), (0.5,), 0.5, 60, {"lost"}),
+        # what starts beside the map and comes in is not leaving it
+        (parse("x**2"), (19.0,), 0.001, 10, {"nowhere"}),
+        # thrown up, step by step: at first still on the map
+        (NarrowValley(), NarrowValley().start, 0.081, 40, {"lost"}),
+        (NarrowValley(), NarrowValley().start, 0.081, 10, {"lost", "nowhere"}),
+        # over the edge of where it is defined
+        (parse("sqrt(x)"), (1.0,), 0.5, 60, {"lost"}),
     ],
     ids=repr,
 )
-def test_where_a_ball_ends(surface: Surface, start: tuple[float, ...], rate: float, steps: int, end: str) -> None:
-    assert end_of(surface, descend(surface, start, SGD(rate), steps)) == end
+def test_where_a_ball_ends(surface: Surface, start: tuple[float, ...], rate: float, steps: int, ends: set[str]) -> None:
+    assert set(ends_of(surface, descend(surface, start, SGD(rate), steps))) == ends
+
+
+@pytest.mark.parametrize("surface", [parse(text) for text in BOWLS], ids=repr)
+def test_a_bowl_is_as_deep_however_the_ball_came_to_rest(surface: Surface) -> None:
+    for rate in (0.01, 0.1, 0.3):
+        path = descend(surface, surface.start, SGD(rate), 300)
+        assert diagnose(surface, path).verdict == "converged" and ends_of(surface, path) == ("deepest",)
+
+
+@pytest.mark.parametrize("name", [name for name in Surface.members if Surface.get(name).minima])
+def test_the_minima_that_are_looked_for_are_those_that_are_known(name: str) -> None:
+    surface = Surface.get(name)
+    deepest = float(surface(*surface.minima[0]))
+    found = valleys(surface)
+    assert found.heights[0] == pytest.approx(deepest, abs=max(1e-6, found.alike))
+    assert found.lowest == pytest.approx(deepest, abs=max(1e-6, found.alike))
+
+
+def test_a_pole_and_an_edge_are_no_minima() -> None:
+    for text in ("1/x", "1/(x - 0.001)", "tan(x)", "log(x)", "sqrt(x)", "x", "-x**2", "3", "log(-1 - x**2)"):
+        assert not valleys(parse(text)).heights.size, text
+    assert valleys(parse("log(x)")).lowest == -math.inf
+    assert valleys(parse("log(-1 - x**2)")).lowest == math.inf
+
+
+# ---- where the surface is not defined ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "rate", "step"),
+    [
+        ("log(x)", (-3.5,), 0.1, 0),
+        ("sqrt(x)", (-1.0,), 0.1, 0),
+        ("1/x", (0.0,), 0.1, 0),
+        ("log(x)", (0.0,), 0.1, 0),
+        ("sqrt(x)", (0.0,), 0.1, 0),
+        # sqrt: 1 -> 0.75 -> 0.461 -> 0.093 -> below 0; log: 1 -> 0.5 -> -0.5
+        ("sqrt(x)", (1.0,), 0.5, 4),
+        ("log(x)", (1.0,), 0.5, 2),
+        ("log(x) + y", (1.0, 0.0), 0.5, 2),
+    ],
+)
+def test_undefined_names_the_step_at_which_there_is_no_height(
+    text: str, start: tuple[float, ...], rate: float, step: int
+) -> None:
+    for steps in (step, step + 1, 40):
+        path = descend(parse(text), start, SGD(rate), steps)
+        found = diagnose(parse(text), path)
+        assert (found.verdict, found.step, path.undefined) == ("undefined", step, step)
+
+
+def test_growing_out_of_all_numbers_is_divergence() -> None:
+    assert told(parse("exp(x**2)"), 1.0, 40, (2.0,)).verdict == "diverged"
+    assert told(parse("x**20"), 1.0, 40, (3.0,)).verdict == "diverged"
+
+
+def test_thrown_to_and_fro_is_not_running_away() -> None:
+    """A ball that is now high and now low is no higher at the end than it has been, though higher than at its start."""
+    found = diagnose(Parabola(), through(1.0, -3.0, 0.5, -0.2, 2.0))
+    assert found.verdict == "oscillating"
+    found = diagnose(Parabola(), through(1.0, -3.0, 0.5, -0.2, 3.5))
+    assert (found.verdict, found.step) == ("diverged", 4)

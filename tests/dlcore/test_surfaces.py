@@ -237,3 +237,16 @@ def test_what_is_no_formula_is_refused_when_it_is_read() -> None:
         parse("__import__('os')")
     with pytest.raises(SettingError, match="size"):
         parse("x", size=1e6)
+
+
+@pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x) + y", "sqrt(x - 1)", "log(y) + x", "sqrt(x - 4.5)"])
+def test_a_formula_that_is_defined_in_part_has_its_start_there(text: str) -> None:
+    surface = parse(text)
+    numbers = np.append(surface.gradient(*surface.start), surface(*surface.start))
+    assert np.isfinite(numbers).all()
+    assert all(low <= v <= high for v, (low, high) in zip(surface.start, surface.extent, strict=True))
+
+
+def test_a_formula_that_is_defined_everywhere_or_nowhere_has_the_usual_start() -> None:
+    assert parse("x**2 + y**2", 10).start == parse("log(-1 - x**2)*y", 10).start == (-7.0, 6.0)
+    assert parse("x**2", 10).start == (-7.0,)

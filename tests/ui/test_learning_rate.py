@@ -37,7 +37,7 @@ def test_the_default_rates_lie_below_and_beyond_the_limit_on_every_landscape(nam
 def test_on_a_bowl_the_defaults_are_slow_converged_and_diverged(surface: Surface) -> None:
     found = rates.three_runs(surface, defaults(surface), 60)
     assert [each.verdict for each in found.diagnoses.values()] == ["slow", "converged", "diverged"]
-    assert found.fate == "will_diverge"
+    assert found.fates == ("will_diverge",)
 
 
 def test_what_has_left_the_map_for_good_is_not_drawn() -> None:
@@ -64,7 +64,7 @@ def test_more_steps_make_smaller_rates_useful() -> None:
     stops = sweeps._closer(sweeps.Number(0.01, 0.0003, 0.24, log=True).stops(0.01), 0.01)
     found = sweeps._on_surface(NarrowValley(), stops, 60)
     swept = sweeps.Swept(found, 3, 0.0, 0.08, "unit_steps")
-    assert swept.change == "grows_down"
+    assert swept.changes == ("grows_down",)
     assert swept.left[0] == pytest.approx(np.ones(len(stops))) and np.nanmin(swept.left[-1]) >= 0
     hidden = sweeps.Swept(found, 3, 0.0, 0.08, "unit_steps", answered=False)
     assert hidden.steps == 10 and len(hidden.left) == 11 and list(hidden.table().columns)[-1] == "E(10)"
@@ -74,32 +74,34 @@ def test_a_network_is_swept_at_the_stops_of_its_slider() -> None:
     stops = networks.RATES.stops(networks.RATES.default)
     found = networks.sweep_of(Trial(AutoMPG(), batch_size=networks.BATCH, epochs=6), tuple(stops))
     swept = sweeps.Swept(found, sweeps._nearest(found.rates, 0.1), 0.0, math.inf, "unit_epochs")
-    assert swept.rate == 0.1 and swept.change in sweeps.CHANGES
+    assert swept.rate == 0.1 and set(swept.changes) <= set(sweeps.CHANGES)
 
 
 # ---- schedules -------------------------------------------------------------------------------------------------------
 
 
-def outcome(trial: Trial, plan: schedules.Plan) -> str:
+def outcomes(trial: Trial, plan: schedules.Plan) -> tuple[str, ...]:
     pair = {schedules.WITHOUT: schedules.Plan(plan.start).train(trial), schedules.WITH: plan.train(trial)}
-    return schedules.Compared(trial, plan, pair).outcome
+    return schedules.Compared(trial, plan, pair).outcomes
 
 
 def test_the_presets_of_the_schedules_do_what_they_say() -> None:
     penguins, cars = Trial(Penguins()), Trial(AutoMPG())
-    assert outcome(penguins, schedules.Plan(0.3, CosineDecay(0.3, 900))) == "with_lower"
-    assert outcome(cars, schedules.Plan(0.1, ExponentialDecay(0.1, 45, 0.1))) == "without_lower"
+    assert outcomes(penguins, schedules.Plan(0.3, CosineDecay(0.3, 900))) == ("with_lower",)
+    assert outcomes(cars, schedules.Plan(0.1, ExponentialDecay(0.1, 45, 0.1))) == ("without_lower",)
     warm = CosineDecay(0.0, 720, warmup_target=0.4, warmup_steps=180)
-    assert outcome(cars, schedules.Plan(0.4, warm)) == "with_lower"
+    assert outcomes(cars, schedules.Plan(0.4, warm)) == ("with_lower",)
     assert schedules.Plan(0.4).train(cars).diverged, "what is rescued would be lost"
 
 
 def test_a_schedule_that_changes_nothing_ends_as_low() -> None:
     trial = Trial(Penguins(), epochs=3)
-    assert outcome(trial, schedules.Plan(0.1, ExponentialDecay(0.1, 90, 1.0))) == "as_low"
-    assert outcome(trial, schedules.Plan(10.0)) == "as_low", "both diverge"
+    assert outcomes(trial, schedules.Plan(0.1, ExponentialDecay(0.1, 90, 1.0))) == ("as_low",)
+    assert outcomes(trial, schedules.Plan(10.0)) == ("as_low",), "both diverge"
     stairs = PiecewiseConstantDecay((300, 600), (0.4, 0.12, 0.036))
-    assert outcome(Trial(AutoMPG()), schedules.Plan(0.4, stairs)) == "as_low", "both diverge, one of them to infinity"
+    assert outcomes(Trial(AutoMPG()), schedules.Plan(0.4, stairs)) == ("as_low",), (
+        "both diverge, one of them to infinity"
+    )
 
 
 def test_every_schedule_is_in_the_menu_but_the_one_it_is_compared_with() -> None:
@@ -126,7 +128,7 @@ VERDICTS = {0.1: "reading_good", 0.001: "reading_small", 0.5: "reading_lost"}
 def test_the_presets_of_the_reading_are_judged_as_they_say(reading: float) -> None:
     found = readings.checked(Trial(AutoMPG(), batch_size=networks.BATCH, epochs=20), reading)
     assert found.verdict == VERDICTS[reading]
-    assert found.lowest == {0.1: "itself_lowest", 0.001: "tenfold_lowest", 0.5: "tenth_lowest"}[reading]
+    assert found.lowest == ({0.1: "itself_lowest", 0.001: "tenfold_lowest", 0.5: "tenth_lowest"}[reading],)
 
 
 def test_the_rate_of_a_batch_can_be_worked_out_by_hand() -> None:
