@@ -54,7 +54,7 @@ class Contest:
         ranking = sorted(self.standings, key=lambda name: (-self.standings[name].share, self.standings[name].median))
         found = [self.standings[name] for name in ranking]
         ends = {part: np.array([getattr(one, part) for one in found]) for part in ("share", "low", "high")}
-        words = [say("median_steps", steps=readable(one.median)) if one.share else say("never_arrives") for one in found]
+        words = [say("never_arrives" if not one.share else "median_steps", steps=readable(one.median)) for one in found]
         return {"names": tuple(ranking), **ends, "steps": words, "x_title": say("share_axis")}
 
     def said(self, say: Say) -> str:

@@ -1,4 +1,4 @@
-"""Ties: values that look alike in the numbers a reader is shown are alike, and whatever follows from either is right."""
+"""Ties: what looks alike in the numbers that a reader is shown is alike, and what follows from either is right."""
 
 import math
 from collections.abc import Callable, Mapping

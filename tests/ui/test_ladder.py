@@ -1,9 +1,13 @@
 """What only the ladder, the remedies, the test set and the folds of the evaluation page do."""
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dlcore.datasets import AutoMPG
+from dlcore.folds import CrossValidation
 from ui import texts
+from ui.folded import SHUFFLES, Folded
 
 SCRIPT = "pages/8_model_evaluation.py"
 OPEN = "model_evaluation.open6"
@@ -64,3 +68,36 @@ def test_failing_to_learn_by_heart_is_read_as_a_sign(opened, rate: str, word: st
 def test_numbers_have_no_classes_to_balance(opened) -> None:
     assert said(opened(SCRIPT, lang="en", predict="0", strat7="1"), "no_classes")
     assert not said(opened(SCRIPT, lang="en", predict="0", strat7="1", data7="penguin_species"), "no_classes")
+
+
+# ---- what is guessed -------------------------------------------------------------------------------------------------
+
+
+def folds(times: float) -> Folded:
+    """Shuffles in which the score of the first fold varies so many times as much as the mean of both."""
+    first = np.resize([1.0, 3.0], SHUFFLES)
+    # the mean of both is 2 + (first - 2) / times
+    errors = np.stack([first, 2 * (2 + (first - 2) / times) - first], axis=1)
+    return Folded(CrossValidation(AutoMPG(), 30, 2, False, 0), errors, errors)
+
+
+@pytest.mark.parametrize(
+    ("times", "steadier"),
+    [
+        (0.5, ("splits_steadier",)),
+        (1.0, ("alike_steady",)),
+        (1.3, ("folds_steadier",)),
+        (3.0, ("folds_far_steadier",)),
+        # told as 2.00 times, and by a hair less: nobody can see that it is not twice
+        (1.996, ("folds_steadier", "folds_far_steadier")),
+    ],
+)
+def test_the_folds_are_as_much_steadier_as_is_told(times: float, steadier: tuple[str, ...]) -> None:
+    found = folds(times)
+    assert found.steadier == steadier
+    assert f"'times': '{times:.2f}'" in found.said(lambda word, **facts: f"{word}: {facts}", "steadier_because")
+
+
+def test_folds_without_a_mistake_are_as_steady_as_one_split() -> None:
+    nothing = np.zeros((SHUFFLES, 2))
+    assert Folded(CrossValidation(AutoMPG(), 30, 2, False, 0), nothing, nothing).steadier == ("alike_steady",)
