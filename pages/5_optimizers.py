@@ -24,8 +24,9 @@ def all_or_a_sample(beat):
     with beat.stage:
         clock, epochs = shown.clock(), shown.epochs_seen()
         over_map = above(found.surface, shown.drawn(), clock=clock), shown.said(beat.word, "sampled_map_said")
-        errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", x=epochs, clock=clock)
-        beat.side_by_side(over_map, (errors, shown.said(beat.word, "sampled_error_said")), clickable=True)
+        more = {"x": epochs, "clock": clock, "floor": shown.lowest_line}
+        errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", **more)
+        beat.side_by_side(over_map, (errors, shown.errors_said(beat.word)), clickable=True)
         sampled.play(beat, shown)
         beat.prose("noise")
         titles = beat.words(x_title="batch_axis", y_title="noise_axis")
@@ -66,14 +67,15 @@ def fair_race(beat):
     found, shown = racing.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "race_map_said")
-        errors = lines(beat, shown.errors, "step_axis", "error_above_axis")
-        beat.side_by_side(over_map, (errors, shown.said(beat.word, "race_error_said")), clickable=True)
+        errors = lines(beat, shown.errors, "step_axis", "error_above_axis", floor=shown.lowest_line)
+        beat.side_by_side(over_map, (errors, shown.errors_said(beat.word, "race_error_said")), clickable=True)
         racing.play(beat, shown)
         if shown.tried:
             beat.prose("sensitivity")
             titles = beat.words(x_title="rate_axis", y_title="error_end_axis")
-            picture = charts.value_by_rate(*shown.by_rate(), ceiling=10 * shown.at_start, **titles)
-            beat.picture(picture, shown.said(beat.word, "tuned_said"))
+            ends = {"ceiling": 10 * shown.at_start, "floor": shown.lowest_line}
+            picture = charts.value_by_rate(*shown.by_rate(), **ends, **titles)
+            beat.picture(picture, shown.errors_said(beat.word, "tuned_said"))
     beat.numbers({"run_table": shown.table} | ({"rate_table": shown.rates_table} if shown.tried else {}))
     beat.source([racing.RULES[name].formula for name in shown.rules], contest.tuned)
 

@@ -51,7 +51,7 @@ def word(key: str, language: str, **values: Any) -> str:
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_no_choice_says_all_that_another_says_and_less(script: str, language: str, opened: Open) -> None:
-    """ "The mean of the folds" beside "the mean of the folds, at least twice": whoever is right with one is with both."""
+    """Such as “the mean” beside “the mean, twice as steady”: who is right with the second is so with the first."""
     for pills in opened(script, lang=language).pills:
         if str(pills.key).startswith("predict-"):
             pairs = [(one, other) for one in pills.options for other in pills.options if one != other]
