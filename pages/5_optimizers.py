@@ -99,8 +99,8 @@ def on_a_network(beat):
     shown = nets.run(beat)
     with beat.stage:
         losses = lines(beat, shown.loss, "epochs_axis", "train_loss_axis"), shown.said(beat.word, "net_loss_said")
-        timed = lines(beat, shown.val_loss, "time_axis", "val_loss_axis", x=shown.milliseconds())
-        beat.side_by_side(losses, (timed, shown.said(beat.word, "net_time_said")))
+        judged = lines(beat, shown.val_loss, "epochs_axis", "val_loss_axis"), shown.said(beat.word, "net_val_said")
+        beat.side_by_side(losses, judged)
         nets.play(beat, shown)
     beat.numbers({"run_table": shown.table})
     beat.source([racing.RULES[name].formula for name in shown.loss], race.Race)
@@ -111,7 +111,7 @@ def one_name(beat):
     found, shown = forms.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "forms_map_said")
-        distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1)
+        distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1, floor=shown.lowest_line)
         beat.side_by_side(over_map, (distance, shown.said(beat.word, "forms_apart_said")))
         forms.play(beat, shown)
     beat.numbers({"run_table": shown.table})

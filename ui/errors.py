@@ -24,11 +24,12 @@ def written(error: float, noise: float, digits: int = 4) -> str:
 
 
 def lowest_line(errors: Mapping[str, np.ndarray], at_start: float) -> float | None:
-    """The power of ten at which a picture of errors ends below; None if none of them lies so low."""
+    """The power of ten at which a picture of errors ends below; None if none of them lies so low, or all do."""
     if not 0 < at_start < math.inf:
         return None
     line = 10.0 ** math.floor(math.log10(max(DRAWN * at_start, 1e-290)))
-    return line if any((error < line).any() for error in errors.values()) else None
+    seen = np.concatenate(list(errors.values()))
+    return line if seen.min() < line < seen.max() else None
 
 
 def caution(say: Say, errors: Mapping[str, np.ndarray], line: float | None, noise: float) -> str:

@@ -155,6 +155,11 @@ def rate_of(rule: Optimizer) -> float:
     return float(rule.learning_rate)  # type: ignore[arg-type]
 
 
+def memory_of(rule: Optimizer) -> int:
+    """How many numbers a rule remembers for every weight."""
+    return sum(part.size == 3 for part in rule.start(np.zeros(3)).values())
+
+
 @shared(max_entries=512)
 def tuned_rule(surface: Surface, start: tuple[float, ...], name: str, steps: int) -> tuple[Optimizer, Sweep]:
     """A rule with the best of the rates tried for it, and what became of all of them; see ``contest.tuned``."""

@@ -1,16 +1,22 @@
 """The optimizers' page: what its texts claim and its presets promise is what is measured."""
 
 import dataclasses
+import re
+from pathlib import Path as File
 
 import numpy as np
 import pytest
 
+import charts
+import dlcore
+import ui
 from dlcore.contest import Standing, share_interval
 from dlcore.conventions import AdagradStart, EpsilonPlace, EpsilonSize, MomentumMean, MomentumScale
 from dlcore.datasets import Dataset
 from dlcore.descent import Path
+from dlcore.optimizers import SGD
 from dlcore.sampling import SampledPath
-from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, Plateau, SixHumpCamel
+from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, OwnFormula, Plateau, SixHumpCamel
 from ui import apart, forms, nets, racing, sampled, starts
 from ui.numbers import readable
 
@@ -147,7 +153,18 @@ def test_plain_descent_follows_its_own_arrow_and_the_heavy_ball_adds_what_it_car
 
 @pytest.mark.parametrize(("name", "mover"), [("sgd", "moves_second"), ("adam", "moves_alike"), ("lion", "moves_alike")])
 def test_adams_first_step_is_alike_for_all_weights_and_plain_descents_is_not(name: str, mover: str) -> None:
-    assert apart.taken_apart(SURFACE, SURFACE.start, racing.RULES[name].rule, 3).first_mover == mover
+    assert apart.taken_apart(SURFACE, SURFACE.start, racing.RULES[name].rule, 3).first_mover == (mover,)
+
+
+def test_a_first_step_out_of_sight_still_moves_one_weight_further() -> None:
+    found = apart.taken_apart(SURFACE, SURFACE.start, SGD(1e3), 3)
+    assert len(found.w) == 1 and found.first_mover == ("moves_second",)
+    assert found.first["step"] == pytest.approx([3.5e3, -3e4]) and found.before_the_run().first == {}
+
+
+def test_where_the_first_step_is_no_number_nobody_is_wrong() -> None:
+    found = apart.taken_apart(OwnFormula("sqrt(x) + y"), (-1.0, 1.0), SGD(0.1), 3)
+    assert len(found.w) == 1 and found.first_mover == apart.WHO_MOVES
 
 
 def test_adagrads_rate_only_falls_and_rmsprops_can_rise() -> None:
@@ -308,9 +325,35 @@ def test_all_racers_begin_with_the_same_loss_and_the_best_of_the_rates_tried() -
     for name, tried in found.tried.items():
         assert found.rates[name] == nets.TRIED[np.nanargmin(tried)]
         assert found.loss[name][-1] == pytest.approx(np.nanmin(tried), rel=1e-6)
-    assert found.lowest == min(found.loss, key=lambda name: found.loss[name][-1])
-    assert all(cost > 0 for cost in found.cost.values())
+    assert found.lowest == (min(found.loss, key=lambda name: found.loss[name][-1]),)
     assert len(found.table()) == 2 * 4 and len(found.before_the_run().lines()) == 1
+
+
+def test_what_a_rule_costs_is_counted_not_timed() -> None:
+    """Two inputs, two layers of 4, one output: 12 + 20 + 5 weights, and Adam keeps two numbers for each."""
+    found = nets.net_race(PLAN, ("sgd", "momentum", "adam"), {})
+    assert found.weights == 37 and found.memory == {"sgd": 0, "momentum": 1, "adam": 2}
+    told = found.report(said).splitlines()
+    assert ["'memory': 0" in told[0], "'memory': 37" in told[1], "'memory': 74" in told[2]] == [True] * 3
+    assert nets.net_race(PLAN, ("sgd", "momentum", "adam"), {}).report(said) == found.report(said)
+
+
+def test_nothing_that_a_reader_is_told_of_a_run_was_measured_by_the_clock() -> None:
+    """What the clock says of one server at one moment is kept for everybody: it may pace a bar, but it is no result."""
+    paced = {"controls", "ladder", "trained"}
+    clocks = re.compile(r"\b(import time|from time import|perf_counter|process_time)\b")
+    folders = [File(str(module.__file__)).parent for module in (ui, dlcore, charts)]
+    found = {path.stem for folder in folders for path in folder.rglob("*.py") if clocks.search(path.read_text("utf-8"))}
+    assert found <= paced
+
+
+def test_losses_that_look_alike_in_the_numbers_shown_are_equally_low() -> None:
+    ends = {"sgd": [0.7, 0.12341], "adam": [0.7, 0.12344], "rmsprop": [0.7, 0.2], "adagrad": [0.7, np.nan]}
+    loss = {name: np.array(values) for name, values in ends.items()}
+    how = {"rates": dict.fromkeys(loss, 0.1), "tried": {}, "memory": dict.fromkeys(loss, 0), "weights": 37, "steps": 5}
+    assert nets.NetRace(PLAN, 70, loss, loss, **how).lowest == ("sgd", "adam")
+    lost = {name: np.array([0.7, np.nan]) for name in loss}
+    assert nets.NetRace(PLAN, 70, lost, lost, **how).lowest == ("nobody",)
 
 
 def test_ones_own_rates_are_used_as_they_are() -> None:
@@ -334,9 +377,26 @@ def test_ones_own_rates_are_used_as_they_are() -> None:
 )
 def test_forms_agree_or_differ_as_the_presets_say(which, rate: float, same: str) -> None:
     found = forms.forms(SURFACE, SURFACE.start, which, rate, 60)
-    assert found.same == same
+    assert found.same == (same,)
     assert len(found.formulas) == len(found.rules) and len(set(found.formulas)) >= 2
     assert len(found.lines()) == 61 and len(found.before_the_run().lines()) == 1
+
+
+def test_forms_that_take_one_path_are_no_distance_apart() -> None:
+    """Not the lowest line of the picture, 1e-17: that would be a distance."""
+    found = forms.forms(SURFACE, SURFACE.start, MomentumMean(), 0.01, 60)
+    first = next(iter(found.paths.values()))
+    same = dataclasses.replace(found, paths=dict.fromkeys(found.paths, first))
+    assert same.same == ("same_path",) and all((d == 0).all() for d in same.apart().values())
+    assert "'apart': '0'" in same.report(said) and same.lowest_line is None
+    assert found.lowest_line == 1e-17
+    assert found.apart()[list(found.paths)[1]][0] == 0 < found.apart()[list(found.paths)[1]][-1]
+
+
+def test_forms_that_leave_the_map_at_once_are_not_told_apart_by_rounding() -> None:
+    """Paths that end at their start have no step in common or apart: nobody can be wrong about them."""
+    found = forms.forms(SURFACE, SURFACE.start, MomentumMean(), 0.01, 60).before_the_run()
+    assert found.same == forms.SAME
 
 
 def test_the_kinship_is_that_of_the_rules_found() -> None:
