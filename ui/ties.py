@@ -15,6 +15,11 @@ def lowest(values: Mapping[str, float], digits: int = 3) -> tuple[str, ...]:
     return tuple(name for name, value in seen.items() if value == min(seen.values()))
 
 
+def highest(values: Mapping[str, float], digits: int = 3) -> tuple[str, ...]:
+    """The same of the highest."""
+    return lowest({name: -value for name, value in values.items()}, digits)
+
+
 def either(word: Callable[[float], str], value: float, written: float) -> tuple[str, ...]:
     """The word for a value and, if rounding puts it on the other side of a border, also that for what is written."""
     return tuple(dict.fromkeys((word(value), word(written))))
