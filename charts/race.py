@@ -32,19 +32,19 @@ def lines_by_step(
     how many runs the picture beside it has before these. floor: where a logarithmic axis ends below; lines run on
     beyond, 0 has its place there, and dots stay at the edge, with their own numbers.
     """
-    tables, beyond = [], floor is not None and log
+    tables, lowest = [], floor if log else None
     for name, value in values.items():
         with np.errstate(invalid="ignore"):
             shown = np.isfinite(value) & (value <= (np.inf if ceiling is None else ceiling))
-            shown &= (value > 0) | (not log) | (beyond & (value == 0))
+            shown &= (value > 0) | (not log) | ((lowest is not None) & (value == 0))
         rows = frames.steps(name, len(value), None if clock is None else clock[name])
         places = rows["step"] if x is None else x[name]
         tables.append(rows | {"x": places, "value": np.where(shown, value, np.nan)})
     lines = frames.stacked(tables)
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
     look |= {"first": first, "empty": not np.isfinite(lines["value"]).any()}
-    if beyond and not look["empty"]:
-        look |= parts.plain({"floor": floor, "y_domain": (floor, _above(float(np.nanmax(lines["value"])), floor))})
+    if lowest is not None and not look["empty"]:
+        look |= parts.plain({"floor": lowest, "y_domain": (lowest, _above(float(np.nanmax(lines["value"])), lowest))})
     return Picture(_draw_lines, look, {"lines": lines})
 
 
@@ -76,14 +76,13 @@ def _draw_lines(
     ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".6~g")
     # axes need something to span, also before there is anything to see
     x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
-    domain = (0.1, 1) if empty else y_domain
-    y = alt.Y(**parts.axis("value", y_title, domain, log=log, axis=alt.Axis(format=".3~g")))
-    lines, at_edge = marks.of("lines"), y
+    domain, clip, lines = (0.1, 1) if empty else y_domain, floor is not None, marks.of("lines")
     if floor is not None:
         lines = lines.transform_calculate(drawn=_down_to(BELOW * floor), at_edge=_down_to(floor))
-        y, at_edge = y.copy(), y.copy()
-        y.field, at_edge.field = "drawn", "at_edge"
-    clip = floor is not None
+    y, at_edge = (
+        alt.Y(**parts.axis(field if clip else "value", y_title, domain, log=log, axis=alt.Axis(format=".3~g")))
+        for field in ("drawn", "at_edge")
+    )
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
     return (
@@ -110,10 +109,10 @@ def value_by_rate(
     rates: Mapping[str, np.ndarray],
     values: Mapping[str, np.ndarray],
     used: Mapping[str, tuple[float, float]],
+    ceiling: float,
+    floor: float | None,
     x_title: str,
     y_title: str,
-    ceiling: float,
-    floor: float | None = None,
 ) -> Picture:
     """What a run ends with, by its learning rate, for several rules; ``used``: the rate of each in the race, its end.
 
@@ -144,11 +143,13 @@ def _draw_values_by_rate(
     x_title: str, y_title: str, names: Sequence[str], floor: float | None = None, y_domain: Range | None = None
 ) -> Chart:
     x = alt.X(**parts.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
-    y = alt.Y(**parts.axis("value", y_title, y_domain, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
-    lines, beyond = marks.of("lines"), y.copy()
+    lines, field = marks.of("lines"), "value"
     if floor is not None:
-        lines = lines.transform_calculate(drawn=_down_to(BELOW * floor))
-        beyond.field = "drawn"
+        lines, field = lines.transform_calculate(drawn=_down_to(BELOW * floor)), "drawn"
+    beyond, y = (
+        alt.Y(**parts.axis(name, y_title, y_domain, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
+        for name in (field, "value")
+    )
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
     tooltip.append(alt.Tooltip("told:N", title=y_title))
     return marks.layered(

@@ -73,8 +73,7 @@ def fair_race(beat):
         if shown.tried:
             beat.prose("sensitivity")
             titles = beat.words(x_title="rate_axis", y_title="error_end_axis")
-            ends = {"ceiling": 10 * shown.at_start, "floor": shown.lowest_line}
-            picture = charts.value_by_rate(*shown.by_rate(), **ends, **titles)
+            picture = charts.value_by_rate(*shown.by_rate(), *shown.rate_ends, **titles)
             beat.picture(picture, shown.errors_said(beat.word, "tuned_said"))
     beat.numbers({"run_table": shown.table} | ({"rate_table": shown.rates_table} if shown.tried else {}))
     beat.source([racing.RULES[name].formula for name in shown.rules], contest.tuned)

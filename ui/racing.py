@@ -84,6 +84,11 @@ class Field:
         used = {name: (rate_of(rule), ends[name]) for name, rule in self.rules.items()}
         return {name: sweep.rates for name, sweep in self.tried.items()}, values, used
 
+    @property
+    def rate_ends(self) -> tuple[float, float | None]:
+        """How high and how low the picture of the rates reaches."""
+        return 10 * self.at_start, self.lowest_line
+
     def made_it(self, name: str) -> int | None:
         """The step from which on a rule has lost 99 % of its error, or None."""
         error, path = self.errors[name], self.paths[name]

@@ -55,7 +55,9 @@ class Tamed:
 
         NOTHING alone if none is told to be better than the untamed network.
         """
-        means = dict(zip((NOTHING, *REMEDIES), map(float, self.errors["validation"].mean(axis=1)), strict=True))
+        means: dict[str, float] = dict(
+            zip((NOTHING, *REMEDIES), map(float, self.errors["validation"].mean(axis=1)), strict=True)
+        )
         best = lowest(means, self.share)
         return (NOTHING,) if NOTHING in best or not best else best
 

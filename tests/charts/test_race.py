@@ -30,7 +30,7 @@ def rates(rate: float = 0.01) -> Picture:
     tried = np.geomspace(1e-3, 10, 9)
     ends = {"sgd": np.where(tried > 1, np.nan, 1 / tried), "adam": 5 + 0 * tried}
     used = {"sgd": (rate, np.inf if rate > 1 else 1 / rate), "adam": (0.1, 5.0)}
-    return charts.value_by_rate(dict.fromkeys(ends, tried), ends, used, "rate", "E", ceiling=500.0)
+    return charts.value_by_rate(dict.fromkeys(ends, tried), ends, used, 500.0, None, "rate", "E")
 
 
 @cache
@@ -127,7 +127,7 @@ def test_without_a_lowest_line_the_axis_reaches_as_far_as_the_data() -> None:
 
 def test_what_a_rate_ends_with_is_told_as_it_is_also_below_the_picture() -> None:
     tried, ends = {"sgd": np.array([0.1, 1.0])}, {"sgd": np.array([3.0, 7e-40])}
-    picture = charts.value_by_rate(tried, ends, {"sgd": (1.0, 7e-40)}, "rate", "E", ceiling=240.0, floor=1e-11)
+    picture = charts.value_by_rate(tried, ends, {"sgd": (1.0, 7e-40)}, 240.0, 1e-11, "rate", "E")
     assert picture.data["lines"]["value"].tolist() == [3.0, 7e-40]
     dots = picture.data["dots"]
     assert dots["value"].tolist() == [1e-11] and dots["told"].tolist() == ["7e-40"]
@@ -137,7 +137,7 @@ def test_what_a_rate_ends_with_is_told_as_it_is_also_below_the_picture() -> None
 
 def test_the_dot_of_a_rate_between_those_tried_is_where_its_own_run_ended() -> None:
     tried, ends = {"sgd": np.array([0.1, 1.0])}, {"sgd": np.array([3.0, 1.0])}
-    dots = charts.value_by_rate(tried, ends, {"sgd": (0.3, 0.5)}, "rate", "E", ceiling=240.0).data["dots"]
+    dots = charts.value_by_rate(tried, ends, {"sgd": (0.3, 0.5)}, 240.0, None, "rate", "E").data["dots"]
     assert dots["value"].tolist() == [0.5] and dots["told"].tolist() == ["0.5"]
 
 

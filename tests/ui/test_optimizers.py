@@ -61,7 +61,7 @@ def line_runs(**errors: list[float]) -> sampled.Sampled:
     """Runs that were so far above the lowest error; all_rows, some_rows, single_row."""
     surface = LineFit()
     lowest, rows = float(surface(*surface.minima[0])), len(surface.points[0])
-    sizes = dict(zip(sampled.NEAREST, (rows, 20, 1), strict=True))
+    sizes: dict[str, int] = dict(zip(sampled.NEAREST, (rows, 20, 1), strict=True))
     runs = {
         name: SampledPath(np.zeros((len(e), 2)), lowest + np.array(e), np.zeros((len(e), 2)), np.arange(len(e)))
         for name, e in errors.items()

@@ -203,7 +203,7 @@ def test_the_last_line_sums_up_to_the_measures() -> None:
 
 
 def test_r2_of_the_mean_is_zero_and_of_worse_is_negative() -> None:
-    assert left(np.full(4, 3.0)).r2 == 0 and left(np.full(4, 5.0)).share == "r2_negative"
+    assert left(np.full(4, 3.0)).r2 == 0 and left(np.full(4, 5.0)).share == ("r2_negative",)
 
 
 def test_a_bias_costs_its_square(opened: Open) -> None:
