@@ -23,47 +23,79 @@ def lines_by_step(
     log: bool = False,
     ceiling: float | None = None,
     first: int = 0,
+    floor: float | None = None,
 ) -> Picture:
     """A line for every run, as far as the step shown; what is no number, or above ``ceiling``, is left out.
 
     values: by run, shape (steps + 1,). x: where they stand on the level axis, if not at their step. clock: when each
     is shown, if not at its step. log: a logarithmic upright axis, on which only numbers above 0 have a place. first:
-    how many runs the picture beside it has before these.
+    how many runs the picture beside it has before these. floor: where a logarithmic axis ends below; lines run on
+    beyond, 0 has its place there, and dots stay at the edge, with their own numbers.
     """
-    tables = []
+    tables, lowest = [], floor if log else None
     for name, value in values.items():
         with np.errstate(invalid="ignore"):
-            shown = np.isfinite(value) & (value <= (np.inf if ceiling is None else ceiling)) & ((value > 0) | (not log))
+            shown = np.isfinite(value) & (value <= (np.inf if ceiling is None else ceiling))
+            shown &= (value > 0) | (not log) | ((lowest is not None) & (value == 0))
         rows = frames.steps(name, len(value), None if clock is None else clock[name])
         places = rows["step"] if x is None else x[name]
         tables.append(rows | {"x": places, "value": np.where(shown, value, np.nan)})
     lines = frames.stacked(tables)
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
     look |= {"first": first, "empty": not np.isfinite(lines["value"]).any()}
+    if lowest is not None and not look["empty"]:
+        look |= parts.plain({"floor": lowest, "y_domain": (lowest, _above(float(np.nanmax(lines["value"])), lowest))})
     return Picture(_draw_lines, look, {"lines": lines})
 
 
+def _above(highest: float, floor: float) -> float:
+    """The upper end of a logarithmic axis that begins at ``floor``: the power of ten above the highest value."""
+    return 10.0 ** np.ceil(np.log10(max(highest, 10 * floor)))
+
+
+BELOW = 1e-3
+"""How far beyond the lower edge of a picture lines run on, as a share of the value there."""
+
+
+def _down_to(lowest: float) -> str:
+    """A value as Vega draws it; what is no number has no place."""
+    return f"isValid(datum.value) ? max(datum.value, {lowest:g}) : null"
+
+
 def _draw_lines(
-    x_title: str, y_title: str, names: Sequence[str], log: bool, whole: bool, first: int, empty: bool
+    x_title: str,
+    y_title: str,
+    names: Sequence[str],
+    log: bool,
+    whole: bool,
+    first: int,
+    empty: bool,
+    floor: float | None = None,
+    y_domain: Range | None = None,
 ) -> Chart:
     ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".6~g")
     # axes need something to span, also before there is anything to see
     x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
-    y = alt.Y(**parts.axis("value", y_title, (0.1, 1) if empty else None, log=log, axis=alt.Axis(format=".3~g")))
-    lines = marks.of("lines")
+    domain, clip, lines = (0.1, 1) if empty else y_domain, floor is not None, marks.of("lines")
+    if floor is not None:
+        lines = lines.transform_calculate(drawn=_down_to(BELOW * floor), at_edge=_down_to(floor))
+    y, at_edge = (
+        alt.Y(**parts.axis(field if clip else "value", y_title, domain, log=log, axis=alt.Axis(format=".3~g")))
+        for field in ("drawn", "at_edge")
+    )
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
     return (
         marks.layered(
-            lines.mark_line(strokeWidth=1, opacity=0.25).encode(
+            lines.mark_line(strokeWidth=1, opacity=0.25, clip=clip).encode(
                 x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)
             ),
             lines.transform_filter(SO_FAR)
-            .mark_line(strokeWidth=2.5)
+            .mark_line(strokeWidth=2.5, clip=clip)
             .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1.5)
-            .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2, first=first)),
+            .encode(x=x, y=at_edge, tooltip=tooltip, **parts.by_run(names, outline=2, first=first)),
         )
         .add_params(parts.step_shown())
         .properties(height=parts.height_with(names))
@@ -76,37 +108,57 @@ def _draw_lines(
 def value_by_rate(
     rates: Mapping[str, np.ndarray],
     values: Mapping[str, np.ndarray],
-    used: Mapping[str, float],
+    used: Mapping[str, tuple[float, float]],
+    ceiling: float,
+    floor: float | None,
     x_title: str,
     y_title: str,
-    ceiling: float,
 ) -> Picture:
-    """What a run ends with, by its learning rate, for several rules; ``used`` is the rate each has in the race.
+    """What a run ends with, by its learning rate, for several rules; ``used``: the rate of each in the race, its end.
 
-    Both axes are logarithmic. Values above ``ceiling``, and those that are no number, end the line at its upper edge.
+    Both axes are logarithmic. Values above ``ceiling``, and those that are no number, end the line at its upper edge;
+    ``floor``, if given, is the lower edge, and lines run on beyond it. Dots out there stay at the edge, with their own
+    numbers.
     """
     lines, dots = [], []
     for name, rate in rates.items():
         value = np.asarray(values[name], dtype=float)
         with np.errstate(invalid="ignore"):
-            shown = np.where(value <= ceiling, np.maximum(value, max(ceiling, 1e-290) * 1e-12), np.nan)
+            shown = np.where((value <= ceiling) & ((value > 0) | (floor is not None)), value, np.nan)
         lines.append({"name": np.full(len(rate), name), "x": rate, "value": shown})
-        at = np.interp(np.log(used[name]), np.log(rate), np.nan_to_num(shown, nan=ceiling))
-        dots.append({"name": np.array([name]), "x": np.array([used[name]]), "value": np.array([at])})
+        own, end = used[name]
+        told = f"{end:.4g}" if np.isfinite(end) else "∞"
+        place = min(max(np.nan_to_num(end, nan=ceiling), floor or 0.0), ceiling)
+        dots.append({key: np.array([part]) for key, part in zip(DOT, (name, own, place, told), strict=True)})
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(rates)}
+    if floor is not None:
+        look |= parts.plain({"floor": floor, "y_domain": (floor, max(ceiling, 10 * floor))})
     return Picture(_draw_values_by_rate, look, {"lines": frames.stacked(lines), "dots": frames.stacked(dots)})
 
 
-def _draw_values_by_rate(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
+DOT = ("name", "x", "value", "told")
+
+
+def _draw_values_by_rate(
+    x_title: str, y_title: str, names: Sequence[str], floor: float | None = None, y_domain: Range | None = None
+) -> Chart:
     x = alt.X(**parts.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
-    y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
-    told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
-    told.append(alt.Tooltip("value:Q", title=y_title, format=".4~g"))
+    lines, field = marks.of("lines"), "value"
+    if floor is not None:
+        lines, field = lines.transform_calculate(drawn=_down_to(BELOW * floor)), "drawn"
+    beyond, y = (
+        alt.Y(**parts.axis(name, y_title, y_domain, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
+        for name in (field, "value")
+    )
+    tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
+    tooltip.append(alt.Tooltip("told:N", title=y_title))
     return marks.layered(
-        marks.of("lines").mark_line(strokeWidth=2.5).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+        lines.mark_line(strokeWidth=2.5, clip=floor is not None).encode(
+            x=x, y=beyond, **parts.by_run(names, "strokeDash", outline=2)
+        ),
         marks.of("dots")
         .mark_point(filled=True, size=130, opacity=1, stroke="white", strokeWidth=1.5)
-        .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+        .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
     ).properties(height=parts.height_with(names))
 
 

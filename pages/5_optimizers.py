@@ -24,8 +24,9 @@ def all_or_a_sample(beat):
     with beat.stage:
         clock, epochs = shown.clock(), shown.epochs_seen()
         over_map = above(found.surface, shown.drawn(), clock=clock), shown.said(beat.word, "sampled_map_said")
-        errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", x=epochs, clock=clock)
-        beat.side_by_side(over_map, (errors, shown.said(beat.word, "sampled_error_said")), clickable=True)
+        more = {"x": epochs, "clock": clock, "floor": shown.lowest_line}
+        errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", **more)
+        beat.side_by_side(over_map, (errors, shown.errors_said(beat.word)), clickable=True)
         sampled.play(beat, shown)
         beat.prose("noise")
         titles = beat.words(x_title="batch_axis", y_title="noise_axis")
@@ -66,14 +67,14 @@ def fair_race(beat):
     found, shown = racing.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "race_map_said")
-        errors = lines(beat, shown.errors, "step_axis", "error_above_axis")
-        beat.side_by_side(over_map, (errors, shown.said(beat.word, "race_error_said")), clickable=True)
+        errors = lines(beat, shown.errors, "step_axis", "error_above_axis", floor=shown.lowest_line)
+        beat.side_by_side(over_map, (errors, shown.errors_said(beat.word, "race_error_said")), clickable=True)
         racing.play(beat, shown)
         if shown.tried:
             beat.prose("sensitivity")
             titles = beat.words(x_title="rate_axis", y_title="error_end_axis")
-            picture = charts.value_by_rate(*shown.by_rate(), ceiling=10 * shown.at_start, **titles)
-            beat.picture(picture, shown.said(beat.word, "tuned_said"))
+            picture = charts.value_by_rate(*shown.by_rate(), *shown.rate_ends, **titles)
+            beat.picture(picture, shown.errors_said(beat.word, "tuned_said"))
     beat.numbers({"run_table": shown.table} | ({"rate_table": shown.rates_table} if shown.tried else {}))
     beat.source([racing.RULES[name].formula for name in shown.rules], contest.tuned)
 
@@ -97,8 +98,8 @@ def on_a_network(beat):
     shown = nets.run(beat)
     with beat.stage:
         losses = lines(beat, shown.loss, "epochs_axis", "train_loss_axis"), shown.said(beat.word, "net_loss_said")
-        timed = lines(beat, shown.val_loss, "time_axis", "val_loss_axis", x=shown.milliseconds())
-        beat.side_by_side(losses, (timed, shown.said(beat.word, "net_time_said")))
+        judged = lines(beat, shown.val_loss, "epochs_axis", "val_loss_axis"), shown.said(beat.word, "net_val_said")
+        beat.side_by_side(losses, judged)
         nets.play(beat, shown)
     beat.numbers({"run_table": shown.table})
     beat.source([racing.RULES[name].formula for name in shown.loss], race.Race)
@@ -109,7 +110,7 @@ def one_name(beat):
     found, shown = forms.run(beat)
     with beat.stage:
         over_map = above(found.surface, shown.paths), shown.said(beat.word, "forms_map_said")
-        distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1)
+        distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1, floor=shown.lowest_line)
         beat.side_by_side(over_map, (distance, shown.said(beat.word, "forms_apart_said")))
         forms.play(beat, shown)
     beat.numbers({"run_table": shown.table})

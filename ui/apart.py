@@ -34,6 +34,7 @@ class Apart:
 
     parts: by name, shape (steps, weights); numbers that belong to all weights stand in every column.
     w: the weights before every step and after the last, shape (steps + 1, weights). told: the names of the parts.
+    first: the parts of the first step, each of shape (weights,), also if it leads out of sight.
     """
 
     surface: Surface
@@ -41,6 +42,7 @@ class Apart:
     w: np.ndarray
     parts: dict[str, np.ndarray]
     told: tuple[str, ...]
+    first: dict[str, np.ndarray]
 
     def arrows(self) -> dict[str, np.ndarray]:
         """From where to where each part of a step leads, shape (steps, 4): plain descent, the step, what it carries on.
@@ -61,9 +63,8 @@ class Apart:
 
     def before_the_run(self) -> "Apart":
         """The same with nothing but the start."""
-        return Apart(
-            self.surface, self.rule, self.w[:1], {name: part[:0] for name, part in self.parts.items()}, self.told
-        )
+        nothing = {name: part[:0] for name, part in self.parts.items()}
+        return Apart(self.surface, self.rule, self.w[:1], nothing, self.told, {})
 
     def lines(self) -> list[str]:
         """Every step written out: each part by its letter, for both weights."""
@@ -82,13 +83,16 @@ class Apart:
         return pd.DataFrame(columns)
 
     @property
-    def first_mover(self) -> str:
-        """The word for which weight the first step moves further, one of WHO_MOVES; within 1 % they move alike."""
-        if len(self.w) < 2:
-            return "moves_alike"
-        first, second = np.abs(self.parts["step"][0])
-        alike = abs(first - second) <= 0.01 * max(first, second)
-        return "moves_alike" if alike else "moves_first" if first > second else "moves_second"
+    def first_mover(self) -> tuple[str, ...]:
+        """The word for which weight the first step moves further, one of WHO_MOVES; within 1 % they move alike.
+
+        All of them if the step is no number: where nobody can know, nobody is wrong.
+        """
+        first, second = np.abs(self.first["step"])
+        if np.isnan(first) or np.isnan(second) or first == second == np.inf:
+            return WHO_MOVES
+        alike = abs(first - second) <= 0.01 * min(max(first, second), np.finfo(float).max)
+        return ("moves_alike",) if alike else ("moves_first",) if first > second else ("moves_second",)
 
 
 def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> Apart:
@@ -100,22 +104,22 @@ def taken_apart(surface: Surface, start: tuple[float, ...], rule: Optimizer, ste
 @shared(max_entries=128)
 def _told(
     surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int
-) -> tuple[np.ndarray, dict[str, np.ndarray], tuple[str, ...]]:
+) -> tuple[np.ndarray, dict[str, np.ndarray], tuple[str, ...], dict[str, np.ndarray]]:
     stepper, w = Stepper(rule), np.array(start, dtype=float)
-    places, told = [w], []
+    places, told, first = [w], [], {}
     with np.errstate(all="ignore"):
         for _ in range(steps):
             g = surface.gradient(*w)
-            parts = stepper.told(w, g)
+            parts = {name: np.broadcast_to(part, w.shape) for name, part in stepper.told(w, g).items()}
+            first = first or parts
             w = stepper.step(w, g)
             if surface.far(w):
                 break
             places.append(w)
-            told.append({name: np.broadcast_to(part, w.shape) for name, part in parts.items()})
-        w = np.array(start, dtype=float)
-        names = tuple(rule.told(w, surface.gradient(*w), rule.start(w), 1))
+            told.append(parts)
+    names = tuple(first)
     parts = {name: np.array([each[name] for each in told]).reshape(len(told), len(w)) for name in names}
-    return np.array(places), parts, names
+    return np.array(places), parts, names, first
 
 
 def run(beat: Beat) -> tuple[str, Apart, Apart]:
@@ -173,11 +177,12 @@ def part_said(beat: Beat, shown: Apart, part: str) -> str:
 
 def said(beat: Beat, shown: Apart, name: str) -> str:
     """What the first step did with its numbers, and how many the rule remembers for every weight."""
-    if len(shown.w) < 2:
+    if not shown.first:
         return beat.word("step_hidden", x=readable(float(shown.w[0, 0])), y=readable(float(shown.w[0, 1])))
-    x, y = (readable(float(v), 3) for v in shown.parts["step"][0])
-    gx, gy = (readable(float(v), 3) for v in shown.parts["g"][0])
-    return beat.word("first_step_said", name=name, x=x, y=y, gx=gx, gy=gy)
+    x, y = (readable(float(v), 3) for v in shown.first["step"])
+    gx, gy = (readable(float(v), 3) for v in shown.first["g"])
+    lost = "" if len(shown.w) > 1 else f" {beat.word('lost_at', step=1)}"
+    return beat.word("first_step_said", name=name, x=x, y=y, gx=gx, gy=gy) + lost
 
 
 def _pair(values: np.ndarray) -> str:

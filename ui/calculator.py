@@ -27,7 +27,7 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
-from ui import entered
+from ui import entered, ties
 from ui.beat import Beat
 from ui.challenges import Goal
 from ui.controls import Say
@@ -90,14 +90,16 @@ class Entered:
         return first or {short(self.losses[0]): np.zeros(len(self.y_true))}
 
     @property
-    def half(self) -> str:
-        """Whether one row makes up more than half of the first loss, one of HALF."""
-        return HALF[0] if next(iter(self.shares().values())).max() > 0.5 else HALF[1]
+    def half(self) -> tuple[str, ...]:
+        """Whether one row makes up more than half of the first loss, one of HALF; both where it is told as 50.0 %."""
+        most = float(next(iter(self.shares().values())).max())
+        return ties.either(_half, most, round(most, 3))
 
     def because(self, say: Say) -> str:
-        """Which row makes up most of the first loss."""
+        """Which row makes up most of the first loss, or which rows do."""
         name, share = next(iter(self.shares().items()))
-        return say("row_because", name=name, row=int(np.argmax(share)) + 1, share=float(share.max()))
+        rows = np.flatnonzero(np.isclose(share, share.max(), rtol=1e-9, atol=0)) + 1
+        return say("row_because", name=name, rows=", ".join(map(str, rows)), share=float(share.max()))
 
     def said(self, say: Say) -> str:
         """How many rows, and which of them weighs most."""
@@ -120,6 +122,11 @@ class Entered:
     def rows_table(self) -> pd.DataFrame:
         """What was entered."""
         return _frame(self.y_true.tolist(), np.atleast_2d(self.y_pred.T).T.tolist())
+
+
+def _half(share: float) -> str:
+    # two equal rows are half each, whatever rounding says
+    return HALF[0] if share > 0.5 + 1e-9 else HALF[1]
 
 
 def _frame(y_true: Sequence[float | None], y_pred: Sequence[Sequence[float | None]]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dlcore.folds import CrossValidation
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -18,11 +19,18 @@ SHUFFLES = 20
 MEAN = r"\bar{E} = \frac{1}{k} \sum_{i=1}^{k} E_i, \qquad s = \sqrt{\frac{1}{k-1} \sum_{i=1}^{k} (E_i - \bar{E})^2}"
 SPREADS = ("single_split", "mean_of_folds")
 STEADIER = ("splits_steadier", "alike_steady", "folds_steadier", "folds_far_steadier")
+"""How many times as much the single split varies: below 0.8, up to 1.25, below 2, and more."""
 
 
 @shared(max_entries=128)
 def _measured(plan: CrossValidation) -> tuple[np.ndarray, np.ndarray]:
     return plan.measured(SHUFFLES)
+
+
+def _steadier(times: float) -> str:
+    if times < 0.8:
+        return STEADIER[0]
+    return STEADIER[1 if times <= 1.25 else 2 if times < 2 else 3]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +79,15 @@ class Folded:
         return float(single.std(ddof=1)), float(mean.std(ddof=1))
 
     @property
-    def steadier(self) -> str:
-        """The word for which of the two depends less on the shuffle, one of STEADIER."""
+    def times(self) -> float:
+        """How many times as much the score of a single split varies as the mean of the folds; 1 if neither does."""
         single, mean = self.deviations
-        if single < 0.8 * mean:
-            return "splits_steadier"
-        if single <= 1.25 * mean:
-            return "alike_steady"
-        return "folds_far_steadier" if single >= 2 * mean else "folds_steadier"
+        return single / mean if mean else np.inf if single else 1.0
+
+    @property
+    def steadier(self) -> tuple[str, ...]:
+        """The word for which of the two depends less on the shuffle, one of STEADIER; two on a border."""
+        return ties.either(_steadier, self.times, round(self.times, 2))
 
     def _said(self, error: float) -> str:
         return error_said(error, self.share)
@@ -90,6 +99,7 @@ class Folded:
         facts |= {"mean": self._said(float(first.mean())), "deviation": self._said(float(first.std(ddof=1)))}
         facts |= {"low": self._said(float(first.min())), "high": self._said(float(first.max()))}
         facts |= {"one": self._said(single), "all": self._said(mean), "shuffles": SHUFFLES}
+        facts["times"] = f"{self.times:.2f}" if np.isfinite(self.times) else "∞"
         facts |= {"fresh": self._said(float(self.fresh.mean())), "estimate": self._said(float(self.errors.mean()))}
         rest = len(self.plan.data.load()[1]) - self.plan.count
         return say(word, rest=rest, gap=self._said(abs(float(self.errors.mean() - self.fresh.mean()))), **facts)

@@ -17,11 +17,13 @@ from ui.cache import shared
 from ui.controls import Say
 from ui.kinds import Choice, Number
 from ui.numbers import readable
-from ui.racing import RULES
+from ui.racing import RULES, memory_of
 
 IMPROVED_BY = {"plain": "better_nothing", "direction": "better_direction", "size": "better_size", "both": "better_both"}
 """The word for what a rule improves."""
 SAME = ("same_path", "other_path")
+ALIKE, ROUNDING = 1e-6, 1e-17
+"""Up to which share of the map's width paths are one, and below which a distance is nothing but rounding."""
 
 
 def family(beat: Beat) -> tuple[str, bool]:
@@ -52,11 +54,7 @@ def introduced(beat: Beat, name: str) -> None:
     beat.formula(about.formula)
     facts = {"name": name, "parents": ", ".join(about.grew_from) or beat.word("no_parents")}
     beaten = beat.word(IMPROVED_BY[about.better])
-    st.markdown(beat.word("rule_said", memory=_memory(about.rule), better=beaten, **facts))
-
-
-def _memory(rule: Optimizer) -> int:
-    return sum(part.size == 3 for part in rule.start(np.zeros(3)).values())
+    st.markdown(beat.word("rule_said", memory=memory_of(about.rule), better=beaten, **facts))
 
 
 def kin_said(say: Say) -> str:
@@ -71,7 +69,7 @@ def rule_table() -> pd.DataFrame:
             "optimizer": name,
             "better": about.better,
             "grew_from": ", ".join(about.grew_from),
-            "numbers_per_weight": _memory(about.rule),
+            "numbers_per_weight": memory_of(about.rule),
             "learning_rate": about.rule.learning_rate,
         }
         for name, about in RULES.items()
@@ -92,21 +90,31 @@ class Forms:
     paths: dict[str, Path]
 
     def apart(self) -> dict[str, np.ndarray]:
-        """By form, how far it is from the first one at every step, as a share of the map's width; at least 1e-17."""
+        """By form, how far it is from the first one at every step, as a share of the map's width."""
         first, *others = self.paths.items()
         sides = np.array([high - low for low, high in self.surface.extent])
         found = {}
         for name, path in others:
             count = min(len(path.w), len(first[1].w))
-            distance = np.sqrt((((path.w[:count] - first[1].w[:count]) / sides) ** 2).sum(axis=1))
-            found[name] = np.maximum(distance, 1e-17)
+            found[name] = np.sqrt((((path.w[:count] - first[1].w[:count]) / sides) ** 2).sum(axis=1))
         return found
 
     @property
-    def same(self) -> str:
-        """The word for whether all forms take one path: never further apart than a millionth of the map."""
+    def lowest_line(self) -> float | None:
+        """Where the picture of the distances ends below, beneath all that is not rounding; None if it shows nothing."""
+        seen = np.concatenate([*self.apart().values()])
+        return ROUNDING if seen.min() < ROUNDING < seen.max() else None
+
+    @property
+    def same(self) -> tuple[str, ...]:
+        """The word for whether all forms take one path: never further apart than a millionth of the map.
+
+        Both words are right if every form is lost at its first step.
+        """
         lengths = {len(path.w) for path in self.paths.values()}
-        return SAME[len(lengths) > 1 or max(float(d.max()) for d in self.apart().values()) > 1e-6]
+        if lengths == {1}:
+            return SAME
+        return (SAME[len(lengths) > 1 or max(float(d.max()) for d in self.apart().values()) > ALIKE],)
 
     def report(self, say: Say) -> str:
         """A line a form: how far it ever is from the first."""

@@ -13,6 +13,7 @@ from dlcore import ladder
 from dlcore.crowd import Course
 from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Moons, PenguinSpecies
 from dlcore.ladder import RUNGS, Hidden, Rows, Training
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.challenges import Goal
@@ -49,6 +50,13 @@ BY_NAME: dict[str, Hidden] = {rung_name(hidden): hidden for hidden in RUNGS}
 def error_said(error: float, share: bool) -> str:
     """An error as people say it: a percentage, or a number in the target's unit."""
     return f"{error:.1%}" if share else readable(error, 3)
+
+
+def lowest(errors: Mapping[str, float], share: bool) -> tuple[str, ...]:
+    """The names whose error is the lowest as ``error_said`` says it; none if there is no number among them."""
+    # a share is told in tenths of a percent, whatever its size
+    told = {name: float(f"{error:.1%}".rstrip("%")) if share else error for name, error in errors.items()}
+    return ties.lowest(told, 6 if share else 3)
 
 
 def titles(say: Say, share: bool) -> dict[str, Any]:
@@ -176,10 +184,12 @@ class Ladder:
         train, validation = self.means()
         names = list(self.courses)
         lines = []
-        if np.isfinite(validation).any():
-            best = int(np.nanargmin(validation))
-            shown = {"best": names[best], "val": error_said(validation[best], self.share)}
-            lines.append(say("ladder_best", train=error_said(train[best], self.share), **shown))
+        best = lowest(dict(zip(names, map(float, validation), strict=True)), self.share)
+        if best:
+            first = names.index(best[0])
+            shown = {"best": ", ".join(best), "val": error_said(validation[first], self.share)}
+            trained = [error_said(train[names.index(name)], self.share) for name in best]
+            lines.append(say("ladder_best", train=", ".join(trained), **shown))
         ends = {"train": error_said(float(train[-1]), self.share), "val": error_said(float(validation[-1]), self.share)}
         if self.parting is not None:
             lines.append(say("ladder_parts", size=self.parting, **ends))

@@ -12,6 +12,7 @@ from dlcore.datasets import AutoMPG, Dataset, Penguins, Sine
 from dlcore.metrics import MeanAbsoluteError, R2Score, RootMeanSquaredError
 from dlcore.recipe import prepared
 from dlcore.scores import predicted
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -72,12 +73,13 @@ class Leftover:
 
     @property
     def _r2(self) -> str:
-        return f"{self.r2:.3f}".replace("-", "−")
+        # without the sign of a −0.000
+        return f"{round(self.r2, 3) + 0.0:.3f}".replace("-", "−")
 
     @property
-    def share(self) -> str:
-        """How much is explained, by word."""
-        return HOW_MUCH[int(np.searchsorted([0, 0.5, 0.8], self.r2, side="right"))]
+    def share(self) -> tuple[str, ...]:
+        """How much is explained, by word; two words where what is told lies on a border."""
+        return ties.either(_share, self.r2, round(self.r2, 3))
 
     def drawn(self, say: Say) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """What the three pictures want: prediction and truth, prediction and residual, how residuals are spread."""
@@ -161,6 +163,10 @@ class Leftover:
         rows = [("rows", len(self.y)), ("Σ|r|", float(np.abs(self.r).sum())), ("Σr²", squares)]
         rows += [("Σ(y − mean(y))²", spread), ("MAE", self.mae), ("RMSE", self.rmse), ("R²", self.r2)]
         return pd.DataFrame(rows, columns=["sum", "value"])
+
+
+def _share(r2: float) -> str:
+    return HOW_MUCH[int(np.searchsorted([0, 0.5, 0.8], r2, side="right"))]
 
 
 def _bracketed(value: float) -> str:

@@ -17,7 +17,7 @@ from dlcore.film import Film, Frames
 from dlcore.models import Sequential
 from dlcore.optimizers import Stepper
 from dlcore.recipe import Prepared, Recipe
-from ui import given
+from ui import given, ties
 from ui.cache import shared
 from ui.given import Chosen, Given
 from ui.kinds import Number
@@ -67,12 +67,19 @@ class Result:
         return place, float(values[place])
 
     @property
-    def when(self) -> str:
-        """The word for when the watched loss was lowest, one of WHEN."""
-        place, value = self.lowest(self.watched)
-        if not value < self.baselines.get("loss", math.inf):
-            return "never_below"
-        return WHEN[min(2, max(0, math.ceil(3 * place / max(1, self.epochs)) - 1))]
+    def as_low(self) -> list[int]:
+        """All epochs whose watched loss is as low as the lowest, in the digits in which it is told."""
+        value = ties.rounded(self.lowest(self.watched)[1])
+        return [k for k, loss in enumerate(self.logs[self.watched]) if ties.rounded(float(loss)) == value]
+
+    @property
+    def when(self) -> tuple[str, ...]:
+        """The words for when the watched loss was lowest, some of WHEN: several on a plateau, or level with the bar."""
+        value, bar = self.lowest(self.watched)[1], self.baselines.get("loss", math.inf)
+        thirds = {min(2, max(0, math.ceil(3 * place / max(1, self.epochs)) - 1)) for place in self.as_low}
+        found = tuple(WHEN[third] for third in sorted(thirds)) if value < bar else ()
+        above = not value < bar or ties.rounded(value) == ties.rounded(bar)
+        return (*found, "never_below") if above else found
 
     def table(self) -> pd.DataFrame:
         """Every epoch with all that was recorded."""

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from dlcore.models import Sequential
 from dlcore.optimizers import Optimizer
 from dlcore.race import Race
 from dlcore.sweep import rates_around
-from ui import racing
+from ui import racing, ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -30,6 +29,9 @@ TRIED = rates_around(1e-3, 3.0, 8)
 
 TUNED_FOR = 10
 """After how many epochs the best of them is picked, if training is longer."""
+
+DIGITS = 3
+"""How many digits of a loss a reader is shown at the end."""
 
 SETS = ("moons", "breast_cancer", "circles", "xor", "gauss_pairs")
 
@@ -50,8 +52,8 @@ class NetRace:
     """What became of every rule: loss after every epoch, on the training and on the validation part.
 
     loss, val_loss: by rule, shape (epochs + 1,), before training and after every epoch. rates: by rule, the one it
-    had. tried: by rule, the last loss with every rate of TRIED; empty if nothing was tuned. cost: by rule, the seconds
-    of a step measured on this server. steps: of an epoch.
+    had. tried: by rule, the last loss with every rate of TRIED; empty if nothing was tuned. memory: by rule, how many
+    numbers it remembers for every weight. weights: of the network. steps: of an epoch.
     """
 
     plan: Plan
@@ -60,37 +62,35 @@ class NetRace:
     val_loss: dict[str, np.ndarray]
     rates: dict[str, float]
     tried: dict[str, np.ndarray]
-    cost: dict[str, float]
+    memory: dict[str, int]
+    weights: int
     steps: int
 
     @property
-    def lowest(self) -> str:
-        """Whose loss is lowest at the end; "nobody" if every one has diverged."""
-        ends = {name: loss[-1] for name, loss in self.loss.items() if np.isfinite(loss[-1])}
-        return min(ends, key=lambda name: ends[name]) if ends else "nobody"
+    def lowest(self) -> tuple[str, ...]:
+        """Whose loss is lowest at the end, as far as the reader is shown; "nobody" alone if all have diverged."""
+        return ties.lowest({name: float(loss[-1]) for name, loss in self.loss.items()}, DIGITS) or ("nobody",)
 
     def before_the_run(self) -> "NetRace":
         """The same with nothing but the start."""
         first = {name: loss[:1] for name, loss in self.loss.items()}
         return dataclasses.replace(self, loss=first, val_loss={k: v[:1] for k, v in self.val_loss.items()}, tried={})
 
-    def milliseconds(self) -> dict[str, np.ndarray]:
-        """By rule, the time until every epoch's end, at the measured cost of a step."""
-        return {name: 1e3 * self.cost[name] * self.steps * np.arange(len(loss)) for name, loss in self.loss.items()}
-
     def said(self, say: Say, word: str) -> str:
         """A sentence about the race, with its numbers."""
-        first = float(next(iter(self.loss.values()))[0])
+        first, val = (readable(float(next(iter(ends.values()))[0]), DIGITS) for ends in (self.loss, self.val_loss))
         facts = {"rows": self.rows, "units": self.plan.units, "steps": self.steps, "count": len(self.loss)}
-        return say(word, loss=readable(first, 3), **facts)
+        return say(word, loss=first, val=val, **facts)
 
     def report(self, say: Say) -> str:
-        """A line a rule: its rate, its last losses, what a step costs beside the cheapest."""
-        cheapest, lines = min(self.cost.values()), []
+        """A line a rule: its rate, its last losses, how much it has to remember beside the weights."""
+        lines = []
         for name, loss in self.loss.items():
-            facts = {"name": name, "rate": readable(self.rates[name], 3), "cost": self.cost[name] / cheapest}
-            ends = {"loss": readable(float(loss[-1]), 3), "val": readable(float(self.val_loss[name][-1]), 3)}
-            lines.append("- " + say("net_ended" if np.isfinite(loss[-1]) else "net_lost", **facts, **ends))
+            facts = {"name": name, "rate": readable(self.rates[name], 3), "weights": self.weights}
+            facts |= {"each": self.memory[name], "memory": self.memory[name] * self.weights}
+            ends = {"loss": float(loss[-1]), "val": float(self.val_loss[name][-1])}
+            told = {part: readable(end, DIGITS) for part, end in ends.items()}
+            lines.append("- " + say("net_ended" if np.isfinite(loss[-1]) else "net_lost", **facts, **told))
         return "\n".join(lines)
 
     def lines(self) -> list[str]:
@@ -134,23 +134,6 @@ def _trained(plan: Plan, rules: tuple[Optimizer, ...]) -> tuple[np.ndarray, np.n
     return np.array(loss), np.array(val)
 
 
-@shared(max_entries=64)
-def _step_cost(plan: Plan, rule: Optimizer, rounds: int) -> float:
-    """The time of a step of one network by that rule, in seconds, measured here and now, checks and diary included."""
-    x, y, *_ = _parts(plan)
-    model = _network(plan, x.shape[1])
-    model.compile(loss="binary_crossentropy", optimizer=rule)
-    size = min(plan.batch_size, len(x))
-    model.fit(x[:size], y[:size], batch_size=size, epochs=5)
-    times = []
-    for _ in range(3):
-        begun = time.perf_counter()
-        model.fit(x[:size], y[:size], batch_size=size, epochs=rounds)
-        times.append(time.perf_counter() - begun)
-    # the quickest of three: what else the server did is not the rule's doing
-    return min(times) / rounds
-
-
 def net_race(plan: Plan, names: Sequence[str], rates: Mapping[str, float]) -> NetRace:
     """The race of ``names`` with the rates given; the others are tuned: each has the best of the same eight rates."""
     tuning = [name for name in names if name not in rates]
@@ -164,11 +147,12 @@ def net_race(plan: Plan, names: Sequence[str], rates: Mapping[str, float]) -> Ne
     used = {name: best.get(name, rates.get(name, 0.0)) for name in names}
     rules = tuple(dataclasses.replace(RULES[name].rule, learning_rate=used[name]) for name in names)
     loss, val = _trained(plan, rules)
-    cost = {name: _step_cost(plan, RULES[name].rule, 60) for name in names}
-    rows = len(_parts(plan)[0])
+    memory = {name: racing.memory_of(RULES[name].rule) for name in names}
+    rows, inputs = _parts(plan)[0].shape
+    weights = sum(each.size for each in _network(plan, inputs).get_weights())
     steps = math.ceil(rows / plan.batch_size)
     by_name = [{name: ends[:, i] for i, name in enumerate(names)} for ends in (loss, val)]
-    return NetRace(plan, rows, by_name[0], by_name[1], used, tried, cost, steps)
+    return NetRace(plan, rows, by_name[0], by_name[1], used, tried, memory, weights, steps)
 
 
 def run(beat: Beat) -> NetRace:

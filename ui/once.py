@@ -9,6 +9,7 @@ import streamlit as st
 
 from dlcore.datasets import BreastCancer
 from dlcore.optimism import MODELS, Candidates, chosen, optimism
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -20,7 +21,8 @@ OURS = (0,)
 SIMULATED = tuple(range(1, 21))
 """Other draws, in which the same choice is made again and again."""
 DRAWS = 20
-BINS = (0.002, 0.01)
+BINS = (0.2, 1.0)
+"""From how many points on the optimism is small, and large."""
 OPTIMISM = ("optimism_none", "optimism_small", "optimism_large")
 FLATTERY = (
     r"\mathbb{E}\big[\max_{m \le M} A_\text{val}(m)\big] \ \ge\ \max_{m \le M} \mathbb{E}\big[A_\text{val}(m)\big]"
@@ -76,9 +78,9 @@ class Once:
         return float(self.flattery[self.models - 1].mean())
 
     @property
-    def size(self) -> str:
-        """The word for it, one of OPTIMISM."""
-        return OPTIMISM[int(np.searchsorted(BINS, self.average))]
+    def size(self) -> tuple[str, ...]:
+        """The word for it, one of OPTIMISM; two where what is told lies on a border."""
+        return ties.either(_size, 100 * self.average, _points(self.average))
 
     @property
     def bands(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,6 +143,10 @@ class Once:
         mean, low, high = self.bands
         columns = {"models": np.arange(1, len(mean) + 1), "mean": mean, "low_10": low, "high_90": high}
         return pd.DataFrame(columns) if self.told else self.table()
+
+
+def _size(points: float) -> str:
+    return OPTIMISM[int(np.searchsorted(BINS, points, side="right"))]
 
 
 def _points(share: float) -> float:

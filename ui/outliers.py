@@ -11,7 +11,7 @@ import pandas as pd
 from dlcore.datasets import Dataset, NoisyLine, Penguins
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.robust import LineRun, fitted_line
-from ui import click, entered
+from ui import click, entered, ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.challenges import Goal
@@ -24,6 +24,8 @@ from ui.terms import short
 LOSSES = (MeanSquaredError, MeanAbsoluteError, Huber, LogCosh)
 NAMES = tuple(loss.name() for loss in LOSSES)
 MOST_POINTS = 12
+MOVES, DIGITS = 1e-3, 3
+"""From which share of the height shown on a line counts as moved, and in how many digits that is told."""
 CLICKS = ("moves_last", "adds_one")
 OWNS = ("d2", "pts", "by", "click", "n2", "delta2", "rows2", "seed2")
 PRESETS = {
@@ -72,12 +74,13 @@ class Parted:
         return float(np.mean(np.abs(with_them - without)))
 
     @property
-    def farthest(self) -> str:
-        """The name of the loss whose line has moved most; "no_line_moves" if none has moved."""
+    def farthest(self) -> tuple[str, ...]:
+        """The losses whose lines have moved most, as far as a reader is told; "no_line_moves" alone if none has."""
         moved = {loss.name(): self.moved(short(loss)) for loss in self.losses}
-        name = max(moved, key=lambda each: moved[each], default="no_line_moves")
-        high, low = self.scene.extent[1][1], self.scene.extent[1][0]
-        return name if moved.get(name, 0.0) > 1e-3 * (high - low) else "no_line_moves"
+        low, high = self.scene.extent[1]
+        if max(moved.values(), default=0.0) <= MOVES * (high - low):
+            return ("no_line_moves",)
+        return ties.highest(moved, DIGITS)
 
     def before_the_run(self) -> "Parted":
         """The same without lines."""
@@ -109,7 +112,7 @@ class Parted:
         return " ".join(self._told(say, name) for name in self.lines) or say("no_line_chosen")
 
     def _told(self, say: Say, name: str) -> str:
-        facts = {"clean": readable(float(self.clean[name].slope[-1]), 3), "moved": readable(self.moved(name), 3)}
+        facts = {"clean": readable(float(self.clean[name].slope[-1]), 3), "moved": readable(self.moved(name), DIGITS)}
         return say("line_moved", name=name, slope=readable(float(self.lines[name].slope[-1]), 3), **facts)
 
     def by_hand(self) -> list[str]:

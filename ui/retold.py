@@ -16,6 +16,9 @@ def when_said(say: Say, result: Result) -> str:
     facts = {"epoch": place, "epochs": result.epochs, "value": readable(value, 3)}
     base = result.baselines.get("loss")
     behind = "" if base is None else " " + say("base_is", base=readable(base, 3))
+    if len(result.as_low) > 1:
+        level = {"first": result.as_low[0], "last": result.as_low[-1], "count": len(result.as_low)}
+        return say("when_said_level", **facts, **level) + behind
     return say("when_said", **facts) + behind
 
 
@@ -35,7 +38,7 @@ def said(say: Say, shown: Shown) -> str:
         parts.append(say("stopped_early", epoch=result.stopped, best=result.best or result.stopped))
     for name in [key for key in result.logs if not key.startswith("val_")]:
         parts.append(_quantity_said(say, result, name))
-    if result.diverged is None and result.when == "never_below":
+    if result.diverged is None and result.when == ("never_below",):
         parts.append(say("below_nothing"))
     return " ".join(parts)
 

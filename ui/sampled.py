@@ -1,15 +1,17 @@
 """Sampled runs: the same line fitted with all rows a step, with a few, and with a single one; one clock for all."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dlcore.contest import resolution
 from dlcore.optimizers import SGD
 from dlcore.sampling import SampledPath, gradient_noise, sampled_descent
 from dlcore.surfaces import LineFit
-from ui import landscapes
+from ui import errors, landscapes, ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -19,6 +21,11 @@ from ui.numbers import readable
 NEAREST = ("all_rows", "some_rows", "single_row")
 TICKS = 100
 """Frames of the player in an epoch."""
+
+FEW = 12
+"""With fewer steps than this nobody can tell a swing from the way down."""
+LATE = 1 / 3
+"""The part of a run, at its end, in which swings are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +43,18 @@ class Sampled:
         """How many rows the data has."""
         return len(self.surface.points[0])
 
+    @cached_property
+    def noise_of_rounding(self) -> float:
+        return resolution(self.surface)
+
+    def above(self, run: SampledPath) -> np.ndarray:
+        """The error on all rows above the lowest that a line can have, at every step of a run."""
+        return errors.above(run.height, float(self.surface(*self.surface.minima[0])), self.noise_of_rounding)
+
+    def written(self, error: float, digits: int = 4) -> str:
+        """Such an error as people write it."""
+        return errors.written(error, self.noise_of_rounding, digits)
+
     def clock(self) -> dict[str, np.ndarray]:
         """When every row of a run is shown: a hundred frames an epoch, by the rows it has looked at."""
         return {name: path.seen * TICKS / self.rows for name, path in self.drawn().items()}
@@ -46,19 +65,24 @@ class Sampled:
 
     def heights(self) -> dict[str, np.ndarray]:
         """The error on all rows above the lowest that a line can have, at every step."""
-        lowest = float(self.surface(*self.surface.minima[0]))
-        return {name: np.maximum(path.height - lowest, 1e-16) for name, path in self.drawn().items()}
+        return {name: self.above(path) for name, path in self.drawn().items()}
+
+    @property
+    def lowest_line(self) -> float | None:
+        """Where the picture of the errors ends below, if some are too small to be drawn."""
+        heights = self.heights()
+        return errors.lowest_line(heights, float(heights[f"B = {self.rows}"][0]))
 
     def drawn(self) -> dict[str, SampledPath]:
         """The runs by the batch size, the name under which they are drawn."""
         # a batch of one, or of all rows, may also be the reader's own: then it is one run
-        return {f"B = {min(self.sizes[name], self.rows)}": path for name, path in self.runs.items()}
+        return {f"B = {self.sizes[name]}": path for name, path in self.runs.items()}
 
     @property
-    def nearest(self) -> str:
-        """Which run is lowest when all have seen the same number of rows; a run that was lost is not."""
-        ends = {name: np.inf if run.diverged else run.height[-1] for name, run in self.runs.items()}
-        return min(NEAREST, key=lambda name: ends[name])
+    def nearest(self) -> tuple[str, ...]:
+        """Which runs are lowest when all have seen the same number of rows; "nobody" if every one was lost."""
+        ends = {name: np.inf if run.diverged else float(self.above(run)[-1]) for name, run in self.runs.items()}
+        return ties.lowest(ends) or ("nobody",)
 
     def before_the_run(self) -> "Sampled":
         """The same with nothing but the start."""
@@ -75,18 +99,31 @@ class Sampled:
             word, rows=self.rows, size=self.sizes["some_rows"], epochs=self.epochs, high=readable(float(high), 3)
         )
 
+    def errors_said(self, say: Say) -> str:
+        """The picture of the errors in a sentence, with what it does not show."""
+        caution = errors.caution(say, self.heights(), self.lowest_line, self.noise_of_rounding)
+        return self.said(say, "sampled_error_said") + caution
+
     def report(self, say: Say) -> str:
-        """A line a run: how many steps it made of the same rows, where it ended, how much it still swings."""
-        lowest = float(self.surface(*self.surface.minima[0]))
-        lines = []
-        for name, run in self.runs.items():
-            facts = {"size": self.sizes[name], "steps": run.steps, "error": readable(float(run.height[-1] - lowest), 3)}
-            if run.diverged:
-                lines.append("- " + say("sampled_lost", step=run.diverged, **facts))
-                continue
-            late = run.height[-max(2, len(run.height) // 4) :]
-            lines.append("- " + say("sampled_ended", swing=readable(float(np.ptp(late)), 2), **facts))
-        return "\n".join(lines)
+        """A line a run: how many steps it made of the same rows, where it ended, whether it still swings."""
+        return "\n".join(f"- {self._told(say, name, run)}" for name, run in self.drawn().items())
+
+    def _told(self, say: Say, name: str, run: SampledPath) -> str:
+        error = self.above(run)
+        facts = {"name": name, "steps": run.steps, "error": self.written(float(error[-1]), 3)}
+        if run.diverged:
+            return say("sampled_lost", step=run.diverged, **facts)
+        return f"{say('sampled_ended', **facts)} {self._swing_told(say, error)}"
+
+    def _swing_told(self, say: Say, error: np.ndarray) -> str:
+        """How far a run still climbs near its end, if it does and has steps enough to say so."""
+        steps = len(error) - 1
+        if climb(error) == 0:
+            return say("swings_nowhere")
+        if steps < FEW:
+            return say("swings_unknown", few=FEW)
+        late = climb(error[-1 - round(LATE * steps) :])
+        return say("swings_late", swing=readable(late, 2)) if late else say("swings_early")
 
     def lines(self) -> list[str]:
         """What stands beneath the player at every frame: step and error of every run."""
@@ -107,8 +144,8 @@ class Sampled:
 
     def noise_said(self, say: Say) -> str:
         """The picture of the noise in a sentence."""
-        (sizes, measured, theory), size = self.noise(), min(self.sizes["some_rows"], self.rows)
-        here = float(np.interp(np.log(size), np.log(sizes), theory))
+        (_, measured, _), size = self.noise(), self.sizes["some_rows"]
+        here = float(_expected(measured[0], np.array(size), self.rows))
         return say("noise_said", single=readable(float(measured[0]), 3), size=size, here=readable(here, 3))
 
     def table(self) -> pd.DataFrame:
@@ -135,14 +172,25 @@ def _noise(surface: LineFit, start: tuple[float, ...]) -> tuple[np.ndarray, np.n
     rows = len(surface.points[0])
     sizes = np.array(sorted({min(rows, 2**k) for k in range(12)} | {rows}))
     measured = gradient_noise(surface, start, sizes)
-    theory = measured[0] / np.sqrt(sizes) * np.sqrt((rows - sizes) / max(1, rows - 1))
+    theory = _expected(measured[0], sizes, rows)
     # with all rows there is no noise but rounding's
     return sizes, np.where(sizes < rows, measured, 0.0), theory
 
 
+def _expected(single: float, sizes: np.ndarray, rows: int) -> np.ndarray:
+    """The noise that theory expects of batches of these sizes, from that of a single row."""
+    return single / np.sqrt(sizes) * np.sqrt((rows - sizes) / max(1, rows - 1))
+
+
+def climb(error: np.ndarray) -> float:
+    """The most that a run climbs: the largest rise from any step to a later one; 0 if it never goes up."""
+    return float(np.max(error - np.minimum.accumulate(error)))
+
+
 def sampled(surface: LineFit, start: tuple[float, ...], rate: float, size: int, epochs: int, seed: int) -> Sampled:
     """Gradient descent with all rows a step, with ``size`` of them, and with one."""
-    sizes = {"all_rows": len(surface.points[0]), "some_rows": size, "single_row": 1}
+    rows = len(surface.points[0])
+    sizes = {"all_rows": rows, "some_rows": min(size, rows), "single_row": 1}
     runs = {name: _run(surface, start, rate, count, epochs, seed) for name, count in sizes.items()}
     return Sampled(surface, start, sizes, epochs, runs)
 
@@ -163,7 +211,7 @@ def run(beat: Beat) -> tuple[Sampled, Sampled]:
         for count in dict.fromkeys(found.sizes.values()):
             beat.ran(sampled_descent, surface, start, SGD(rate), count, epochs, seed)
         beat.ran(gradient_noise, surface, start, found.noise()[0])
-        told = beat.predicted("who_is_nearest", NEAREST, found.nearest, found.report(beat.word))
+        told = beat.predicted("who_is_nearest", (*NEAREST, "nobody"), found.nearest, found.report(beat.word))
     return found, found if told else found.before_the_run()
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dlcore.datasets import BreastCancer, Circles, Dataset, GaussPairs, Moons
 from dlcore.mismatch import Course, crossentropy_pull, from_saturated_start, squared_error_pull
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import Say
@@ -50,11 +51,15 @@ class Saturated:
         ratio = abs(strong / weak) if weak else np.inf
         return say("pull_said", bce=readable(strong, 3), mse=readable(weak, 3), ratio=readable(ratio, 3), **facts)
 
+    def mean(self, name: str) -> float:
+        """A network's accuracy on average over the epochs."""
+        return float(np.nanmean(self.courses[name].accuracy))
+
     @property
-    def sooner(self) -> str:
-        """The word for which network has the higher accuracy on average over the epochs, one of SOONER."""
-        bce, mse = (float(np.nanmean(self.courses[name].accuracy)) for name in LOSSES)
-        return SOONER[2] if abs(bce - mse) < 0.01 else SOONER[0] if bce > mse else SOONER[1]
+    def sooner(self) -> tuple[str, ...]:
+        """The word for which network has the higher accuracy on average, one of SOONER; two on a border as told."""
+        bce, mse = map(self.mean, LOSSES)
+        return ties.either(_sooner, bce - mse, round(bce, 3) - round(mse, 3))
 
     def losses(self) -> dict[str, np.ndarray]:
         """How much of each network's own first loss is left after every epoch."""
@@ -77,6 +82,7 @@ class Saturated:
         first, last = (readable(float(loss), 3) for loss in course.loss[[0, -1]])
         middle = len(course.accuracy) // 3
         facts = {"first": first, "last": last, "epoch": middle, "end": float(course.accuracy[-1])}
+        facts["mean"] = self.mean(name)
         return say("course_ended", name=name, early=float(course.accuracy[middle]), **facts)
 
     def lines(self) -> list[str]:
@@ -100,6 +106,11 @@ class Saturated:
     def pull_table(self) -> pd.DataFrame:
         """The pulls by z."""
         return pd.DataFrame({"z": self.x[::20]} | {name: pull[::20] for name, pull in self.pulls().items()})
+
+
+def _sooner(lead: float) -> str:
+    # what is told as one point apart is within a point, whatever rounding says
+    return SOONER[2] if abs(lead) <= 0.01 + 1e-9 else SOONER[0] if lead > 0 else SOONER[1]
 
 
 @shared(max_entries=128)

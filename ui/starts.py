@@ -44,27 +44,30 @@ class Contest:
     standings: dict[str, Standing]
 
     @property
-    def best(self) -> str:
-        """Who arrives from most starts; of equals who needs fewer steps; "nobody" if none ever does."""
-        found = self.standings
-        best = min(found, key=lambda name: (-found[name].share, found[name].median))
-        return best if found[best].share else "nobody"
+    def best(self) -> tuple[str, ...]:
+        """Who arrives from most starts: all that tie, whatever their steps; "nobody" alone if none ever does."""
+        most = max(one.share for one in self.standings.values())
+        return tuple(name for name, one in self.standings.items() if one.share == most) if most else ("nobody",)
 
     def ranked(self, say: Say) -> dict[str, Any]:
         """What the picture of the shares needs."""
         ranking = sorted(self.standings, key=lambda name: (-self.standings[name].share, self.standings[name].median))
         found = [self.standings[name] for name in ranking]
         ends = {part: np.array([getattr(one, part) for one in found]) for part in ("share", "low", "high")}
-        words = [say("median_steps", steps=int(one.median)) if one.share else say("never_arrives") for one in found]
+        words = [say("never_arrives" if not one.share else "median_steps", steps=readable(one.median)) for one in found]
         return {"names": tuple(ranking), **ends, "steps": words, "x_title": say("share_axis")}
 
     def said(self, say: Say) -> str:
         """The ranking in a sentence."""
-        if self.best == "nobody":
+        if self.best == ("nobody",):
             return say("nobody_arrives", starts=STARTS)
-        one = self.standings[self.best]
-        facts = {"share": one.share, "low": one.low, "high": one.high, "steps": int(one.median)}
-        return say("ranking_said", name=self.best, starts=STARTS, **facts)
+        one = self.standings[self.best[0]]
+        facts = {"share": one.share, "low": one.low, "high": one.high, "count": int((one.arrival >= 0).sum())}
+        steps = {name: self.standings[name].median for name in self.best}
+        soonest = [name for name, median in steps.items() if median == min(steps.values())]
+        facts |= {"names": ", ".join(self.best), "starts": STARTS, "steps": readable(min(steps.values()))}
+        word = "ranking_said" if len(self.best) == 1 else "ranking_tied"
+        return say(word, soonest=", ".join(soonest), **facts)
 
     def basins_said(self, say: Say, name: str, ends: Basins) -> str:
         """The map of basins in a sentence."""

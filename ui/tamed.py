@@ -14,7 +14,7 @@ from dlcore.ladder import Rows, Training
 from ui.beat import Beat
 from ui.controls import Say
 from ui.kinds import Choice, Number
-from ui.ladder import DATA, FLIPPED, baseline, error_axis, error_said, rung, titles
+from ui.ladder import DATA, FLIPPED, baseline, error_axis, error_said, lowest, rung, titles
 
 LARGE, SMALL = (64,), (2,)
 ROWS = (20, 40, 80, 160)
@@ -50,11 +50,16 @@ class Tamed:
         return errors if self.told else {"train": errors["train"]}
 
     @property
-    def best(self) -> str:
-        """The remedy with the lowest mean validation error; NOTHING if none is better than the untamed network."""
-        means = np.nan_to_num(self.errors["validation"].mean(axis=1), nan=np.inf)
-        place = int(np.argmin(means))
-        return REMEDIES[place - 1] if means[place] < means[0] else NOTHING
+    def best(self) -> tuple[str, ...]:
+        """The remedies with the lowest mean validation error, as far as is told.
+
+        NOTHING alone if none is told to be better than the untamed network.
+        """
+        means: dict[str, float] = dict(
+            zip((NOTHING, *REMEDIES), map(float, self.errors["validation"].mean(axis=1)), strict=True)
+        )
+        best = lowest(means, self.share)
+        return (NOTHING,) if NOTHING in best or not best else best
 
     def report(self, say: Say) -> str:
         """A line a remedy: how much of the untamed error it took away, in how many of the repetitions."""
@@ -65,7 +70,8 @@ class Tamed:
             facts: dict[str, Any] = {"name": say(name), "train": self._said(train), "val": self._said(validation)}
             facts |= {"times": int((validation < untamed).sum()), "seeds": len(untamed)}
             change = float(validation.mean() / untamed.mean() - 1) if untamed.mean() else 0.0
-            lines.append("- " + say("remedy_told", change=f"{change:+.0%}".replace("-", "−"), **facts))
+            told = "±0%" if abs(change) < 0.005 else f"{change:+.0%}".replace("-", "−")
+            lines.append("- " + say("remedy_told", change=told, **facts))
         return "\n".join(lines)
 
     def _said(self, errors: np.ndarray) -> str:

@@ -12,6 +12,7 @@ from dlcore import losses
 from dlcore.metrics import AUC, F1Score, Precision, Recall, precision_recall_curve, roc_curve
 from dlcore.recipe import prepared
 from dlcore.scores import Counts, cheapest, counted, predicted
+from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
 from ui.challenges import Goal
@@ -26,6 +27,8 @@ HALF = 50
 
 BINS = np.linspace(0, 1, 21)
 DATA = (*CLASSES, "shuffled_labels")
+DIGITS = 4
+"""How many digits of a cost are shown."""
 WHERE = ("below_half", "at_half", "above_half")
 FORMULAS = [rule.formula for rule in (Precision, Recall, F1Score)]
 
@@ -69,12 +72,22 @@ class Cut:
         return None if self.best is None else float(THRESHOLDS[self.best])
 
     @property
-    def where(self) -> str:
-        """On which side of 0.5 all of the cheapest thresholds lie that hang together, within 0.05."""
-        _, first, last = cheapest(self.cost)
-        if THRESHOLDS[last] < 0.45:
-            return "below_half"
-        return "above_half" if THRESHOLDS[first] > 0.55 else "at_half"
+    def tied(self) -> np.ndarray:
+        """The places of all thresholds whose cost is the lowest in the digits shown, rising."""
+        cost = np.array([ties.rounded(each, DIGITS) for each in self.cost])
+        return np.flatnonzero(cost == cost.min())
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """On which sides of 0.5 the cheapest thresholds lie, some of WHERE; within 0.05 they are near it."""
+        sides = (THRESHOLDS[self.tied] >= 0.45).astype(int) + (THRESHOLDS[self.tied] > 0.55)
+        return tuple(WHERE[side] for side in np.unique(sides))
+
+    def _tied_said(self) -> str:
+        """The cheapest thresholds, those that hang together as a range."""
+        stretches = np.split(self.tied, np.flatnonzero(np.diff(self.tied) > 1) + 1)
+        ends = [THRESHOLDS[[part[0], part[-1]]] for part in stretches]
+        return ", ".join(f"{low:.2f}" if low == high else f"{low:.2f}–{high:.2f}" for low, high in ends)
 
     def histogram(self, say: Say) -> dict[str, Any]:
         """What the picture of the scores wants: how many rows of each class lie in each bin, yes first."""
@@ -133,10 +146,9 @@ class Cut:
         return "\n".join(parts)
 
     def because(self, say: Say) -> str:
-        """The cheapest threshold, what it costs, what 0.5 costs, and where theory puts it."""
-        best = cheapest(self.cost)[0]
-        facts = {"threshold": float(THRESHOLDS[best]), "miss": readable(self.miss), "theory": 1 / (1 + self.miss)}
-        costs = {"cost": readable(float(self.cost[best])), "half": readable(float(self.cost[HALF]))}
+        """The cheapest thresholds, what they cost, what 0.5 costs, and where theory puts them."""
+        facts = {"thresholds": self._tied_said(), "miss": readable(self.miss), "theory": 1 / (1 + self.miss)}
+        costs = {"cost": readable(float(self.cost.min()), DIGITS), "half": readable(float(self.cost[HALF]), DIGITS)}
         return say("cheapest_because", **facts, **costs)
 
     def histogram_said(self, say: Say) -> str:

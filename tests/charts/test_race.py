@@ -1,6 +1,7 @@
 """Pictures of rules compared, as data."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,9 +29,8 @@ def values(rate: float = 1.0) -> Picture:
 def rates(rate: float = 0.01) -> Picture:
     tried = np.geomspace(1e-3, 10, 9)
     ends = {"sgd": np.where(tried > 1, np.nan, 1 / tried), "adam": 5 + 0 * tried}
-    return charts.value_by_rate(
-        dict.fromkeys(ends, tried), ends, {"sgd": rate, "adam": 0.1}, "rate", "E", ceiling=500.0
-    )
+    used = {"sgd": (rate, np.inf if rate > 1 else 1 / rate), "adam": (0.1, 5.0)}
+    return charts.value_by_rate(dict.fromkeys(ends, tried), ends, used, 500.0, None, "rate", "E")
 
 
 @cache
@@ -97,8 +97,48 @@ def test_a_diverging_rate_ends_the_line_and_its_dot_sits_on_top() -> None:
     picture = rates(9.0)
     lines, dots = picture.data["lines"], picture.data["dots"]
     assert np.isnan(lines["value"][(lines["name"] == "sgd") & (lines["x"] > 1)]).all()
-    assert dots["value"][dots["name"] == "sgd"].item() == 500.0
+    assert dots["value"][dots["name"] == "sgd"].item() == 500.0 and dots["told"].tolist() == ["∞", "5"]
     assert np.nanmin(lines["value"]) > 0
+
+
+def encoded(picture: Picture, mark: str) -> list[dict[str, Any]]:
+    """What the layers with such marks show."""
+    return [layer["encoding"] for layer in layers(whole(picture)) if dict(layer["mark"])["type"] == mark]
+
+
+def test_below_the_lowest_line_of_a_picture_numbers_stay_what_they_are() -> None:
+    """A line runs off the picture there; its dot stays at the edge, and tells its own number, not that of the edge."""
+    value = np.array([24.0, 1e-9, 7e-40, 0.0, np.nan])
+    picture = charts.lines_by_step({"a": value}, "step", "E", log=True, floor=1e-11)
+    assert np.array_equal(picture.data["lines"]["value"], value, equal_nan=True)
+    assert picture.look["y_domain"] == (1e-11, 100.0)
+    spec = whole(picture)
+    places = {each["as"]: each["calculate"] for layer in layers(spec) for each in layer["transform"] if "as" in each}
+    assert "max(datum.value, 1e-11)" in places["at_edge"] and "max(datum.value, 1e-14)" in places["drawn"]
+    assert {shown["y"]["field"] for shown in encoded(picture, "line")} == {"drawn"}
+    (dot,) = encoded(picture, "point")
+    assert dot["y"]["field"] == "at_edge" and dot["tooltip"][-1]["field"] == "value"
+    assert all(layer["mark"]["clip"] for layer in layers(spec) if layer["mark"]["type"] == "line")
+
+
+def test_without_a_lowest_line_the_axis_reaches_as_far_as_the_data() -> None:
+    assert "floor" not in values().look and {shown["y"]["field"] for shown in encoded(values(), "line")} == {"value"}
+
+
+def test_what_a_rate_ends_with_is_told_as_it_is_also_below_the_picture() -> None:
+    tried, ends = {"sgd": np.array([0.1, 1.0])}, {"sgd": np.array([3.0, 7e-40])}
+    picture = charts.value_by_rate(tried, ends, {"sgd": (1.0, 7e-40)}, 240.0, 1e-11, "rate", "E")
+    assert picture.data["lines"]["value"].tolist() == [3.0, 7e-40]
+    dots = picture.data["dots"]
+    assert dots["value"].tolist() == [1e-11] and dots["told"].tolist() == ["7e-40"]
+    (dot,) = encoded(picture, "point")
+    assert dot["tooltip"][-1]["field"] == "told"
+
+
+def test_the_dot_of_a_rate_between_those_tried_is_where_its_own_run_ended() -> None:
+    tried, ends = {"sgd": np.array([0.1, 1.0])}, {"sgd": np.array([3.0, 1.0])}
+    dots = charts.value_by_rate(tried, ends, {"sgd": (0.3, 0.5)}, 240.0, None, "rate", "E").data["dots"]
+    assert dots["value"].tolist() == [0.5] and dots["told"].tolist() == ["0.5"]
 
 
 def test_an_arrow_is_shown_in_its_own_step_only() -> None:

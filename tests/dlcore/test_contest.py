@@ -5,10 +5,20 @@ import math
 import numpy as np
 import pytest
 
-from dlcore.contest import RATES_TRIED, random_starts, share_interval, standing, tuned
+from dlcore.contest import RATES_TRIED, random_starts, resolution, share_interval, standing, tuned
 from dlcore.descent import arrived, descend
 from dlcore.optimizers import SGD, Optimizer, named_rules
-from dlcore.surfaces import Bowl, DoubleWell, Himmelblau, NarrowValley, StyblinskiTang
+from dlcore.surfaces import (
+    Ackley,
+    Bowl,
+    DoubleWell,
+    Himmelblau,
+    NarrowValley,
+    OwnFormula,
+    Rastrigin,
+    SixHumpCamel,
+    StyblinskiTang,
+)
 from dlcore.sweep import Sweep
 
 
@@ -85,3 +95,40 @@ def test_heights_below_0_are_tuned_like_any_others() -> None:
     assert tried.height[-1, 0] > -16
     assert tried.height[-1, tried.best_of_the_calm()] == pytest.approx(surface(*surface.minima[3]), abs=1e-6)
     assert rule.learning_rate == tried.rates[tried.best_of_the_calm()]
+
+
+# ---- rounding --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("surface", [Bowl(), NarrowValley()], ids=repr)
+def test_a_sum_of_squares_is_known_down_to_the_smallest_numbers(surface) -> None:
+    assert resolution(surface) < 1e-290
+
+
+@pytest.mark.parametrize(
+    ("surface", "terms"),
+    [(SixHumpCamel(), 1.03), (StyblinskiTang(), 78.3), (Rastrigin(), 20.0), (Ackley(), 22.7)],
+    ids=repr,
+)
+def test_a_difference_of_large_terms_is_not_known_below_their_rounding(surface, terms: float) -> None:
+    """One unit in the last place of the terms is noise; a tenth is spoilt by that up to ten of them, and a few more."""
+    assert 0.1 * np.spacing(terms) < resolution(surface) < 200 * np.spacing(terms)
+
+
+def test_below_the_resolution_heights_are_noise_and_well_above_it_they_are_not() -> None:
+    """Rastrigin near 0 is (1 + 20 pi^2) (x^2 + y^2), to the fourth power of the distance."""
+    surface, steep = Rastrigin(), 1 + 20 * math.pi**2
+    worst = resolution(surface)
+    for times, spoilt in ((100, False), (0.01, True)):
+        x = np.sqrt(times * worst / steep) * np.linspace(0.9, 1.1, 101)
+        off = np.abs(surface(x, 0 * x) / (steep * x * x) - 1)
+        assert (off.max() > 0.1) == spoilt
+
+
+def test_four_equal_minima_that_are_known_to_rounding_differ_by_less_than_the_resolution() -> None:
+    heights = [float(Himmelblau()(*place)) for place in Himmelblau().minima]
+    assert 0 < max(heights) < resolution(Himmelblau()) < 1e-24
+
+
+def test_without_a_known_minimum_there_is_nothing_to_resolve() -> None:
+    assert resolution(OwnFormula("x**2 + y**2")) == 0

@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dlcore.losses import Loss
-from ui import calculator, entered, logits, punished
+from dlcore.datasets import GaussPairs
+from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
+from dlcore.mismatch import Course
+from dlcore.robust import LineRun
+from ui import calculator, entered, logits, outliers, punished, saturated
 from ui.entered import Unreadable
 from ui.terms import SHORT, error_of, slope_of
 
@@ -199,3 +202,83 @@ def test_both_kinds_of_labels_give_the_same_number(opened: Open) -> None:
     sparse, dense = re.findall(r"crossentropy = ([\d.]+\d)", line)
     assert sparse == dense
     assert logits.ONCE != logits.TWICE
+
+
+# ---- what is guessed -------------------------------------------------------------------------------------------------
+
+
+def told(word: str, **facts: object) -> str:
+    return f"{word}: {facts}"
+
+
+def parted(*moved: float) -> outliers.Parted:
+    """Lines that the reader's points have moved up by so much, for the losses in the order of the page."""
+    losses = (MeanSquaredError(), MeanAbsoluteError(), Huber(), LogCosh())[: len(moved)]
+    scene, level, none = outliers.SCENES["penguins"], np.zeros(1), (np.zeros(0), np.zeros(0))
+    clean = {outliers.short(loss): LineRun(level, level, level) for loss in losses}
+    lines = {outliers.short(loss): LineRun(level, np.array([m]), level) for loss, m in zip(losses, moved, strict=True)}
+    return outliers.Parted(scene, (np.zeros(3), np.zeros(3)), none, losses, lines, clean)
+
+
+def test_lines_that_are_told_to_have_moved_alike_have_moved_alike() -> None:
+    names = [loss.name() for loss in parted(1.0, 1.0, 1.0).losses]
+    assert parted(0.51234, 0.2, 0.51231).farthest == (names[0], names[2])
+    assert parted(0.5, 0.2, 0.4).farthest == (names[0],)
+    # the picture is 12 high
+    assert parted(0.0119, 0.0).farthest == ("no_line_moves",) == parted().farthest
+    assert parted(0.0121, 0.0).farthest == (names[0],)
+
+
+def test_a_huber_loss_that_is_all_square_moves_its_line_as_far_as_the_square_does() -> None:
+    """The preset with a wide delta: half the squared error has its lowest place where the squared error has it."""
+    losses = (MeanSquaredError(), MeanAbsoluteError(), Huber(10.0))
+    found = outliers._parted("penguins", ((182.0, 10.0), (186.0, 10.5)), losses, 100, 30, 0)
+    assert found.farthest == (losses[0].name(), losses[2].name())
+
+
+def courses(bce: list[float], mse: list[float]) -> saturated.Saturated:
+    made = {name: Course(np.ones(len(accuracy)), np.array(accuracy)) for name, accuracy in (("BCE", bce), ("MSE", mse))}
+    return saturated.Saturated(5.0, 0.0, GaussPairs(), 0.3, made)
+
+
+@pytest.mark.parametrize(
+    ("bce", "mse", "sooner"),
+    [
+        ([0.5, 0.9], [0.5, 0.6], ("bce_sooner",)),
+        ([0.5, 0.6], [0.5, 0.9], ("mse_sooner",)),
+        ([0.5, 0.9], [0.5, 0.89], ("both_alike",)),
+        # 70.04 and 68.96 are told as 70.0 and 69.0: a point apart, and so alike; they are 1.08 points apart
+        ([0.7004, 0.7004], [0.6896, 0.6896], ("bce_sooner", "both_alike")),
+    ],
+)
+def test_who_learns_sooner_can_be_read_off_the_means_that_are_told(
+    bce: list[float], mse: list[float], sooner: tuple[str, ...]
+) -> None:
+    found = courses(bce, mse)
+    assert set(found.sooner) == set(sooner)
+    assert f"'mean': {found.mean('BCE')}" in found.because(told)
+
+
+def test_small_gradients_are_compared_like_large_ones() -> None:
+    """Of a sure and right answer both gradients are below 1e-8, and one is still several times the other."""
+    names = (logits.ONCE, logits.TWICE)
+    paths = {name: logits._path((10.0, -10.0, -10.0), 0, name == logits.TWICE, 1.0, 1) for name in names}
+    found = logits.Logits(0, 1.0, paths)
+    once, twice = (found._size(name) for name in paths)
+    assert max(once, twice) < 1e-8 and twice < 0.9 * once and found.pull == "weaker_pull"
+
+
+@pytest.mark.parametrize(
+    ("pred", "half", "rows"),
+    [
+        # errors of 1, 4 and 1: four sixths; of 1, 1 and 1; of 0.3 and 0.3, which are half each whatever rounding says
+        ("1, 2, 1", ("one_row_half",), "2"),
+        ("1, 1, 1", ("no_row_half",), "1, 2, 3"),
+        ("0.3, 0.3, 0", ("no_row_half",), "1, 2"),
+        # a hair more than half, told as 50.0 %
+        ("10000, 9999, 0", ("one_row_half", "no_row_half"), "1"),
+    ],
+)
+def test_half_a_sum_is_told_as_half(pred: str, half: tuple[str, ...], rows: str) -> None:
+    found = calculator.read("as_numbers", "0, 0, 0", pred)
+    assert set(found.half) == set(half) and f"'rows': '{rows}'" in found.because(told)

@@ -49,6 +49,15 @@ def word(key: str, language: str, **values: Any) -> str:
     return texts.fill(texts.words()[key][language], values)
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_no_choice_says_all_that_another_says_and_less(script: str, language: str, opened: Open) -> None:
+    """Such as “the mean” beside “the mean, twice as steady”: who is right with the second is so with the first."""
+    for pills in opened(script, lang=language).pills:
+        if str(pills.key).startswith("predict-"):
+            pairs = [(one, other) for one in pills.options for other in pills.options if one != other]
+            assert not [(one, other) for one, other in pairs if re.match(re.escape(one) + r"\W", other)], pills.key
+
+
 def test_exactly_one_answer_is_right(language: str, opened: Open) -> None:
     offered = {beat: choices(opened(LESSON, lang=language), beat) for beat in BEATS}
     right: dict[str, list[str]] = {beat: [] for beat in BEATS}

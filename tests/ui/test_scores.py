@@ -186,7 +186,24 @@ def test_what_mistakes_cost_is_kept_back_until_it_is_guessed(opened: Open) -> No
 def test_a_dear_miss_lowers_the_cheapest_threshold(miss: float, where: str) -> None:
     rng = np.random.default_rng(1)
     p = rng.random(20_000)
-    assert Cut("two_measures", (rng.random(len(p)) < p).astype(int), p, miss).where == where
+    assert Cut("two_measures", (rng.random(len(p)) < p).astype(int), p, miss).where == (where,)
+
+
+def told(word: str, **facts: object) -> str:
+    return f"{word}: {facts}"
+
+
+def test_every_side_on_which_a_threshold_is_cheapest_is_right() -> None:
+    """Two rows apart: from 0.30 to 0.69 every threshold makes no mistake, below, near and above 0.5."""
+    found = Cut("two_measures", np.array([0, 1]), np.array([0.3, 0.7]), 5.0)
+    assert found.where == ("below_half", "at_half", "above_half")
+    assert "'thresholds': '0.30–0.69'" in found.because(told)
+    near = Cut("two_measures", np.array([0, 1]), np.array([0.41, 0.47]), 5.0)
+    assert near.where == ("below_half", "at_half") and "'thresholds': '0.41–0.46'" in near.because(told)
+    # no at 0.2 and 0.6, yes at 0.4 and 0.8: a miss as dear as an alarm; one mistake either way
+    apart = Cut("two_measures", np.array([0, 1, 0, 1]), np.array([0.2, 0.4, 0.6, 0.8]), 1.0)
+    assert apart.where == ("below_half", "above_half")
+    assert "'thresholds': '0.20–0.39, 0.60–0.79'" in apart.because(told)
 
 
 def test_shuffled_labels_leave_nothing_to_learn() -> None:
@@ -208,7 +225,7 @@ def test_the_last_line_sums_up_to_the_measures() -> None:
 
 
 def test_r2_of_the_mean_is_zero_and_of_worse_is_negative() -> None:
-    assert left(np.full(4, 3.0)).r2 == 0 and left(np.full(4, 5.0)).share == "r2_negative"
+    assert left(np.full(4, 3.0)).r2 == 0 and left(np.full(4, 5.0)).share == ("r2_negative",)
 
 
 def test_a_bias_costs_its_square(opened: Open) -> None:
@@ -244,3 +261,23 @@ def test_until_it_is_guessed_the_mean_is_all_that_is_shown(opened: Open) -> None
     at = opened(SCRIPT, lang="en")
     assert any("mean: 196 validation rows" in text for text in said(at))
     assert not any("Unless all are near 0" in text for text in said(at))
+
+
+@pytest.mark.parametrize(
+    ("r2", "share", "written"),
+    [
+        (-0.2, ("r2_negative",), "−0.200"),
+        (-0.0004, ("r2_negative", "r2_little"), "0.000"),
+        (0.4996, ("r2_little", "r2_much"), "0.500"),
+        (0.501, ("r2_much",), "0.501"),
+        (0.79, ("r2_much",), "0.790"),
+        (0.9, ("r2_nearly_all",), "0.900"),
+    ],
+)
+def test_an_r2_told_as_on_a_border_may_lie_on_either_side(r2: float, share: tuple[str, ...], written: str) -> None:
+    y = np.array([-1.0, 1.0])
+    # with p = c y the sums are (1 - c)^2 and 1 times the spread
+    p = (1 - np.sqrt(1 - r2)) * y
+    found = Leftover("sine", "straight_line", y, p, 0.0, (-1.0, 1.0), 1.0)
+    assert found.r2 == pytest.approx(r2, abs=1e-12)
+    assert set(found.share) == set(share) and found._r2 == written

@@ -28,7 +28,7 @@ from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
-from ui.live import Live, at_once
+from ui.live import Live, Result, at_once
 from ui.shown import Shown
 
 SCRIPT = "pages/7_training.py"
@@ -777,3 +777,41 @@ def test_with_a_schedule_more_epochs_are_said_to_begin_anew(page: Any, monkeypat
     after = at.session_state[trained.LIVE]
     assert after is not before and after.done == 53 and after.rows[0] == before.rows[0]
     assert "after epoch 53" in captions(at)
+
+
+# ---- what is guessed -------------------------------------------------------------------------------------------------
+
+
+def result(losses: list[float], bar: float = 9.0) -> Result:
+    """A training with these validation losses, before it and after every epoch."""
+    nothing: Any = None
+    return Result(
+        nothing, {"loss": np.array(losses), "val_loss": np.array(losses)}, {"loss": bar}, nothing, nothing, *[None] * 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("losses", "bar", "when"),
+    [
+        ([3.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0], 9.0, ("lowest_early",)),
+        ([3.0, 2.0, 2.0, 1.0, 2.0, 2.0, 2.0], 9.0, ("lowest_midway",)),
+        ([3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0], 9.0, ("lowest_late",)),
+        # a plateau from the middle on, told as 1.23 throughout
+        ([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302], 9.0, ("lowest_midway", "lowest_late")),
+        ([3.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0], 0.9, ("never_below",)),
+        # below the baseline by less than anybody is told
+        ([3.0, 0.9996, 2.0, 2.0, 2.0, 2.0, 2.0], 1.0, ("lowest_early", "never_below")),
+        ([np.nan] * 7, 1.0, ("never_below",)),
+    ],
+)
+def test_a_loss_is_lowest_wherever_it_is_told_to_be(losses: list[float], bar: float, when: tuple[str, ...]) -> None:
+    assert result(losses, bar).when == when
+
+
+def test_of_a_plateau_it_is_said_that_it_is_one() -> None:
+    def say(word: str, **facts: object) -> str:
+        return f"{word}: {facts}"
+
+    flat = retold.when_said(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
+    assert "when_said_level" in flat and "'first': 3, 'last': 6, 'count': 4" in flat
+    assert "when_said: " in retold.when_said(say, result([3.0, 1.0, 2.0]))

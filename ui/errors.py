@@ -1,0 +1,40 @@
+"""Errors: how far heights lie above the lowest one; told as they are, drawn only down to a lowest line."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from ui.controls import Say
+from ui.numbers import readable
+
+DRAWN = 1e-12
+"""The share of the error at the start below which nothing is drawn."""
+
+
+def above(height: np.ndarray, lowest: float, noise: float) -> np.ndarray:
+    """How far each height is above the lowest one; 0 within the ``noise`` of rounding, infinite for no number."""
+    error = np.nan_to_num(height, nan=np.inf) - lowest
+    return np.where(error <= noise, 0.0, error)
+
+
+def written(error: float, noise: float, digits: int = 4) -> str:
+    """An error as people write it; one of 0 with the noise of rounding that it cannot be told from: 0 ± 2×10⁻¹⁵."""
+    return f"0 ± {readable(noise, 1)}" if error == 0 and noise > np.finfo(float).tiny else readable(error, digits)
+
+
+def lowest_line(errors: Mapping[str, np.ndarray], at_start: float) -> float | None:
+    """The power of ten at which a picture of errors ends below; None if none of them lies so low, or all do."""
+    if not 0 < at_start < math.inf:
+        return None
+    line = 10.0 ** math.floor(math.log10(max(DRAWN * at_start, 1e-290)))
+    seen = np.concatenate(list(errors.values()))
+    return line if seen.min() < line < seen.max() else None
+
+
+def caution(say: Say, errors: Mapping[str, np.ndarray], line: float | None, noise: float) -> str:
+    """What a picture of errors does not show, and which of them are noise; nothing if there is nothing to say."""
+    parts = [] if line is None else [say("lowest_line_said", line=readable(line))]
+    if noise > np.finfo(float).tiny and any((error == 0).any() for error in errors.values()):
+        parts.append(say("noise_of_rounding", noise=readable(noise, 1)))
+    return "".join(f" {part}" for part in parts)
