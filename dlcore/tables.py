@@ -413,11 +413,12 @@ def _are_names(columns: list[tuple[str, ...]], counts: list[Counter[str]], comma
         return False
     forms = [_form(cell) for cell in first]
     numeric = [_are_numbers(count) for count in counts]
-    words = sum(form == "text" and below for form, below in zip(forms, numeric, strict=True))
-    recurring = sum(not below and column[0] in column[1:] for column, below in zip(columns, numeric, strict=True))
+    # what stands below again is no name
+    again = [form == "text" and column[0] in column[1:] for form, column in zip(forms, columns, strict=True)]
+    words = sum(numeric[k] and form == "text" and not again[k] for k, form in enumerate(forms))
     places = [k for k, form in enumerate(forms) if form in NUMBERS]
     unlike = [_is_unlike(columns[k], counts[k], commas[k]) for k in places if numeric[k]]
-    if words and words + sum(unlike) > len(unlike) - sum(unlike) + recurring:
+    if words and words + sum(unlike) > len(unlike) - sum(unlike) + sum(again):
         return True
     numbers = [_number(first[k], commas[k]) for k in places]
     if not all(number is not None and abs(number) <= LARGEST for number in numbers):
