@@ -209,6 +209,7 @@ def chosen(beat: Beat) -> Given:
     if name != OWN_TABLE:
         tables_read.forgotten(beat)
     with beat.more():
+        tables_read.how_read(beat, drawn=name == OWN_TABLE)
         data, columns = _members(beat, name)
         cut["seed"] = int(beat.box("split", SEED, "split_seed"))
     if found is None:
@@ -283,7 +284,7 @@ def _drawn(beat: Beat) -> tuple[Given | None, tuple[np.ndarray, np.ndarray] | No
 FORMULA = r"x' = \frac{x - \mu_{\text{train}}}{\sigma_{\text{train}}}"
 
 OWNS = (
-    *("set", "share", "scale", "split", "pc", "pts", "target", "in_own", "task"),
+    *("set", "share", "scale", "split", "pc", "pts", "target", "in_own", "task", "head_own", "dec_own"),
     *(f"in_{name}" for name in Dataset.members),
     *(f"{setting}_{name}" for name, member in Dataset.members.items() for setting in member.settings()),
 )

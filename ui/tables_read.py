@@ -4,8 +4,9 @@ The app writes nothing of it to disk, or to anything that visitors share. What i
 nameless file of the server's until all of it has arrived.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Literal
 
 import streamlit as st
 
@@ -17,6 +18,10 @@ from ui.kinds import Choice, Several
 
 TASKS = ("told_by_values", "as_numbers_read", "as_classes_read")
 _TASK = {"told_by_values": None, "as_numbers_read": "regression", "as_classes_read": "classification"}
+_HEADER = {"told_by_rows": None, "first_row_names": True, "first_row_data": False}
+Sign = Literal[".", ","]
+_DECIMAL: dict[str, Sign | None] = {"told_by_columns": None, "decimal_point_read": ".", "decimal_comma_read": ","}
+FIRST_ROW, DECIMAL_SIGN = Choice("told_by_rows", tuple(_HEADER)), Choice("told_by_columns", tuple(_DECIMAL))
 MOST_PILLS = 40
 """Of how many columns the inputs can be chosen one by one."""
 
@@ -25,11 +30,13 @@ MOST_TOLD = 12
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """A reader's file: its name, its bytes, and what tells it from others."""
+    """A reader's file: its name, its bytes, what tells it from others, and how it is to be read (see ``read_csv``)."""
 
     name: str
     data: bytes
     digest: str
+    header: bool | None = None
+    decimal: Sign | None = None
 
 
 def chosen(beat: Beat) -> tuple[Table, str] | None:
@@ -45,12 +52,31 @@ def chosen(beat: Beat) -> tuple[Table, str] | None:
         st.caption(beat.word("no_file_yet"))
         return None
     st.caption(beat.word("file_kept", name=shortened(own.name)))
+    own = _as_wished(beat, own)
     try:
         return _read(beat, own)
     except TableError as error:
         forgotten(beat)
         st.error(f"{said(beat.word, error)} {beat.word('table_unused')}")
         return None
+
+
+def _as_wished(beat: Beat, own: Own) -> Own:
+    """The file, to be read as the reader has chosen: read otherwise it is another file."""
+    first_row = beat.remembered("head_own", FIRST_ROW)
+    sign = beat.remembered("dec_own", DECIMAL_SIGN)
+    digest = f"{own.digest}/{first_row}/{sign}"
+    return replace(own, digest=digest, header=_HEADER[first_row], decimal=_DECIMAL[sign])
+
+
+def how_read(beat: Beat, drawn: bool) -> None:
+    """The controls that overrule what the reading of a file decides; kept while other data are looked at."""
+    if drawn and BROUGHT in st.session_state:
+        beat.menu("head_own", FIRST_ROW, "first_row_is")
+        beat.menu("dec_own", DECIMAL_SIGN, "decimal_sign")
+    else:
+        beat.remembered("head_own", FIRST_ROW)
+        beat.remembered("dec_own", DECIMAL_SIGN)
 
 
 def forgotten(beat: Beat) -> None:
@@ -82,10 +108,14 @@ def _table(own: Own, target: str | None, inputs: tuple[str, ...] | None, task: s
         while len(read) >= 3:
             del read[next(iter(read))]
         try:
-            read[key] = read_csv(own.data, target, inputs, task)  # type: ignore[arg-type]
+            read[key] = read_csv(own.data, target, inputs, task, own.header, own.decimal)  # type: ignore[arg-type]
         except TableError as error:
             # of a table whose last column cannot be a target the columns must still be known
-            if target is None and error.column is not None and (other := with_any_target(own.data)):
+            if (
+                target is None
+                and error.column is not None
+                and (other := with_any_target(own.data, own.header, own.decimal))
+            ):
                 read[key] = other
             else:
                 read[key] = error

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit import config
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.state import common
 from streamlit.testing.v1 import AppTest, element_tree
 
 from dlcore.ladder import Training
@@ -38,7 +39,7 @@ def installed_components_are_looked_for_once() -> Iterator[None]:
 def controls_are_called_by_their_keys() -> Iterator[None]:
     """A control that the script has set is drawn by another widget, with a number behind its name."""
     with pytest.MonkeyPatch.context() as patch:
-        called = element_tree.user_key_from_element_id
+        called = common.user_key_from_element_id
         patch.setattr(element_tree, "user_key_from_element_id", lambda name: without_number(called(name)))
         yield
 

@@ -5,10 +5,12 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import address
+from dlcore.tables import read_csv
+from ui import address, given, kept
 from ui.kinds import Several, Text
 
 SCRIPT = "pages/7_training.py"
@@ -62,6 +64,83 @@ def test_a_table_is_read_and_what_was_done_is_said(name: str, spoken: str, bring
     at = bring(data, spoken)
     assert not at.error
     assert said in told(at) or said.replace(",", "") in told(at)
+
+
+KOSIS = "지역,2019,2020,2021\n서울,9.73,9.67,9.51\n부산,3.41,3.39,3.35\n대구,2.44,2.42,2.39\n광주,1.46,1.45,1.44\n"
+STRAY = "x1,x2,y\n" + "".join(f"{k},{k * k % 7},{'측정불가' if k == 16 else k / 2}\n" for k in range(100))
+SIGNS = "price;ratio;y\n" + "".join(f"{k},5;0.1{k};{k * k % 11}\n" for k in range(10, 40))
+DECIDED = {
+    "years": (KOSIS.encode("cp949"), ("첫 줄에 `2019` 같은 수가 있지만", "although it holds numbers such as `2019`")),
+    "a stray word": (
+        STRAY.encode(),
+        (
+            "18행, 열 `y`: 나머지는 수인데 `측정불가`",
+            "row 18, column `y`: `측정불가` is not a number as the rest",
+        ),
+    ),
+    "two signs": (SIGNS.encode(), ("열 `ratio`: 이 열에서는 점을", "column `ratio`: A point was read")),
+    "plus and minus": (
+        b"x,y,class\n" + b"".join(b"%d,%d,%s\n" % (k, k * k % 7, b"+-"[k % 2 :][:1]) for k in range(12)),
+        ("`-`을(를) 빠진 값이 아니라 이름으로", "`-` was read as a name"),
+    ),
+}
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["ko", "en"])
+@pytest.mark.parametrize("name", DECIDED)
+def test_what_was_decided_about_a_file_is_said_in_the_readers_language(name: str, place: int, bring: Bring) -> None:
+    data, said = DECIDED[name]
+    at = bring(data, ("ko", "en")[place])
+    assert not at.error and said[place] in told(at)
+
+
+def test_what_was_decided_about_a_file_can_be_decided_otherwise(bring: Bring) -> None:
+    at = bring(DECIDED["years"][0])
+    assert at.selectbox(key="training.target").options == ["지역", "2019", "2020", "2021"]
+    at.selectbox(key="training.head_own").set_value("first_row_data").run()
+    assert at.selectbox(key="training.target").options == [f"column_{k}" for k in range(1, 5)]
+    assert "which holds `2019`, was read as data" in told(at) and at.query_params["head_own"] == "first_row_data"
+    at.selectbox(key="training.head_own").set_value("told_by_rows").run()
+    assert "head_own" not in at.query_params and "although it holds numbers" in told(at)
+
+    at = bring(b"a;b\n" + b"".join(b"1,%d;%d\n" % (k, k * k % 11) for k in range(200, 240)))
+    assert "A comma was read as the decimal sign, as in `1,200`" in told(at)
+    at.selectbox(key="training.dec_own").set_value("decimal_point_read").run()
+    assert "A group of three digits was read as thousands, as in `1,200`" in told(at)
+    # a file that cannot be used in the way that is asked for can still be read in another
+    at = bring(b"a;b\n" + b"".join(b"0,%d;%d\n" % (k, k * k % 11) for k in range(10, 40)))
+    assert len(at.error) == 1
+    at.selectbox(key="training.dec_own").set_value("told_by_columns").run()
+    assert not at.error
+
+    at = bring(STRAY.encode())
+    assert not at.error
+    at.selectbox(key="training.task").set_value("as_classes_read").run()
+    assert "row 18" in at.error[0].value and "`측정불가`" in at.error[0].value, "what makes too many classes"
+    at.selectbox(key="training.task").set_value("told_by_values").run()
+    assert not at.error
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_what_is_taken_home_are_the_rows_of_the_page(name: str) -> None:
+    table = read_csv(DECIDED[name][0])
+    place = given.Chosen(None, table.features, own="a")
+    facts = (table.features, table.target, table.classes, table)
+    data = given.Given(place, given.OWN_TABLE, table.x, table.y, *facts)
+    home = np.loadtxt(io.BytesIO(kept.data_file(data)), delimiter=",", skiprows=1)
+    order = data.parts.order
+    assert np.array_equal(home, np.column_stack([table.x, table.y])[order]) and len(order) == len(table.y)
+
+
+def test_the_same_file_read_otherwise_is_another_one(bring: Bring) -> None:
+    at = bring(KOSIS.encode())
+    seen = {digest for digest, *_ in at.session_state["own_tables"]}
+    for key, value in (("head_own", "first_row_data"), ("dec_own", "decimal_comma_read")):
+        at.selectbox(key=f"training.{key}").set_value(value).run()
+        last = [digest for digest, *_ in at.session_state["own_tables"]][-1]
+        assert last not in seen, "what is remembered, and what is trained on, is told apart by it"
+        seen.add(last)
+        at.selectbox(key=f"training.{key}").set_value(at.selectbox(key=f"training.{key}").options[0]).run()
 
 
 REFUSED = {
@@ -137,7 +216,7 @@ def asked(at: AppTest, key: str) -> str:
 
 
 def chosen_inputs(at: AppTest) -> list[str]:
-    return list(at.pills(key="training.in_own").value)
+    return [str(place) for place in at.pills(key="training.in_own").value or ()]
 
 
 def test_columns_that_an_address_names_are_chosen_once_the_file_is_there(opened: Callable[..., AppTest]) -> None:

@@ -215,7 +215,8 @@ def test_what_a_browser_sends_before_it_has_heard_of_a_preset(script: str, opene
     at = opened(script, lang="en", predict="0")
     name = reset_of(at).removesuffix("-reset")
     steps = at.slider(key=f"{name}.n2")
-    late, before = steps.id, int(steps.value)
+    late, before = steps.id, 40
+    assert steps.value == before
     preset = next(button.key for button in presets(at) if button.key.endswith("-raw_largest_rate"))
     at.button(key=preset).click().run()
     assert at.slider(key=f"{name}.n2").value == 300 != before
