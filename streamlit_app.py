@@ -1,10 +1,11 @@
 import ui
-from ui import challenges, menu
+from ui.page import navigation
+from ui.quiz import goals
 
 lesson = ui.begin(__file__)
 lesson.prose("welcome")
-challenges.progress(lesson.language, lesson.word)
-menu.cards(lesson.language, lesson.word)
+goals.progress(lesson.language, lesson.word)
+navigation.cards(lesson.language, lesson.word)
 lesson.prose("begin_here")
 lesson.prose("for_instructors")
 lesson.end()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.texts import LANGUAGES
+from ui.text.texts import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dlcore", "charts", "ui", "pages", "streamlit_app.py")

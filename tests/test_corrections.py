@@ -21,16 +21,19 @@ from dlcore.schedules import ExponentialDecay
 from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, Saddle, SlopeFit
 from dlcore.trials import Trial
 from dlcore.units import Unit
-from ui import corrections, texts
 from ui.deep import EPOCHS, ROWS, WIDTH
-from ui.menu import topics
+from ui.page.navigation import topics
+from ui.quiz import misconceptions
+from ui.text import texts
 
 PAGES = {page.name: page for page in topics()}
 FOUND = {
-    (page.name, name): {language: corrections.read(texts.prose(page.text(language))[name]) for language in ("ko", "en")}
+    (page.name, name): {
+        language: misconceptions.read(texts.prose(page.text(language))[name]) for language in ("ko", "en")
+    }
     for page in PAGES.values()
     for name in texts.prose(page.text("en"))
-    if name.startswith(corrections.PREFIX)
+    if name.startswith(misconceptions.PREFIX)
 }
 
 

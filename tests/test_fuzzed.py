@@ -11,7 +11,9 @@ import pytest
 
 from dlcore import formulas
 from tools.fuzzed import TARGETS, check_formula, check_table, mutated
-from ui import address, codes, scripts
+from ui import script_export
+from ui.controls import page_state
+from ui.quiz import result_codes
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE = {name: 40 if name == "program" else 300 for name in TARGETS}
@@ -96,9 +98,9 @@ def test_a_table_with_a_number_out_of_range_is_noticed(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("name", "module", "attribute", "fault"),
     [
-        ("codes", codes, "_check", lambda exercise, answer, who: 0),
-        ("address", address, "shortened", lambda text: text),
-        ("program", scripts, "repr", lambda value: f"'{value}'"),
+        ("codes", result_codes, "_check", lambda exercise, answer, who: 0),
+        ("address", page_state, "shortened", lambda text: text),
+        ("program", script_export, "repr", lambda value: f"'{value}'"),
     ],
 )
 def test_a_planted_fault_is_noticed(name: str, module, attribute: str, fault, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,12 +22,13 @@ from dlcore.optimizers import Optimizer, named_rules
 from dlcore.recommendations import HOW_MANY, Architecture, Problem
 from dlcore.schedules import Schedule
 from dlcore.surfaces import Surface
-from ui import challenges, corrections, texts
 from ui.lesson import READ_NEXT
-from ui.menu import START, others, page_of, topics
-from ui.predict import OUTCOMES
-from ui.present import beats_of
-from ui.texts import LANGUAGES, PLACEHOLDER, TERMS
+from ui.page.navigation import START, others, page_of, topics
+from ui.page.presenter import beats_of
+from ui.quiz import goals, misconceptions
+from ui.quiz.prediction import OUTCOMES
+from ui.text import texts
+from ui.text.texts import LANGUAGES, PLACEHOLDER, TERMS
 
 PAGES = [page_of(START), *topics(), *others()]
 SHELVES = tomllib.loads((texts.PAGES / "words.toml").read_text(encoding="utf-8"))
@@ -119,7 +120,7 @@ def test_every_section_is_written_once_and_shown(page) -> None:
         source = page.text(language).read_text(encoding="utf-8")
         assert len(re.findall(r"^<!--", source, re.MULTILINE)) == len(sections) - 1, "a section's name stands twice"
         assert all(sections.values()), "no section is empty"
-        checks = {name for beat in beats_of(page.script) for name in corrections.of_beat(beat, sections)}
+        checks = {name for beat in beats_of(page.script) for name in misconceptions.of_beat(beat, sections)}
         assert set(sections) - {"title", "in_a_sentence", READ_NEXT} - checks == shown
 
 
@@ -134,10 +135,10 @@ def test_a_topic_corrects_notes_and_says_what_to_read_next(page) -> None:
     if not page.number:
         return
     korean, english = (texts.prose(page.text(language)) for language in LANGUAGES)
-    checks = [name for name in korean if name.startswith(corrections.PREFIX)]
+    checks = [name for name in korean if name.startswith(misconceptions.PREFIX)]
     assert checks
     for name in checks:
-        read = [corrections.read(sections[name]) for sections in (korean, english)]
+        read = [misconceptions.read(sections[name]) for sections in (korean, english)]
         assert read[0].settings == read[1].settings, f"{name}: the same experiment in both languages"
         assert all(each.claim[0] + each.claim[-1] == "“”" for each in read), f"{name}: a claim is a quotation"
     references = [re.findall(r"^- .+$", sections[READ_NEXT], re.MULTILINE) for sections in (korean, english)]
@@ -224,7 +225,7 @@ def test_no_word_is_dead() -> None:
             used |= {choice for declared in member.settings().values() for choice in declared.choices}
     used |= {*named_rules(), *STARTS, *HOW_MANY}
     used |= {column for data in DATA for column in (*data.features, data.target)}
-    used |= {word + challenges.HINT for word in used if word.startswith(challenges.PREFIX)}
+    used |= {word + goals.HINT for word in used if word.startswith(goals.PREFIX)}
     assert not set(WORDS) - used
 
 

@@ -32,11 +32,15 @@ from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
 from dlcore.surfaces import OwnFormula
 from dlcore.tables import TableError, read_csv
-from ui import address, calculator, codes, drawn, entered, kept, layers, link, texts
-from ui.address import PageState
+from ui import calculator, drawn, entered, kept, layers
+from ui.controls import page_state
+from ui.controls.kinds import Choice, Kind, Names, Number, Several, Switch, Text
+from ui.controls.page_state import PageState
 from ui.entered import Unreadable
-from ui.kinds import Choice, Kind, Names, Number, Several, Switch, Text
-from ui.scripts import Run
+from ui.page import class_link
+from ui.quiz import result_codes
+from ui.script_export import Run
+from ui.text import texts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -460,32 +464,32 @@ def _table_worst() -> dict[str, bytes]:
 
 # ---- result codes ----------------------------------------------------------------------------------------------------
 
-HERE = codes.exercise("gradient_descent", "one_weight", {"lr": 0.1})
-ELSEWHERE = codes.exercise("gradient_descent", "one_weight", {"lr": 0.2})
+HERE = result_codes.exercise("gradient_descent", "one_weight", {"lr": 0.1})
+ELSEWHERE = result_codes.exercise("gradient_descent", "one_weight", {"lr": 0.2})
 
 
 def check_codes(data: bytes) -> None:
     """Every code in a text counts in one place, and one more code after it counts, too."""
     text = _text(data)
-    found = codes.collected(text, HERE)
+    found = result_codes.collected(text, HERE)
     counted = found.total + found.repeated + found.other + found.wrong
-    assert counted == len(codes._CODE.findall(text[: codes.MOST_PASTED]))
-    assert all(0 <= answer < codes.MOST_ANSWERS and count > 0 for answer, count in found.counts.items())
+    assert counted == len(result_codes._CODE.findall(text[: result_codes.MOST_PASTED]))
+    assert all(0 <= answer < result_codes.MOST_ANSWERS and count > 0 for answer, count in found.counts.items())
     assert len(found.unread) == min(3, found.unread_count)
     assert all(word in text and re.fullmatch("[0-9A-Za-z-]{6,}", word) for word in found.unread)
-    assert codes.collected(text, HERE) == found
-    shown = codes.shares(found, "abcd")
+    assert result_codes.collected(text, HERE) == found
+    shown = result_codes.shares(found, "abcd")
     assert all(0 <= share <= 1 for _, _, share in shown)
     if text.isascii():
-        other = codes.collected(text.lower(), HERE)
+        other = result_codes.collected(text.lower(), HERE)
         assert (other.counts, other.repeated, other.other) == (found.counts, found.repeated, found.other)
-    more = f"{text[: codes.MOST_PASTED - 20]}\n{codes.written(HERE, len(text) % 4, len(text))}"
-    assert codes.collected(more, HERE).counts.get(len(text) % 4, 0) >= 1
+    more = f"{text[: result_codes.MOST_PASTED - 20]}\n{result_codes.written(HERE, len(text) % 4, len(text))}"
+    assert result_codes.collected(more, HERE).counts.get(len(text) % 4, 0) >= 1
 
 
 def _codes_seeds() -> list[bytes]:
-    mine = [codes.written(HERE, k % 4, 7919 * k) for k in range(6)]
-    other = codes.written(ELSEWHERE, 1, 5)
+    mine = [result_codes.written(HERE, k % 4, 7919 * k) for k in range(6)]
+    other = result_codes.written(ELSEWHERE, 1, 5)
     found = [
         "\n".join(mine),
         ", ".join([*mine, other]),
@@ -497,7 +501,7 @@ def _codes_seeds() -> list[bytes]:
 
 
 def _codes_worst() -> dict[str, bytes]:
-    many = "\n".join(codes.written(HERE, k % 4, k) for k in range(14_000))
+    many = "\n".join(result_codes.written(HERE, k % 4, k) for k in range(14_000))
     found = {"14,000 codes": many, "10 MB of A": "A" * 10_000_000, "10 MB of A-": "A-" * 5_000_000}
     found |= {
         "dashes": "-" * 1_000_000,
@@ -536,18 +540,18 @@ def check_address(data: bytes) -> None:
         one = state.kept.get(key, kind.default)
         assert kind.nearest(one) == one, (key, one)
         _is_valid(kind, one)
-    own = {key: one for key, one in state.kept.items() if key not in (address.LOCK_KEY, address.HIDE_KEY)}
+    own = {key: one for key, one in state.kept.items() if key not in (page_state.LOCK_KEY, page_state.HIDE_KEY)}
     assert own.keys() <= KINDS.keys()
     assert not state.asked
     for note in state.notes:
         for words in vars(note).values():
-            _is_harmless(address.shortened(words))
-    _is_harmless(address.shortened(typed))
-    handed = link.Handout("ko", tuple(sorted(state.locked)), tuple(sorted(state.hidden))).query(state)
+            _is_harmless(page_state.shortened(words))
+    _is_harmless(page_state.shortened(typed))
+    handed = class_link.Handout("ko", tuple(sorted(state.locked)), tuple(sorted(state.hidden))).query(state)
     try:
-        whole = link.written(typed, handed)
+        whole = class_link.written(typed, handed)
     except ValueError:
-        whole = link.written("http://localhost/", handed)
+        whole = class_link.written("http://localhost/", handed)
     assert parse_qsl(urlsplit(whole).query, keep_blank_values=True) == list(handed.items())
     again = _arrived({key: [one] for key, one in handed.items()})
     assert {key: again.kept[key] for key in own} == own
@@ -558,11 +562,11 @@ def check_address(data: bytes) -> None:
 def _arrived(now: dict[str, list[str]]) -> PageState:
     """The state of a page to which somebody comes with a query."""
     state = PageState(offered=dict(OFFERED))
-    address._take(state, now)
+    page_state._take(state, now)
     for key, kind in KINDS.items():
-        address.value(state, key, kind)
-    address.take_away(state)
-    address.drop_unread(state)
+        page_state.value(state, key, kind)
+    page_state.take_away(state)
+    page_state.drop_unread(state)
     return state
 
 

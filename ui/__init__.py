@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from ui.cache import shared
-from ui.kinds import Choice, Number, Several, Switch, Text
+from ui.controls.kinds import Choice, Number, Several, Switch, Text
 from ui.lesson import begin
 
 __all__ = ["Choice", "Number", "Several", "Switch", "Text", "begin", "shared"]

@@ -13,10 +13,10 @@ from dlcore.surfaces import Surface
 from ui import landscapes
 from ui.beat import Beat
 from ui.cache import shared
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.number_format import readable
 from ui.racing import RULES
-from ui.scripts import call
+from ui.script_export import call
 
 WHO_MOVES = ("moves_first", "moves_second", "moves_alike")
 

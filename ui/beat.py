@@ -1,68 +1,26 @@
 """A beat: one question of a lesson, with what a reader needs to answer it by doing."""
 
 import inspect
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ui import arrow, challenges, click, player, predict, present, scripts
-from ui.cache import personal, shared
-from ui.controls import Controls
+from ui import script_export
+from ui.controls import click
+from ui.controls.widgets import Controls
+from ui.page import presenter
+from ui.pictures import arrow_tables, player
+from ui.pictures.chart_specs import Drawable, spec_of
+from ui.quiz import prediction
+from ui.quiz.goals import Goal
+from ui.quiz.goals import draw as draw_goals
 
 if TYPE_CHECKING:
     from ui.lesson import Lesson
-
-
-BROUGHT = "own_table"
-"""Under which a session keeps a table that its reader has brought."""
-
-
-SILENT = {"aria": False, "mark": {"aria": False}}
-"""Else a screen reader reads out every single point of a picture, in English. Its name and its sentence tell it."""
-
-
-def _pattern(draw: Callable[..., Any], look: Mapping[str, Any], ranges: tuple[str, ...]) -> str:
-    # Altair takes far longer than a rerun may; so each look is built once for all ranges of its axes, and what the
-    # tests check against the schema is not checked again
-    spec = draw(**look, **{name: (_end(name, 0), _end(name, 1)) for name in ranges}).to_dict(validate=False)
-    return json.dumps(spec | {"config": spec.get("config", {}) | SILENT})
-
-
-_shared_pattern, _own_pattern = shared(max_entries=512)(_pattern), personal(max_entries=64)(_pattern)
-
-
-def _end(name: str, k: int) -> str:
-    """What stands in a pattern for one end of a range; no name of a reader's column has such a letter."""
-    return f"\x00{name}.{k}"
-
-
-def spec_of(draw: Callable[..., Any], look: Mapping[str, Any]) -> dict[str, Any]:
-    """The chart ``draw(**look)`` as Vega-Lite, without data."""
-    ranges = {name: part for name, part in look.items() if name.endswith("_domain") and part}
-    # the names of a reader's own columns stand in the titles and the key of a picture
-    patterns = _own_pattern if BROUGHT in st.session_state else _shared_pattern
-    pattern = patterns(draw, {name: part for name, part in look.items() if name not in ranges}, tuple(ranges))
-    for name, ends in ranges.items():
-        for k, end in enumerate(ends):
-            pattern = pattern.replace(json.dumps(_end(name, k)), json.dumps(float(end)))
-    return json.loads(pattern)
-
-
-class Drawable(Protocol):
-    """What ``charts`` hands over: ``draw(**look)`` is the chart, ``data`` fills the data sets that it names."""
-
-    @property
-    def draw(self) -> Callable[..., Any]: ...
-    @property
-    def look(self) -> Mapping[str, Any]: ...
-    @property
-    def data(self) -> Mapping[str, Mapping[str, np.ndarray]]: ...
 
 
 class Beat(Controls):
@@ -74,11 +32,11 @@ class Beat(Controls):
         self._container = f"beat-{name}"
         self.pictures: list[tuple[str, str]] = []
         """Alternative text and name of every picture drawn so far."""
-        self.experiment = scripts.Run(lesson.heading(name))
+        self.experiment = script_export.Run(lesson.heading(name))
         self.panel, self.stage = st.columns([1, 2.6], gap="medium")
         self.answered = True
         """Whether the run may be shown, as far as has been asked yet."""
-        self._goals: list[challenges.Goal] = []
+        self._goals: list[Goal] = []
 
     # ---- words -----------------------------------------------------------------------------------------------------
 
@@ -123,7 +81,7 @@ class Beat(Controls):
 
     def _preset_chosen(self, preset: Mapping[str, Any], owns: Sequence[str]) -> None:
         self.set(preset, clears=tuple(owns))
-        predict.ask_again(self._state, self.name)
+        prediction.ask_again(self._state, self.name)
 
     # ---- predict ---------------------------------------------------------------------------------------------------
 
@@ -140,11 +98,11 @@ class Beat(Controls):
             raise ValueError(f"{sorted(right)} is to be right, of the choices {list(choices)}")
         truths = tuple(each for each in choices if each in right)
         page = self.lesson.page.name
-        asked = predict.Question(page, self.name, question, tuple(choices), truths, because, self.fingerprint())
-        self.answered = predict.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
+        asked = prediction.Question(page, self.name, question, tuple(choices), truths, because, self.fingerprint())
+        self.answered = prediction.ask(self._state, asked, self.word, collecting=self.lesson.stand is not None)
         return self.answered
 
-    def goals(self, *goals: challenges.Goal) -> None:
+    def goals(self, *goals: Goal) -> None:
         """What can be reached in this beat by setting its controls; it stands at the beat's end."""
         self._goals += goals
 
@@ -152,7 +110,7 @@ class Beat(Controls):
         """The beat's goals, if it has any."""
         if self._goals:
             how = {"answered": self.answered, "collecting": self.lesson.stand is not None}
-            challenges.draw(self._state, self.lesson.page.name, self.name, self._goals, self.word, **how)
+            draw_goals(self._state, self.lesson.page.name, self.name, self._goals, self.word, **how)
 
     # ---- see -------------------------------------------------------------------------------------------------------
 
@@ -160,8 +118,8 @@ class Beat(Controls):
         """A picture of ``charts``, and the same in a sentence beneath it."""
         spec = spec_of(picture.draw, picture.look)
         if self.lesson.stand:
-            spec = present.larger(spec)
-        spec["datasets"] = {name: arrow.table(columns) for name, columns in picture.data.items()}
+            spec = presenter.larger(spec)
+        spec["datasets"] = {name: arrow_tables.table(columns) for name, columns in picture.data.items()}
         name = picture.draw.__name__.strip("_")
         self.pictures.append((self.word(name), name.removeprefix("draw_")))
         # a name that stays the same: Streamlit builds a chart anew when its name changes, so the numbers stand below it
@@ -188,7 +146,7 @@ class Beat(Controls):
         opens_at: the step that is shown at first, if what is played has no end at which it all comes out; such a player
         waits for the reader.
         """
-        fresh = predict.just_answered(self._state, self.name)
+        fresh = prediction.just_answered(self._state, self.name)
         last = len(lines) - 1
         opens_at = last if opens_at is None else opens_at
         player.bar(self._container, last, lines, self.word, fresh and opens_at == last, opens_at)
@@ -234,11 +192,11 @@ class Beat(Controls):
                 for each in ran:
                     st.code(dedent(inspect.getsource(each)), language="python", wrap_lines=True)
 
-    def ran(self, function: Any, /, *args: Any, **kwargs: Any) -> scripts.Name:
+    def ran(self, function: Any, /, *args: Any, **kwargs: Any) -> script_export.Name:
         """Note that a call made this beat's numbers: ``source`` offers it as a program (see ``scripts``)."""
         return self.experiment.ran(function, *args, **kwargs)
 
-    def made(self, name: str, function: Any, /, *args: Any, **kwargs: Any) -> scripts.Name:
+    def made(self, name: str, function: Any, /, *args: Any, **kwargs: Any) -> script_export.Name:
         """The same for a call whose result, by that name, is only there for later ones."""
         return self.experiment.made(name, function, *args, **kwargs)
 
@@ -248,7 +206,7 @@ class Beat(Controls):
             return
         try:
             files = {"py": self.experiment.program(), "ipynb": self.experiment.notebook()}
-        except scripts.Unwritable as why:
+        except script_export.Unwritable as why:
             st.caption(self.word("script_unwritable", why=str(why)))
             return
         st.caption(self.word("script_said"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ui.numbers import plain
+from ui.number_format import plain
 
 
 def gradient_steps(letters: Sequence[str], w: np.ndarray, gradient: np.ndarray, rate: float) -> list[str]:

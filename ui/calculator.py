@@ -27,13 +27,14 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
-from ui import entered, ties
+from ui import entered
 from ui.beat import Beat
-from ui.challenges import Goal
-from ui.controls import Say
+from ui.controls.kinds import Choice, Text
+from ui.controls.widgets import Say
 from ui.entered import Unreadable
-from ui.kinds import Choice, Text
-from ui.numbers import readable
+from ui.number_format import readable
+from ui.quiz import ties
+from ui.quiz.goals import Goal
 from ui.terms import short, sum_of
 
 TASKS = ("as_numbers", "as_binary", "as_classes")

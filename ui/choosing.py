@@ -11,8 +11,8 @@ import streamlit as st
 
 from dlcore.recommendations import RNN, Architecture, Output, Problem, echo
 from ui.beat import Beat
-from ui.kinds import Choice
-from ui.numbers import readable
+from ui.controls.kinds import Choice
+from ui.number_format import readable
 
 ECHO = ("relu", 1.5, 50)
 """What is used again and again to show why memory has tanh: activation, weight, steps."""

@@ -24,13 +24,13 @@ from dlcore.schedules import (
     PolynomialDecay,
     Schedule,
 )
-from ui.address import shortened
 from ui.beat import Beat
-from ui.controls import Say
+from ui.controls.kinds import Choice, Number, Several
+from ui.controls.page_state import shortened
+from ui.controls.widgets import Say
 from ui.given import Given
-from ui.kinds import Choice, Number, Several
 from ui.layers import MOST_WEIGHTS
-from ui.numbers import readable
+from ui.number_format import readable
 
 RULES = tuple(Optimizer.members)
 LOSSES = tuple(Loss.members)

@@ -12,7 +12,7 @@ from dlcore.metrics import confusion_matrix
 from dlcore.recipe import prepared
 from dlcore.scores import most_confused, predicted, recalls
 from ui.cache import shared
-from ui.controls import Say
+from ui.controls.widgets import Say
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,10 @@ from dlcore.deep import NORMALIZED, STARTS, Course, Deep, Passage, bound, steepe
 from dlcore.optimizers import SGD, Adam, Optimizer
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Number, Switch
-from ui.numbers import readable, small
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable, small
+from ui.quiz.goals import Goal
 
 ACTIVATIONS = (
     *("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu"),

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import click, entered
+from ui import entered
 from ui.beat import Beat
+from ui.controls import click
+from ui.controls.kinds import Choice, Text
 from ui.entered import Unreadable
-from ui.kinds import Choice, Text
 
 MOST_POINTS = 60
 EXTENT = ((-1.5, 1.5), (-1.5, 1.5))

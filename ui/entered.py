@@ -8,8 +8,8 @@ from zlib import crc32
 import pandas as pd
 import streamlit as st
 
-from ui.address import shortened
 from ui.beat import Beat
+from ui.controls.page_state import shortened
 
 MOST_ROWS = 24
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ui.controls import Say
-from ui.numbers import readable
+from ui.controls.widgets import Say
+from ui.number_format import readable
 
 DRAWN = 1e-12
 """The share of the error at the start below which nothing is drawn."""

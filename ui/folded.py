@@ -8,12 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from dlcore.folds import CrossValidation
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number, Switch
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
 from ui.ladder import DATA, error_axis, error_said
+from ui.quiz import ties
 
 SHUFFLES = 20
 MEAN = r"\bar{E} = \frac{1}{k} \sum_{i=1}^{k} E_i, \qquad s = \sqrt{\frac{1}{k-1} \sum_{i=1}^{k} (E_i - \bar{E})^2}"

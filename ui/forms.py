@@ -14,9 +14,9 @@ from dlcore.surfaces import Surface
 from ui import landscapes
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
 from ui.racing import RULES, memory_of
 
 IMPROVED_BY = {"plain": "better_nothing", "direction": "better_direction", "size": "better_size", "both": "better_both"}

@@ -15,11 +15,11 @@ from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.units import Extent, Unit, boundary, mirrored
 from ui.beat import Beat
-from ui.challenges import Goal
-from ui.kinds import Choice, Number
+from ui.controls.kinds import Choice, Number
 from ui.neuron import shades
-from ui.numbers import readable
-from ui.scripts import call
+from ui.number_format import readable
+from ui.quiz.goals import Goal
+from ui.script_export import call
 
 EXTENT: Extent = ((-2.0, 2.0), (-2.0, 2.0))
 FORWARD, NEVER = 4, 10**6

@@ -9,9 +9,9 @@ from dlcore.gates import CORNERS, TABLES, UNITS, Search, TwoHidden, right, searc
 from dlcore.units import Extent, Unit, boundary, plane
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.number_format import readable
+from ui.quiz.goals import Goal
 
 EXTENT: Extent = ((-0.5, 1.5), (-0.5, 1.5))
 SEARCHED = ("AND", "OR", "NAND", "XOR")

@@ -16,11 +16,11 @@ from dlcore.programs import Source
 from dlcore.recipe import Prepared, prepared
 from dlcore.tables import Table
 from ui import drawn, tables_read
-from ui.address import shortened
 from ui.beat import Beat
-from ui.controls import Say
-from ui.kinds import Choice, Number, Several, Switch
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number, Several, Switch
+from ui.controls.page_state import shortened
+from ui.controls.widgets import Say
+from ui.number_format import readable
 
 OWN_TABLE, DRAWN = "own_table", "drawn_points"
 DEFAULT = BreastCancer()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import menu, texts
-from ui.address import shortened
-from ui.kinds import Text
-from ui.marked import FIND_KEY
-from ui.texts import LANGUAGES, Term
+from ui.controls.kinds import Text
+from ui.controls.page_state import shortened
+from ui.page import navigation
+from ui.text import texts
+from ui.text.term_links import FIND_KEY
+from ui.text.texts import LANGUAGES, Term
 
 if TYPE_CHECKING:
     from ui.lesson import Lesson
@@ -76,7 +77,7 @@ def draw(lesson: "Lesson") -> None:
     if not terms:
         st.info(lesson.word("terms_none", typed=shortened(typed)), icon=":material/search_off:")
     st.caption(lesson.word("terms_counted", count=len(terms)))
-    pages = {page.name: page for page in menu.topics()}
+    pages = {page.name: page for page in navigation.topics()}
     if plain(typed):
         # the one that fits best comes first, so these are in no alphabet's order
         _entries(terms, pages, lesson.language)
@@ -86,7 +87,7 @@ def draw(lesson: "Lesson") -> None:
         _entries(list(group), pages, lesson.language)
 
 
-def _entries(terms: Sequence[Term], pages: dict[str, menu.Page], language: str) -> None:
+def _entries(terms: Sequence[Term], pages: dict[str, navigation.Page], language: str) -> None:
     for term in terms:
         with st.container(key=f"term-{term.key}"):
             name, means, where = st.columns([1.1, 2, 1.2], gap="medium")
@@ -95,7 +96,7 @@ def _entries(terms: Sequence[Term], pages: dict[str, menu.Page], language: str) 
             means.markdown(term.means[language])
             page = pages[term.page]
             with where:
-                menu.link(page, language, f":material/arrow_forward: {page.number}. {page.title(language)}")
+                navigation.link(page, language, f":material/arrow_forward: {page.number}. {page.title(language)}")
 
 
 def _other_names(term: Term, language: str) -> list[str]:

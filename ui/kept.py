@@ -11,10 +11,10 @@ from dlcore import programs
 from dlcore.models import Sequential, load_model
 from dlcore.recipe import Recipe
 from ui.beat import Beat
-from ui.controls import Say
+from ui.controls.widgets import Say
 from ui.given import Given
 from ui.layers import MOST_WEIGHTS
-from ui.numbers import readable
+from ui.number_format import readable
 from ui.shown import Shown
 
 STEPS = {"data": ("data",), "model": ("declare", "layers"), "compile": ("compile",), "fit": ("fit", "evaluate")}

@@ -13,13 +13,13 @@ from dlcore import ladder
 from dlcore.crowd import Course
 from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Moons, PenguinSpecies
 from dlcore.ladder import RUNGS, Hidden, Rows, Training
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz import ties
+from ui.quiz.goals import Goal
 
 DATA: dict[str, Dataset] = {
     each.name(): each for each in (AutoMPG(), BreastCancer(), PenguinSpecies(), Moons(count=600, noise=0.3))

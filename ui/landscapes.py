@@ -9,10 +9,10 @@ import streamlit as st
 from dlcore.datasets import Dataset
 from dlcore.formulas import FormulaError
 from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
-from ui.address import shortened
 from ui.beat import Beat
-from ui.kinds import Choice, Number, Text
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number, Text
+from ui.controls.page_state import shortened
+from ui.number_format import readable
 
 
 def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:

@@ -16,13 +16,13 @@ from dlcore import losses
 from dlcore.activations import Activation
 from dlcore.initializers import Initializer
 from dlcore.recipe import LayerPlan, Recipe
-from ui.address import shortened
 from ui.beat import Beat
 from ui.cache import shared
+from ui.controls.kinds import Choice, Number, Text
+from ui.controls.page_state import shortened
 from ui.entered import Unreadable, changed, last_good
 from ui.given import Given
-from ui.kinds import Choice, Number, Text
-from ui.numbers import plain
+from ui.number_format import plain
 
 MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 20, 512, 300_000
 NET = Text("12-8", 1200)

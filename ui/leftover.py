@@ -12,13 +12,13 @@ from dlcore.datasets import AutoMPG, Dataset, Penguins, Sine
 from dlcore.metrics import MeanAbsoluteError, R2Score, RootMeanSquaredError
 from dlcore.recipe import prepared
 from dlcore.scores import predicted
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number, Switch
-from ui.numbers import readable
-from ui.scripts import call
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz import ties
+from ui.script_export import call
 
 DATA: dict[str, Dataset] = {each.name(): each for each in (AutoMPG(), Penguins(), Sine(count=200))}
 MODELS = {"straight_line": 0, "small_network": 16}

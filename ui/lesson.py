@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ui import address, corrections, link, marked, menu, present, reached, takehome, texts
 from ui.beat import Beat
-from ui.controls import Controls
-from ui.kinds import Switch
-from ui.language import speak
+from ui.controls import page_state
+from ui.controls.kinds import Switch
+from ui.controls.widgets import Controls
+from ui.page import accessibility, class_link, navigation, presenter, takehome
+from ui.page.language import speak
+from ui.quiz import misconceptions
+from ui.text import term_links, texts
 
 # a file of ours: Streamlit fetches a named icon from another host
 ICON = Path(__file__).parent / "icon.svg"
@@ -31,12 +34,12 @@ PROSE_WIDTH = 820
 class Lesson:
     """What a page works with: its words and prose in the reader's language, its controls, its beats."""
 
-    def __init__(self, page: menu.Page, language: str, state: address.PageState) -> None:
+    def __init__(self, page: navigation.Page, language: str, state: page_state.PageState) -> None:
         self.page, self.language, self.state = page, language, state
         self.words = texts.words()
         self.controls = Controls(page.name, state, self.word)
         self.predicting = True
-        self.stand = present.stand(page, state)
+        self.stand = presenter.stand(page, state)
         self.linking = False
         self.places: dict[str, Any] = {}
         """Containers of beats into which later ones write, by name."""
@@ -59,7 +62,7 @@ class Lesson:
         if not own:
             st.caption(self.word("not_translated"))
         elif self.page.number:
-            text = marked.marked(text, self.language)
+            text = term_links.marked(text, self.language)
         st.markdown(text, width="stretch" if self.stand else PROSE_WIDTH)
 
     @property
@@ -78,7 +81,7 @@ class Lesson:
         """
         if self.shows(function.__name__):
             return self._draw(function)
-        with present.off_stage(function.__name__) as place:
+        with presenter.off_stage(function.__name__) as place:
             found = self._draw(function)
         place.empty()
         return found
@@ -98,21 +101,21 @@ class Lesson:
             beat.draw_goals()
             if not self.stand:
                 takehome.noted(beat, beat.pictures)
-        address.write(self.state, self.language)
+        page_state.write(self.state, self.language)
         return found
 
     def _correct(self, beat: str) -> None:
         """What notes often get wrong about a beat, if its prose says so."""
-        names = corrections.of_beat(beat, {name: None for parts in self._sections.values() for name in parts})
+        names = misconceptions.of_beat(beat, {name: None for parts in self._sections.values() for name in parts})
         if names:
-            found = [corrections.read(self.section(name)[0]) for name in names]
-            corrections.draw(self.page.name, beat, found, self.state, self.word)
+            found = [misconceptions.read(self.section(name)[0]) for name in names]
+            misconceptions.draw(self.page.name, beat, found, self.state, self.word)
 
     def end(self) -> None:
         """The foot of the page: what the address asked in vain, and where to go on."""
         if not self.stand:
             # of the beats that are not shown, the address still says what they are to be
-            address.drop_unread(self.state)
+            page_state.drop_unread(self.state)
         if notes := self.state.notes:
             lines = [f"- {self._noted(note)}" for note in notes[:MOST_NOTES]]
             if len(notes) > MOST_NOTES:
@@ -125,46 +128,46 @@ class Lesson:
                 st.markdown(self.section(READ_NEXT)[0], width=PROSE_WIDTH)
             if self.page.number:
                 takehome.section(self.page.name, self.title, self.language, self.word)
-            menu.next_page(self.page, self.language, self.word)
-        address.write(self.state, self.language)
+            navigation.next_page(self.page, self.language, self.word)
+        page_state.write(self.state, self.language)
         if self.linking:
             # now that all controls are known
-            link.dialog(self.state, self.word, self.language, present.beats_of(self.page.script), self.heading)
+            class_link.dialog(self.state, self.word, self.language, presenter.beats_of(self.page.script), self.heading)
 
     def heading(self, beat: str) -> str:
         """The first heading of a beat's prose."""
         return re.sub(r"^#+ ", "", self.section(beat)[0].split("\n", 1)[0])
 
-    def _noted(self, note: address.Note) -> str:
-        facts = {name: address.shortened(part) for name, part in vars(note).items() if name != "word"}
+    def _noted(self, note: page_state.Note) -> str:
+        facts = {name: page_state.shortened(part) for name, part in vars(note).items() if name != "word"}
         return self.word(note.word, **facts)
 
     def _open(self) -> None:
         takehome.unseen()
-        reached.mend()
+        accessibility.mend()
         self._notes = st.container()
         if self.stand:
-            present.bar(self.stand, self.title, self.state, self.word)
+            presenter.bar(self.stand, self.title, self.state, self.word)
         else:
             st.title(self.title, anchor=False)
 
 
 def begin(script: str) -> Lesson:
     """Open the page of a script (its ``__file__``): language, menu, address, title."""
-    page = menu.page_of(Path(script))
-    state = address.adopt(page.name)
+    page = navigation.page_of(Path(script))
+    state = page_state.adopt(page.name)
     language = speak(state)
-    address.take_away(state)
+    page_state.take_away(state)
     lesson = Lesson(page, language, state)
     st.set_page_config(page_title=lesson.title, page_icon=str(ICON), layout="wide")
     with st.sidebar:
-        menu.draw(page, language, lesson.word, state)
+        navigation.draw(page, language, lesson.word, state)
         if page.number:
-            marked.style()
+            term_links.style()
             why = lesson.word("predict_help")
             lesson.predicting = lesson.controls.switch("predict", Switch(True), "predict_first", help=why)
-            menu.reset(page, lesson.word, state)
-            present.button(page, lesson.word, state)
+            navigation.reset(page, lesson.word, state)
+            presenter.button(page, lesson.word, state)
             lesson.linking = st.button(lesson.word("link_title"), key=f"{page.name}-link", icon=":material/qr_code_2:")
         # a constant of ours, never a visitor's text
         st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)

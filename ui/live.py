@@ -17,10 +17,11 @@ from dlcore.film import Film, Frames
 from dlcore.models import Sequential
 from dlcore.optimizers import Stepper
 from dlcore.recipe import Prepared, Recipe
-from ui import given, ties
+from ui import given
 from ui.cache import shared
+from ui.controls.kinds import Number
 from ui.given import Chosen, Given
-from ui.kinds import Number
+from ui.quiz import ties
 
 FRAMES, FILM_MEMORY = 60, 8_000_000
 FEW_WEIGHTS = 3000

@@ -10,9 +10,9 @@ from dlcore.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from dlcore.mismatch import LogitPath, logits_descended
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
 from ui.terms import number
 
 CLASSES = ("class_0", "class_1", "class_2")

@@ -15,11 +15,11 @@ from dlcore.activations import Softmax
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Prepared, Recipe
 from ui.beat import Beat
+from ui.controls.kinds import Choice, Number
 from ui.given import Given
-from ui.kinds import Choice, Number
 from ui.layers import MOST_WEIGHTS
 from ui.live import Result
-from ui.numbers import readable
+from ui.number_format import readable
 from ui.shown import Shown
 
 VIEWS = ("answers_view", "units_view", "weights_view", "gradients_view", "network_view")

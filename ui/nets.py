@@ -15,14 +15,15 @@ from dlcore.models import Sequential
 from dlcore.optimizers import Optimizer
 from dlcore.race import Race
 from dlcore.sweep import rates_around
-from ui import racing, ties
+from ui import racing
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz import ties
 from ui.racing import RULES
-from ui.scripts import call
+from ui.script_export import call
 
 TRIED = rates_around(1e-3, 3.0, 8)
 """The rates that are tried for every rule when rates are tuned."""

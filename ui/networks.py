@@ -7,7 +7,7 @@ from dlcore.sweep import Sweep
 from dlcore.trials import Trial
 from ui.beat import Beat
 from ui.cache import shared
-from ui.kinds import Choice, Number
+from ui.controls.kinds import Choice, Number
 
 DATA: dict[str, Dataset] = {each.name(): each for each in (AutoMPG(), Penguins(), BreastCancer(), Moons())}
 """What a network of eight hidden units learns in less than half a second: by the name of the data set."""

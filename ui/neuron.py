@@ -9,8 +9,8 @@ import streamlit as st
 from dlcore.activations import Activation, Step
 from dlcore.units import Extent, Unit, boundary, plane
 from ui.beat import Beat
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.number_format import readable
 
 # ---- from the nerve cell to the unit -------------------------------------------------------------------------------
 

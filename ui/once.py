@@ -9,11 +9,11 @@ import streamlit as st
 
 from dlcore.datasets import BreastCancer
 from dlcore.optimism import MODELS, Candidates, chosen, optimism
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.quiz import ties
 
 DATA = Candidates(BreastCancer())
 OURS = (0,)

@@ -17,9 +17,9 @@ from dlcore.recipe import Prepared, prepared
 from dlcore.scores import predicted, thinned
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Number
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.quiz.goals import Goal
 
 CLASSES: dict[str, tuple[Dataset, tuple[int, ...]]] = {
     "breast_cancer": (BreastCancer(), tuple(range(30))),

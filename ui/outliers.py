@@ -11,14 +11,16 @@ import pandas as pd
 from dlcore.datasets import Dataset, NoisyLine, Penguins
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.robust import LineRun, fitted_line
-from ui import click, entered, ties
+from ui import entered
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
+from ui.controls import click
+from ui.controls.kinds import Choice, Number, Several, Text
+from ui.controls.widgets import Say
 from ui.entered import Row, Unreadable
-from ui.kinds import Choice, Number, Several, Text
-from ui.numbers import readable
+from ui.number_format import readable
+from ui.quiz import ties
+from ui.quiz.goals import Goal
 from ui.terms import short
 
 LOSSES = (MeanSquaredError, MeanAbsoluteError, Huber, LogCosh)

@@ -9,9 +9,9 @@ from dlcore.recommendations import HOW_MANY, MANY, ONE, Outcome, Output, Problem
 from ui import choosing
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice
-from ui.numbers import readable
+from ui.controls.kinds import Choice
+from ui.controls.widgets import Say
+from ui.number_format import readable
 
 ACTIVATIONS = ("linear", "relu", "tanh", "sigmoid", "softmax")
 LOSSES = (

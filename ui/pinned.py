@@ -11,10 +11,10 @@ from dlcore.models import Sequential
 from dlcore.recipe import Recipe
 from ui import layers
 from ui.beat import Beat
-from ui.controls import Say
+from ui.controls.widgets import Say
 from ui.given import Chosen, Given
 from ui.live import FRAMES, Result
-from ui.numbers import readable
+from ui.number_format import readable
 from ui.shown import Pinned, Shown
 
 PINNED = "training.pinned"

@@ -20,11 +20,11 @@ from dlcore.losses import (
     MeanSquaredLogarithmicError,
     SquaredHinge,
 )
-from ui import click
 from ui.beat import Beat
-from ui.controls import Say
-from ui.kinds import Choice, Number, Switch
-from ui.numbers import readable
+from ui.controls import click
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable
 from ui.terms import error_of, short, slope_of
 
 REACH = 3.0

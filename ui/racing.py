@@ -19,10 +19,10 @@ from dlcore.sweep import Sweep
 from ui import errors, landscapes
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Number, Several, Switch
-from ui.numbers import readable
+from ui.controls.kinds import Number, Several, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz.goals import Goal
 
 RULES = named_rules()
 COURSE = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")

@@ -15,10 +15,10 @@ from ui import landscapes
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Number
-from ui.numbers import readable
+from ui.controls.kinds import Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz.goals import Goal
 from ui.runs import FATES, fates_of
 
 SMALL, FITTING, LARGE = "η₁", "η₂", "η₃"

@@ -12,9 +12,9 @@ from dlcore.trials import Trial
 from ui import networks
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Number
-from ui.numbers import plain, readable
+from ui.controls.kinds import Number
+from ui.controls.widgets import Say
+from ui.number_format import plain, readable
 
 READING = Number(0.1, 1e-4, 100, log=True)
 EPOCHS, BATCHES = Number(20, 3, 40, whole=True), Number(150, 20, 300, whole=True)

@@ -3,10 +3,10 @@
 import math
 
 from ui import given
-from ui.challenges import Goal
-from ui.controls import Say
+from ui.controls.widgets import Say
 from ui.live import Result
-from ui.numbers import readable
+from ui.number_format import readable
+from ui.quiz.goals import Goal
 from ui.shown import Shown
 
 

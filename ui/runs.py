@@ -15,11 +15,11 @@ from ui import landscapes
 from ui.beat import Beat
 from ui.by_hand import gradient_steps
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Number, Several
-from ui.numbers import readable
-from ui.scripts import call
+from ui.controls.kinds import Number, Several
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz.goals import Goal
+from ui.script_export import call
 
 CHOSEN = "×1"
 FACTORS = {"×½": 0.5, CHOSEN: 1.0, "×2": 2.0}

@@ -11,12 +11,13 @@ from dlcore.contest import resolution
 from dlcore.optimizers import SGD
 from dlcore.sampling import SampledPath, gradient_noise, sampled_descent
 from dlcore.surfaces import LineFit
-from ui import errors, landscapes, ties
+from ui import errors, landscapes
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Number
-from ui.numbers import readable
+from ui.controls.kinds import Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz import ties
 
 NEAREST = ("all_rows", "some_rows", "single_row")
 TICKS = 100

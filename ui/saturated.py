@@ -7,12 +7,12 @@ import pandas as pd
 
 from dlcore.datasets import BreastCancer, Circles, Dataset, GaussPairs, Moons
 from dlcore.mismatch import Course, crossentropy_pull, from_saturated_start, squared_error_pull
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number, Switch
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz import ties
 
 REACH = 10.0
 LOSSES = {"BCE": "binary_crossentropy", "MSE": "mean_squared_error"}

@@ -15,11 +15,11 @@ from dlcore.trials import Training, Trial
 from ui import networks
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Kind, Number, Switch
-from ui.numbers import readable
-from ui.scripts import call
+from ui.controls.kinds import Choice, Kind, Number, Switch
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz.goals import Goal
+from ui.script_export import call
 
 WITH, WITHOUT = "η(t)", "η₀"
 OUTCOMES = ("with_lower", "without_lower", "as_low")

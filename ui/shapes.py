@@ -9,9 +9,9 @@ import streamlit as st
 from dlcore.activations import Activation
 from dlcore.deep import FLAT, flat_parts, steepest
 from ui.beat import Beat
-from ui.controls import Say
-from ui.kinds import Several
-from ui.numbers import plain, readable
+from ui.controls.kinds import Several
+from ui.controls.widgets import Say
+from ui.number_format import plain, readable
 
 NAMES = tuple(name for name in Activation.members if name != "softmax")
 """Those that have a shape: softmax looks at all sums of its layer at once."""

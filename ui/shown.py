@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dlcore.recipe import Recipe
-from ui.controls import Say
+from ui.controls.widgets import Say
 from ui.given import Chosen, Given
 from ui.live import Result
 

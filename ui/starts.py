@@ -14,11 +14,11 @@ from dlcore.surfaces import Surface
 from ui import landscapes
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls import Say
-from ui.kinds import Choice, Number, Several
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number, Several
+from ui.controls.widgets import Say
+from ui.number_format import readable
 from ui.racing import COURSE, LATER, rate_of, tuned_rule
-from ui.scripts import call
+from ui.script_export import call
 
 STARTS = 150
 

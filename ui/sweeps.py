@@ -14,10 +14,10 @@ from dlcore.trials import Trial
 from ui import landscapes, networks, rates
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Number, Text
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number, Text
+from ui.controls.widgets import Say
+from ui.number_format import readable
+from ui.quiz.goals import Goal
 
 VALLEY, NETWORK = "on_valley", "on_network"
 STEPS, EPOCHS = Number(60, 6, 100, whole=True), Number(30, 6, 40, whole=True)

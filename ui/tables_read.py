@@ -11,10 +11,11 @@ from typing import Literal
 import streamlit as st
 
 from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv, with_any_target
-from ui.address import shortened
-from ui.beat import BROUGHT, Beat
-from ui.controls import Say
-from ui.kinds import Choice, Several
+from ui.beat import Beat
+from ui.controls.kinds import Choice, Several
+from ui.controls.page_state import shortened
+from ui.controls.widgets import Say
+from ui.pictures.chart_specs import BROUGHT
 
 TASKS = ("told_by_values", "as_numbers_read", "as_classes_read")
 _TASK = {"told_by_values": None, "as_numbers_read": "regression", "as_classes_read": "classification"}

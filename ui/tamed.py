@@ -12,8 +12,8 @@ from dlcore import ladder
 from dlcore.crowd import Course
 from dlcore.ladder import Rows, Training
 from ui.beat import Beat
-from ui.controls import Say
-from ui.kinds import Choice, Number
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
 from ui.ladder import DATA, FLIPPED, baseline, error_axis, error_said, lowest, rung, titles
 
 LARGE, SMALL = (64,), (2,)

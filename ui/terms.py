@@ -23,7 +23,7 @@ from dlcore.losses import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from ui.numbers import readable
+from ui.number_format import readable
 
 SHORT: dict[type[Loss], str] = {
     MeanSquaredError: "MSE",

@@ -12,14 +12,14 @@ from dlcore import losses
 from dlcore.metrics import AUC, F1Score, Precision, Recall, precision_recall_curve, roc_curve
 from dlcore.recipe import prepared
 from dlcore.scores import Counts, cheapest, counted, predicted
-from ui import ties
 from ui.beat import Beat
 from ui.cache import shared
-from ui.challenges import Goal
-from ui.controls import Say
-from ui.kinds import Choice, Number
-from ui.numbers import readable
+from ui.controls.kinds import Choice, Number
+from ui.controls.widgets import Say
+from ui.number_format import readable
 from ui.opponents import CLASSES
+from ui.quiz import ties
+from ui.quiz.goals import Goal
 
 THRESHOLDS = np.round(np.linspace(0, 1, 101), 2)
 HALF = 50

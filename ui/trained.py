@@ -16,10 +16,10 @@ from dlcore.recipe import LayerPlan, Recipe
 from ui import compiled, pinned, retold
 from ui.beat import Beat
 from ui.compiled import Compiled
+from ui.controls.kinds import Number
 from ui.given import Given
-from ui.kinds import Number
 from ui.live import EPOCHS, WHEN, Live, Result, at_once
-from ui.numbers import readable
+from ui.number_format import readable
 from ui.shown import Shown
 
 LIVE, BEGINS = "training.live", "training.begins"

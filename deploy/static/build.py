@@ -29,7 +29,7 @@ from markdown_it import MarkdownIt
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # its own module, without the app around it, which would want Streamlit
-sys.path.insert(0, str(ROOT / "ui"))
+sys.path.insert(0, str(ROOT / "ui" / "text"))
 
 import texts  # noqa: E402  # pyright: ignore[reportMissingImports]
 

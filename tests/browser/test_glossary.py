@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ui import texts
+from ui.text import texts
 
 Arrive = Callable[..., Any]
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.conftest import ROOT
-from ui.present import beats_of
+from ui.page.presenter import beats_of
 
 Arrive = Callable[..., Any]
 HALL = {"width": 1920, "height": 1080}

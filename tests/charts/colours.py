@@ -10,7 +10,7 @@ GROUNDS = {"light": ("#FFFFFF", "#000000"), "dark": ("#10151D", "#FFFFFF")}
 """By theme, the page's background, and the colour that a browser calls CanvasText."""
 
 RULE = re.compile(r'text\[fill="(#\w{6})" i\] \{ fill: color-mix\(in srgb, \1 (\d+)%, CanvasText\) \}')
-CSS = (ROOT / "ui" / "reached" / "reached.css").read_text(encoding="utf-8")
+CSS = (ROOT / "ui" / "page" / "accessibility" / "accessibility.css").read_text(encoding="utf-8")
 MIXED = {colour.upper(): int(share) / 100 for colour, share in RULE.findall(CSS)}
 """How much of its own colour a text in a picture keeps on the page; the rest is the colour of the theme's text."""
 

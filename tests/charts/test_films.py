@@ -17,7 +17,7 @@ from charts.films import CLASSES, LEVELS, MOST_LAYERS, MOST_LINES, MOST_UNITS, N
 from charts.parts import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from tests.charts.spec import layers, whole
-from ui import arrow
+from ui.pictures import arrow_tables
 
 EPOCHS = np.array([0, 2, 4, 6, 7])
 EXTENT = ((-2.0, 3.0), (-1.0, 2.0))
@@ -117,7 +117,7 @@ def pixels(address: str) -> tuple[np.ndarray, list[str]]:
 
 def sent(picture: Picture) -> int:
     """The bytes that go to a browser for the data."""
-    tables = [arrow.table(columns) for columns in picture.data.values()]
+    tables = [arrow_tables.table(columns) for columns in picture.data.values()]
     return sum(len(table) for table in tables if isinstance(table, bytes))
 
 

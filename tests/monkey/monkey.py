@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from tests.monkey import said
 from tests.monkey.acts import Act, chosen, do, is_open
 from tests.monkey.seen import Seen, seen
-from ui.address import PageState
+from ui.controls.page_state import PageState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Open = Callable[..., AppTest]

@@ -13,7 +13,7 @@ NO_NUMBER = re.compile(
     r"(?<![\w.])[-−+]?(?:nan|NaN|inf|Infinity|infinity|undefined|NaT)(?![\w])|(?<=[=:] )None(?!\w)|\{\{\w"
 )
 NOT_FINITE = re.compile(r"∞|(?<=[\s=≈→<>(±·×])[-−+]?\?(?=[\s,.;:)%]|$)")
-"""What ``ui.numbers.readable`` writes for the infinite, and for a NaN: a question mark where a number should be."""
+"""What ``ui.number_format.readable`` writes for the infinite, and for a NaN: a question mark instead of a number."""
 
 ASIDE = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$\n]*\$|[−-]∞\s*…(?:\s*∞)?|…\s*∞", re.DOTALL)
 """No numbers of the page's: what a reader has typed and is quoted, formulas, and ranges that have no end."""

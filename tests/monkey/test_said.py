@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.monkey import said
-from ui import texts
+from ui.text import texts
 
 
 @pytest.mark.parametrize(

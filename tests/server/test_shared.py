@@ -103,13 +103,14 @@ def found() -> set[str]:
 
 
 def test_the_walk_finds_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui import cache, texts
+    from ui import cache
+    from ui.text import texts
 
     monkeypatch.setattr(texts, "planted", {1: [("x", f"a {MARK} b")]}, raising=False)
-    assert found() == {"ui.texts.planted"}
+    assert found() == {"ui.text.texts.planted"}
     monkeypatch.setattr(texts, "planted", functools.lru_cache(lambda key: np.array([NUMBER])), raising=False)
     texts.planted(1)  # type: ignore[attr-defined]
-    assert "ui.texts.planted" in found()
+    assert "ui.text.texts.planted" in found()
     monkeypatch.undo()
 
     @cache.shared(max_entries=2)

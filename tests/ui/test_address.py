@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import address
-from ui.address import shortened
-from ui.kinds import Switch
+from ui.controls import page_state
+from ui.controls.kinds import Switch
+from ui.controls.page_state import shortened
 
 
 @given(st.text())
@@ -34,7 +34,7 @@ def test_long_words_end_in_an_ellipsis(text: str) -> None:
 def test_a_default_that_is_kept_is_not_written_into_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a control that is not drawn now it stood there, and whoever opened the address lost it again."""
     written: dict[str, list[str]] = {}
-    monkeypatch.setattr(address.st, "query_params", SimpleNamespace(from_dict=written.update))
+    monkeypatch.setattr(page_state.st, "query_params", SimpleNamespace(from_dict=written.update))
     switches = {"on": Switch(False), "off": Switch(False)}
-    address.write(address.PageState(kept={"on": True, "off": False}, kinds=dict(switches)), "ko")
+    page_state.write(page_state.PageState(kept={"on": True, "off": False}, kinds=dict(switches)), "ko")
     assert written == {"lang": ["ko"], "on": ["1"]}

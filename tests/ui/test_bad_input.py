@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore import formulas
-from ui import texts
+from ui.text import texts
 
 pytestmark = pytest.mark.usefixtures("briefly")
 

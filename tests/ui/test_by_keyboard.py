@@ -16,7 +16,7 @@ def test_what_a_click_sets_can_be_typed_or_slid(
     script: str, opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clicked: list[str] = []
-    monkeypatch.setattr("ui.click.listen", lambda place, extent, keys, *rest: clicked.extend(keys))
+    monkeypatch.setattr("ui.controls.click.listen", lambda place, extent, keys, *rest: clicked.extend(keys))
     at = opened(script, predict="0")
     controls = [*at.slider, *at.select_slider, *at.number_input, *at.text_input]
     by_hand = {str(one.key).rpartition(".")[2] for one in controls if not one.disabled}
@@ -25,7 +25,7 @@ def test_what_a_click_sets_can_be_typed_or_slid(
 
 def test_points_are_drawn_by_keyboard_as_well(opened: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch) -> None:
     clicks: list[Any] = []
-    monkeypatch.setattr("ui.click.listen", lambda *how: clicks.append(how))
+    monkeypatch.setattr("ui.controls.click.listen", lambda *how: clicks.append(how))
     at = opened("pages/7_training.py", predict="0", set="drawn_points")
     assert clicks
     assert [one for one in at.text_input if str(one.key).endswith(".pts") and not one.disabled]

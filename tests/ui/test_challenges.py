@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore.datasets import BreastCancer
-from ui import challenges, codes, texts
-from ui.menu import page_of, topics
+from ui.page.navigation import page_of, topics
+from ui.quiz import goals as challenges
+from ui.quiz import result_codes
+from ui.text import texts
 
 Open = Callable[..., AppTest]
 
@@ -127,7 +129,7 @@ def codes_on(at: AppTest) -> list[str]:
     return [
         name
         for goal, (beat, _) in WAYS.items()
-        if (name := challenges.exercise(PAGE, beat, goal)) and codes.collected(" ".join(found), name).total
+        if (name := challenges.exercise(PAGE, beat, goal)) and result_codes.collected(" ".join(found), name).total
     ]
 
 
@@ -149,8 +151,8 @@ def test_what_was_reached_stays_whatever_is_set(opened: Open) -> None:
 def test_a_presenter_counts_the_class(opened: Open) -> None:
     name = challenges.exercise(PAGE, BEAT, ONE_STEP)
     other = challenges.exercise(PAGE, "two_weights", "goal_gradient_descent_twelve_steps")
-    class_ = [codes.written(name, challenges.REACHED, who) for who in range(30)]
-    pasted = "\n".join([*class_, class_[0], codes.written(other, challenges.REACHED, 5), "half1234"])
+    class_ = [result_codes.written(name, challenges.REACHED, who) for who in range(30)]
+    pasted = "\n".join([*class_, class_[0], result_codes.written(other, challenges.REACHED, 5), "half1234"])
     assert challenges.counted(pasted, PAGE, BEAT, [ONE_STEP]) == ({ONE_STEP: 30}, 2)
 
     at = open_goals(opened(LESSON, lang="en", present="1"))
@@ -191,7 +193,7 @@ def test_the_start_page_tells_what_was_done(language: str, opened: Open) -> None
 
 
 def test_the_record_can_be_taken_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui.address import PageState
+    from ui.controls.page_state import PageState
 
     state = PageState(reached={ONE_STEP: BEAT}, answers={(BEAT, "which_way"): [False, True]})
     monkeypatch.setattr(challenges.st, "session_state", {"pages": {PAGE: state}, "somebody": 7})

@@ -7,77 +7,77 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import codes
+from ui.quiz import result_codes
 
-HERE = codes.exercise("gradient_descent", "one_weight", {"lr": 0.1})
-ELSEWHERE = codes.exercise("gradient_descent", "one_weight", {"lr": 0.2})
+HERE = result_codes.exercise("gradient_descent", "one_weight", {"lr": 0.1})
+ELSEWHERE = result_codes.exercise("gradient_descent", "one_weight", {"lr": 0.2})
 
 
 @given(st.integers(0, 15), st.integers(0, 2**20 - 1))
 def test_what_is_written_can_be_read(answer: int, who: int) -> None:
-    code = codes.written(HERE, answer, who)
+    code = result_codes.written(HERE, answer, who)
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", code)
-    assert codes.collected(code, HERE).counts == {answer: 1}
+    assert result_codes.collected(code, HERE).counts == {answer: 1}
 
 
 @given(st.integers(0, 11), st.integers(1, 31), st.integers(0, 2**20 - 1))
 def test_a_mistyped_code_is_counted_in_one_place(place: int, change: int, who: int) -> None:
-    letters = codes.written(HERE, 3, who).replace("-", "")
-    new = codes.DIGITS[(codes.DIGITS.index(letters[place]) + change) % 32]
-    found = codes.collected(letters[:place] + new + letters[place + 1 :], HERE)
+    letters = result_codes.written(HERE, 3, who).replace("-", "")
+    new = result_codes.DIGITS[(result_codes.DIGITS.index(letters[place]) + change) % 32]
+    found = result_codes.collected(letters[:place] + new + letters[place + 1 :], HERE)
     # sixteen bits of check: one change in 65,536 may slip through, but it is never counted twice or lost
     assert found.total + found.wrong + found.other == 1
 
 
 def test_nearly_every_mistyped_letter_is_found() -> None:
-    letters, slipped = codes.written(HERE, 3, 12345).replace("-", ""), 0
+    letters, slipped = result_codes.written(HERE, 3, 12345).replace("-", ""), 0
     for place in range(12):
         for change in range(1, 32):
-            new = codes.DIGITS[(codes.DIGITS.index(letters[place]) + change) % 32]
-            slipped += codes.collected(letters[:place] + new + letters[place + 1 :], HERE).total
+            new = result_codes.DIGITS[(result_codes.DIGITS.index(letters[place]) + change) % 32]
+            slipped += result_codes.collected(letters[:place] + new + letters[place + 1 :], HERE).total
     assert slipped == 0
 
 
 def test_codes_are_read_as_people_write_them() -> None:
-    code = codes.written(HERE, 2, 99)
+    code = result_codes.written(HERE, 2, 99)
     for text in (code.lower(), code.replace("-", ""), f"me: {code}!", f"{code};", f"\n\n{code}\r\n"):
-        assert codes.collected(text, HERE).counts == {2: 1}, text
+        assert result_codes.collected(text, HERE).counts == {2: 1}, text
     misread = code.replace("0", "O").replace("1", "l")
-    assert codes.collected(misread, HERE).counts == {2: 1}
+    assert result_codes.collected(misread, HERE).counts == {2: 1}
 
 
 def test_hundreds_of_codes_with_any_separators() -> None:
     draw = random.Random(1)
     answers = [draw.randrange(4) for _ in range(5000)]
     text = "".join(
-        codes.written(HERE, a, k) + draw.choice(["\n", ", ", ";", "  ", "\t"]) for k, a in enumerate(answers)
+        result_codes.written(HERE, a, k) + draw.choice(["\n", ", ", ";", "  ", "\t"]) for k, a in enumerate(answers)
     )
-    found = codes.collected(text, HERE)
+    found = result_codes.collected(text, HERE)
     assert found.total == 5000 and found.counts == {a: answers.count(a) for a in range(4)}
     assert (found.repeated, found.other, found.wrong, found.unread) == (0, 0, 0, ())
-    assert [count for _, count, _ in codes.shares(found, "abcd")] == [answers.count(a) for a in range(4)]
+    assert [count for _, count, _ in result_codes.shares(found, "abcd")] == [answers.count(a) for a in range(4)]
 
 
 def test_a_student_counts_once_with_the_last_answer() -> None:
-    text = " ".join(codes.written(HERE, answer, 7) for answer in (0, 1, 1))
-    found = codes.collected(text, HERE)
+    text = " ".join(result_codes.written(HERE, answer, 7) for answer in (0, 1, 1))
+    found = result_codes.collected(text, HERE)
     assert found.counts == {1: 1} and found.repeated == 2
 
 
 def test_codes_of_another_exercise_do_not_count() -> None:
-    found = codes.collected(codes.written(ELSEWHERE, 1, 5) + " " + codes.written(HERE, 1, 5), HERE)
+    found = result_codes.collected(result_codes.written(ELSEWHERE, 1, 5) + " " + result_codes.written(HERE, 1, 5), HERE)
     assert found.counts == {1: 1} and found.other == 1
 
 
 def test_what_is_no_code_is_shown_and_does_not_harm() -> None:
-    code = codes.written(HERE, 1, 5)
-    found = codes.collected(f"hello {code[:9]} {code} {'9' * 50} \x00 {code}{code}", HERE)
+    code = result_codes.written(HERE, 1, 5)
+    found = result_codes.collected(f"hello {code[:9]} {code} {'9' * 50} \x00 {code}{code}", HERE)
     assert found.counts == {1: 1}
     assert found.unread_count == 3 and found.unread[0] == code[:9]
-    assert codes.collected("", HERE).total == 0
-    assert codes.collected("A" * 10_000_000, HERE).total == 0
+    assert result_codes.collected("", HERE).total == 0
+    assert result_codes.collected("A" * 10_000_000, HERE).total == 0
 
 
 def test_answers_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="0 to 15"):
-        codes.written(HERE, 16, 0)
+        result_codes.written(HERE, 16, 0)

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import corrections, texts
-from ui.address import PageState
-from ui.corrections import open_experiment, read
-from ui.menu import page_of, topics
-from ui.present import beats_of
-from ui.texts import ROOT
+from ui.controls.page_state import PageState
+from ui.page.navigation import page_of, topics
+from ui.page.presenter import beats_of
+from ui.quiz import misconceptions
+from ui.quiz.misconceptions import open_experiment, read
+from ui.text import texts
+from ui.text.texts import ROOT
 
 Open = Callable[..., AppTest]
 Check = Callable[[AppTest], None]
@@ -25,7 +26,9 @@ def boxes(at: AppTest) -> list[str]:
 def experiments(script: str) -> list[tuple[str, dict[str, str]]]:
     """By section, the settings of every experiment of a page."""
     found = texts.prose(page_of(ROOT / script).text("en"))
-    checks = [(name, dict(read(body).settings)) for name, body in found.items() if name.startswith(corrections.PREFIX)]
+    checks = [
+        (name, dict(read(body).settings)) for name, body in found.items() if name.startswith(misconceptions.PREFIX)
+    ]
     return [(name, settings) for name, settings in checks if settings]
 
 
@@ -47,8 +50,8 @@ def test_a_section_is_a_claim_a_fact_and_an_experiment() -> None:
 
 def test_a_section_belongs_to_the_beat_of_its_whole_name() -> None:
     names = ["check_one_unit", "check_one_unit_gates", "check_one_unit_2", "one_unit", "check_one_unit_2_gates"]
-    assert corrections.of_beat("one_unit", names) == ["check_one_unit", "check_one_unit_2"]
-    assert corrections.of_beat("one_unit_gates", names) == ["check_one_unit_gates"]
+    assert misconceptions.of_beat("one_unit", names) == ["check_one_unit", "check_one_unit_2"]
+    assert misconceptions.of_beat("one_unit_gates", names) == ["check_one_unit_gates"]
 
 
 # ---- on the page -----------------------------------------------------------------------------------------------------
@@ -128,5 +131,5 @@ def test_sections_are_those_of_a_beat() -> None:
     for page in topics():
         beats = beats_of(page.script)
         for name in texts.prose(page.text("ko")):
-            if name.startswith(corrections.PREFIX):
-                assert sum(name in corrections.of_beat(beat, [name]) for beat in beats) == 1, name
+            if name.startswith(misconceptions.PREFIX):
+                assert sum(name in misconceptions.of_beat(beat, [name]) for beat in beats) == 1, name

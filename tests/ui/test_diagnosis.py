@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from dlcore.datasets import Penguins
 from dlcore.surfaces import Surface
-from ui import texts
 from ui.runs import OTHERS
+from ui.text import texts
 
 Open = Callable[..., AppTest]
 Steps = Callable[[AppTest], dict[str, list[str]]]

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ui import glossary, menu, texts
-from ui.marked import MOST, marked
-from ui.texts import LANGUAGES, Term
+from ui import glossary
+from ui.page import navigation
+from ui.text import texts
+from ui.text.term_links import MOST, marked
+from ui.text.texts import LANGUAGES, Term
 
 Open = Callable[..., AppTest]
 Check = Callable[[AppTest], None]
@@ -42,7 +44,7 @@ def without_links(text: str) -> str:
 @every_term
 def test_a_term_has_both_languages_and_a_page(term: Term) -> None:
     assert set(term.name) == set(term.means) == set(term.also) == set(LANGUAGES)
-    assert term.page in {page.name for page in menu.topics()}
+    assert term.page in {page.name for page in navigation.topics()}
     assert HANGUL.search(term.means["ko"]) and not HANGUL.search(term.means["en"] + term.name["en"])
 
 
@@ -59,7 +61,7 @@ def test_a_sentence_is_one_and_can_be_shown_as_it_stands(term: Term, language: s
 
 def test_every_topic_has_terms() -> None:
     assert 50 <= len(TERMS) <= 80
-    assert {term.page for term in TERMS.values()} == {page.name for page in menu.topics()}
+    assert {term.page for term in TERMS.values()} == {page.name for page in navigation.topics()}
 
 
 def test_no_spelling_stands_for_two_terms(language: str) -> None:
@@ -143,7 +145,7 @@ def test_it_is_no_lesson(opened: Open) -> None:
     at = opened(GLOSSARY, lang="ko")
     assert not [button.key for button in at.button] and not at.toggle
     beneath = [link.proto.label for link in at.sidebar.get("page_link")]
-    assert beneath[-1] == at.title[0].value and len(beneath) == len(menu.topics()) + 2
+    assert beneath[-1] == at.title[0].value and len(beneath) == len(navigation.topics()) + 2
 
 
 def test_searching_and_showing_all_again(opened: Open, language: str, sound: Check) -> None:
@@ -175,7 +177,7 @@ def test_what_is_too_long_to_look_for_is_left_out_and_said(opened: Open) -> None
 
 
 def test_prose_is_the_same_beneath_its_links(script: str, language: str) -> None:
-    page = menu.page_of(texts.ROOT / script)
+    page = navigation.page_of(texts.ROOT / script)
     count = 0
     for name, text in texts.prose(page.text(language)).items():
         told = marked(text, language)
@@ -272,7 +274,7 @@ def test_pages_show_them_and_the_start_page_does_not(opened: Open, language: str
 
 
 def test_a_rerun_marks_nothing_anew(opened: Open) -> None:
-    from ui.marked import _marked
+    from ui.text.term_links import _marked
 
     at: Any = opened("pages/1_gradient_descent.py", lang="ko")
     before = _marked.cache_info().misses

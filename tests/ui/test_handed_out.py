@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import codes, link, texts
-from ui.address import PageState
-from ui.kinds import Names, Number
-from ui.menu import page_of
-from ui.present import beats_of, larger
-from ui.texts import ROOT
+from ui.controls.kinds import Names, Number
+from ui.controls.page_state import PageState
+from ui.page import class_link
+from ui.page.navigation import page_of
+from ui.page.presenter import beats_of, larger
+from ui.quiz import result_codes
+from ui.text import texts
+from ui.text.texts import ROOT
 
 Open = Callable[..., AppTest]
 Check = Callable[[AppTest], None]
@@ -85,7 +87,7 @@ def test_names_are_read_as_far_as_they_are_names() -> None:
 
 def test_the_link_says_what_is_set_and_what_is_taken_away() -> None:
     state = PageState(kept={"lr": 0.2, "predict": False}, kinds={"lr": Number(0.1, 0.001, 1.0)})
-    handout = link.Handout("en", locked=("lr",), hidden=("w", "presets"), required=True, present=True, beat="one")
+    handout = class_link.Handout("en", locked=("lr",), hidden=("w", "presets"), required=True, present=True, beat="one")
     assert handout.query(state) == {
         "lang": "en",
         "lr": "0.2",
@@ -94,16 +96,16 @@ def test_the_link_says_what_is_set_and_what_is_taken_away() -> None:
         "beat": "one",
         "present": "1",
     }
-    plain = link.Handout("ko", predict=False)
-    assert link.written("https://example.org/p?x=1#a", plain.query(state)) == (
+    plain = class_link.Handout("ko", predict=False)
+    assert class_link.written("https://example.org/p?x=1#a", plain.query(state)) == (
         "https://example.org/p?lang=ko&lr=0.2&predict=0"
     )
 
 
 def test_a_code_for_every_address_that_fits() -> None:
-    assert (link.qr_code("https://example.org/?lr=0.1") or "").startswith("<svg")
-    assert link.qr_code("x" * 2900) is not None
-    assert link.qr_code("x" * 3000) is None
+    assert (class_link.qr_code("https://example.org/?lr=0.1") or "").startswith("<svg")
+    assert class_link.qr_code("x" * 2900) is not None
+    assert class_link.qr_code("x" * 3000) is None
 
 
 def test_the_dialog_offers_every_control_and_changes_nothing(opened: Open, language: str, sound: Check) -> None:
@@ -169,7 +171,7 @@ def test_pictures_are_larger_and_otherwise_the_same() -> None:
 
 
 def code_of(at: AppTest) -> str:
-    return next(found for caption in at.caption for found in codes._CODE.findall(caption.value))
+    return next(found for caption in at.caption for found in result_codes._CODE.findall(caption.value))
 
 
 @pytest.mark.parametrize("lr", ["0.1", "0.2"])
@@ -215,9 +217,11 @@ def test_a_tally_for_oneself(opened: Open) -> None:
 def test_what_is_typed_as_the_students_address_and_is_none_is_said(
     typed: str, opened: Open, sound: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at, plain, label = opened(LESSON, lang="en"), link.st.text_input, texts.words()["link_base"]["en"]
+    at, plain, label = opened(LESSON, lang="en"), class_link.st.text_input, texts.words()["link_base"]["en"]
     # a dialog's own reruns are the browser's: here it is as if the text stood there from the beginning
-    monkeypatch.setattr(link.st, "text_input", lambda said, *a, **k: typed if said == label else plain(said, *a, **k))
+    monkeypatch.setattr(
+        class_link.st, "text_input", lambda said, *a, **k: typed if said == label else plain(said, *a, **k)
+    )
     at.button(key="gradient_descent-link").click().run()
     sound(at)
     assert [error.value for error in at.error] == [

@@ -5,7 +5,7 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ui.kinds import Choice, Kind, Names, Number, Several, Switch, Text
+from ui.controls.kinds import Choice, Kind, Names, Number, Several, Switch, Text
 
 NAMES = ("sgd", "adam", "rms_prop", "×½", "골짜기")
 

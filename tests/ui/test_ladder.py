@@ -8,11 +8,11 @@ from dlcore.crowd import Course
 from dlcore.datasets import AutoMPG
 from dlcore.folds import CrossValidation
 from dlcore.ladder import Rows, Training
-from ui import texts
 from ui.folded import SHUFFLES, Folded
 from ui.ladder import Ladder
 from ui.once import Once
 from ui.tamed import NOTHING, REMEDIES, Tamed
+from ui.text import texts
 
 SCRIPT = "pages/8_model_evaluation.py"
 OPEN = "model_evaluation.open6"

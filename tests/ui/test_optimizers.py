@@ -18,7 +18,7 @@ from dlcore.optimizers import SGD
 from dlcore.sampling import SampledPath
 from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, OwnFormula, Plateau, SixHumpCamel
 from ui import apart, forms, nets, racing, sampled, starts
-from ui.numbers import readable
+from ui.number_format import readable
 
 SURFACE = NarrowValley()
 PLAN = nets.Plan(Dataset.get("moons"), 4, 16, 3, 0)

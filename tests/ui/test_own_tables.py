@@ -10,8 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore.tables import read_csv
-from ui import address, given, kept
-from ui.kinds import Several, Text
+from ui import given, kept
+from ui.controls import page_state
+from ui.controls.kinds import Several, Text
 
 SCRIPT = "pages/7_training.py"
 Bring = Callable[..., AppTest]
@@ -256,7 +257,7 @@ def test_a_preset_for_the_data_forgets_columns_that_wait_for_a_file(opened: Call
 
 
 def test_a_key_has_one_kind() -> None:
-    state = address.PageState()
-    address.value(state, "k", Several(("1",), ("1", "2")))
+    state = page_state.PageState()
+    page_state.value(state, "k", Several(("1",), ("1", "2")))
     with pytest.raises(TypeError, match="k"):
-        address.value(state, "k", Text(""))
+        page_state.value(state, "k", Text(""))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import texts
+from ui.text import texts
 
 pytestmark = pytest.mark.usefixtures("briefly")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import texts
+from ui.text import texts
 
 Open = Callable[..., AppTest]
 Steps = Callable[[AppTest], dict[str, list[str]]]
@@ -202,14 +202,16 @@ def test_the_tables_do_not_tell_the_answer(opened: Open) -> None:
 def _tied() -> None:
     import streamlit as st
 
-    from ui import address, predict, texts
+    from ui.controls import page_state
+    from ui.quiz import prediction
+    from ui.text import texts
 
     def say(word: str, **values: object) -> str:
         return texts.fill(texts.words()[word]["en"], values)
 
-    state = st.session_state.setdefault("state", address.PageState())
-    question = predict.Question("p", "b", "who_is_first", ("sgd", "adam", "nobody"), ("sgd", "adam"), "Both.", {})
-    st.session_state["shown"] = predict.ask(state, question, say, collecting=True)
+    state = st.session_state.setdefault("state", page_state.PageState())
+    question = prediction.Question("p", "b", "who_is_first", ("sgd", "adam", "nobody"), ("sgd", "adam"), "Both.", {})
+    st.session_state["shown"] = prediction.ask(state, question, say, collecting=True)
 
 
 @pytest.mark.parametrize(("choice", "right"), [("sgd", True), ("adam", True), ("nobody", False)])

@@ -21,10 +21,10 @@ from dlcore.optimizers import SGD, Adam
 from dlcore.schedules import CosineDecay
 from dlcore.surfaces import Bowl, SlopeFit
 from dlcore.trials import Trial
-from ui import opponents, scripts
+from ui import opponents, script_export
 from ui.beat import Beat
 from ui.opponents import Judged
-from ui.scripts import Run, Unwritable, call
+from ui.script_export import Run, Unwritable, call
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HAS_PROGRAMS_ALREADY = "7_training"
@@ -155,7 +155,9 @@ def test_a_notebook_has_a_cell_for_every_call() -> None:
 
 
 def test_results_are_printed_with_all_their_parts(capsys: pytest.CaptureFixture[str]) -> None:
-    scripts.show("found", {"pair": Two(1, 0.5), "own": Unnamed(), "list": [np.arange(3), "x"], "n": np.float64(2.0)})
+    script_export.show(
+        "found", {"pair": Two(1, 0.5), "own": Unnamed(), "list": [np.arange(3), "x"], "n": np.float64(2.0)}
+    )
     said = capsys.readouterr().out
     for line in ("found: dict", "pair: Two", "a = 1", "b = 0.5", "x = 0", "array of shape (3,)", "[0 1 2]", "n = 2.0"):
         assert line in said

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ui import lesson, menu, texts
-from ui.address import PageState
+from ui import lesson
+from ui.controls.page_state import PageState
+from ui.page import navigation
+from ui.text import texts
 
 names = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
 
@@ -95,7 +97,7 @@ def test_what_neither_language_has_is_named() -> None:
 
 
 @pytest.fixture
-def half_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> menu.Page:
+def half_translated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> navigation.Page:
     words = """[f]
 not_translated = { ko = "아직 없음", en = "Not yet" }
 only_ko = { ko = "그릇" }
@@ -105,10 +107,10 @@ filled = { en = "n = {{n}}" }
     (tmp_path / "1_bowls.ko.md").write_text("# 그릇\n<!-- intro -->\n둥글다 {{n}}\n", encoding="utf-8")
     (tmp_path / "1_bowls.en.md").write_text("# Bowls\n<!-- more -->\nRound\n", encoding="utf-8")
     monkeypatch.setattr(texts, "PAGES", tmp_path)
-    return menu.page_of(tmp_path / "1_bowls.py")
+    return navigation.page_of(tmp_path / "1_bowls.py")
 
 
-def test_a_lesson_falls_back_to_the_other_language(half_translated: menu.Page) -> None:
+def test_a_lesson_falls_back_to_the_other_language(half_translated: navigation.Page) -> None:
     english = lesson.Lesson(half_translated, "en", PageState())
     assert english.title == "Bowls"
     assert english.word("only_ko") == "그릇"
@@ -122,9 +124,9 @@ def test_a_lesson_falls_back_to_the_other_language(half_translated: menu.Page) -
         korean.section("no_such_section")
 
 
-def test_the_reader_is_told_of_the_other_language(half_translated: menu.Page) -> None:
+def test_the_reader_is_told_of_the_other_language(half_translated: navigation.Page) -> None:
     def script(page) -> None:
-        from ui.address import PageState
+        from ui.controls.page_state import PageState
         from ui.lesson import Lesson
 
         lesson = Lesson(page, "en", PageState())
@@ -151,7 +153,7 @@ def test_both_languages_have_the_same_words_and_placeholders() -> None:
 
 
 def test_every_page_has_both_languages(any_script: str) -> None:
-    page = menu.page_of(texts.ROOT / any_script)
+    page = navigation.page_of(texts.ROOT / any_script)
     korean, english = (texts.prose(page.text(each)) for each in texts.LANGUAGES)
     assert korean.keys() == english.keys() and "title" in korean
     for name in korean:

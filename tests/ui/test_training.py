@@ -24,12 +24,13 @@ from dlcore import losses, metrics
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
-from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold, texts, trained
+from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold, trained
 from ui.compiled import Compiled
 from ui.entered import Unreadable
 from ui.given import Chosen
 from ui.live import Live, Result, at_once
 from ui.shown import Shown
+from ui.text import texts
 
 SCRIPT = "pages/7_training.py"
 Open = Callable[..., AppTest]

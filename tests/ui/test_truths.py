@@ -18,9 +18,10 @@ from dlcore.recommendations import Outcome, Output, Problem
 from dlcore.surfaces import parse
 from dlcore.sweep import Sweep, useful
 from dlcore.trials import Trial
-from ui import deep, outputs, rates, readings, schedules, sweeps, texts
+from ui import deep, outputs, rates, readings, schedules, sweeps
 from ui.forward import WEIGHTS, passed
 from ui.gates import SEARCHED
+from ui.text import texts
 
 Open = Callable[..., AppTest]
 GRADIENT_DESCENT, LEARNING_RATE = "pages/1_gradient_descent.py", "pages/2_learning_rate.py"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamlit.components.v2 import component
 
-from ui.controls import Say
+from ui.controls.widgets import Say
 
 _HERE = Path(__file__).parent
 _bar = component(

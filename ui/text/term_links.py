@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ui import texts
-from ui.address import LANGUAGE_KEY
-from ui.texts import Term
+from ui.controls.page_state import LANGUAGE_KEY
+from ui.text import texts
+from ui.text.texts import Term
 
-_STYLE = Path(__file__).parent / "marked.css"
+_STYLE = Path(__file__).parent / "term_links.css"
 
 GLOSSARY, FIND_KEY = "glossary", "q"
 """The glossary's name in addresses, and the key of its search."""

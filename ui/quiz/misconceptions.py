@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import streamlit as st
 
-from ui.address import PageState
-from ui.controls import Say
+from ui.controls.page_state import PageState
+from ui.controls.widgets import Say
 
 PREFIX = "check_"
 _SETTINGS = re.compile(r"\n\nset: (\S+=.*)$")

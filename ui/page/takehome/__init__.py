@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v2 import component
 
-from ui.controls import Controls, Say
+from ui.controls.widgets import Controls, Say
 
 _HERE = Path(__file__).parent
 _script = "\n".join((_HERE / part).read_text(encoding="utf-8") for part in ("pictures.js", "handout.js", "takehome.js"))

@@ -16,11 +16,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 from streamlit.components.v2 import component
 
-from ui import address
-from ui.address import PageState
-from ui.controls import Say
-from ui.kinds import Choice, Switch
-from ui.menu import Page
+from ui.controls import page_state
+from ui.controls.kinds import Choice, Switch
+from ui.controls.page_state import PageState
+from ui.controls.widgets import Say
+from ui.page.navigation import Page
 
 _HERE = Path(__file__).parent
 _keys = component(
@@ -62,8 +62,8 @@ def stand(page: Page, state: PageState) -> Stand | None:
     beats = beats_of(page.script) if page.number else ()
     if not beats:
         return None
-    presenting = address.value(state, PRESENT_KEY, Switch(False))
-    beat = address.value(state, BEAT_KEY, Choice(beats[0], beats))
+    presenting = page_state.value(state, PRESENT_KEY, Switch(False))
+    beat = page_state.value(state, BEAT_KEY, Choice(beats[0], beats))
     return Stand(beats, beat) if presenting else None
 
 
@@ -75,12 +75,12 @@ def button(page: Page, say: Say, state: PageState) -> None:
 
 
 def _present(state: PageState, on: bool) -> None:
-    address.keep(state, PRESENT_KEY, Switch(False), on)
+    page_state.keep(state, PRESENT_KEY, Switch(False), on)
     state.touched = True
 
 
 def _show(state: PageState, beats: tuple[str, ...], beat: str) -> None:
-    address.keep(state, BEAT_KEY, Choice(beats[0], beats), beat)
+    page_state.keep(state, BEAT_KEY, Choice(beats[0], beats), beat)
     state.touched = True
 
 

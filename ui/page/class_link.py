@@ -10,10 +10,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from ui.address import HIDE_KEY, LANGUAGE_KEY, LOCK_KEY, TAKEN_AWAY_WHOLE, PageState, shortened
-from ui.controls import Say
-from ui.present import BEAT_KEY, PRESENT_KEY
-from ui.texts import LANGUAGES
+from ui.controls.page_state import HIDE_KEY, LANGUAGE_KEY, LOCK_KEY, TAKEN_AWAY_WHOLE, PageState, shortened
+from ui.controls.widgets import Say
+from ui.page.presenter import BEAT_KEY, PRESENT_KEY
+from ui.text.texts import LANGUAGES
 
 LONG_FOR_A_CAMERA = 500
 """Characters from which on the squares of a code are hard to read from the last row."""

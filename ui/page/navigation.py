@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui import address, texts
-from ui import language as languages
-from ui.address import PageState
-from ui.controls import Say
+from ui.controls import page_state
+from ui.controls.page_state import PageState
+from ui.controls.widgets import Say
+from ui.page import language as languages
+from ui.text import texts
 
 START = texts.ROOT / "streamlit_app.py"
 
@@ -76,7 +77,7 @@ def next_page(here: Page, language: str, say: Say) -> None:
 def reset(page: Page, say: Say, state: PageState) -> None:
     """A button that returns every control of the page to the lesson's defaults, and one sentence on sharing."""
     st.button(
-        say("reset"), on_click=address.reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:"
+        say("reset"), on_click=page_state.reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:"
     )
     st.caption(say("share_hint"))
 

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ui import codes
-from ui.address import PageState
-from ui.controls import Say
+from ui.controls.page_state import PageState
+from ui.controls.widgets import Say
+from ui.quiz import result_codes
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Question:
     def exercise(self, settings: Mapping[str, Any] | None = None) -> str:
         """The exercise's name for result codes; ``settings`` are those it was answered for."""
         asked = self.settings if settings is None else settings
-        return codes.exercise(self.page, self.beat, self.word, list(self.choices), sorted(asked.items()))
+        return result_codes.exercise(self.page, self.beat, self.word, list(self.choices), sorted(asked.items()))
 
 
 def ask(state: PageState, question: Question, say: Say, collecting: bool) -> bool:
@@ -89,7 +89,7 @@ def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> No
     else:
         verdict = say("guess_wrong", guess=say(guess.choice), truth=", ".join(map(say, question.truths)))
         st.info(f"**{verdict}** {question.because}", icon=":material/lightbulb:")
-    code = codes.written(question.exercise(), list(question.choices).index(guess.choice), me())
+    code = result_codes.written(question.exercise(), list(question.choices).index(guess.choice), me())
     counts = Counter(outcomes(state).values())
     tally = say("tally", **{name: counts[name] for name in OUTCOMES})
     st.caption(f"{say('result_code', code=code)} · {tally}", help=say("result_code_help"))
@@ -97,7 +97,7 @@ def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> No
 
 def me() -> int:
     """This session's number in result codes."""
-    return st.session_state.setdefault("somebody", codes.somebody())
+    return st.session_state.setdefault("somebody", result_codes.somebody())
 
 
 def _guessed(state: PageState, question: Question, widget: str) -> None:
@@ -146,7 +146,7 @@ def _collect(question: Question, say: Say, told: bool) -> None:
             return
         st.caption(say("collect_help"))
         pasted = st.text_area(say("collect_codes"), key=f"{key}-codes", height=100, placeholder="7K3M-9QX2-41TD")
-        found = codes.collected(pasted, question.exercise())
+        found = result_codes.collected(pasted, question.exercise())
         if pasted.strip():
             st.markdown(collected_said(found, say))
         if found.total:
@@ -156,9 +156,9 @@ def _collect(question: Question, say: Say, told: bool) -> None:
 _BARS = {"%": st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")}
 
 
-def _spread(found: codes.Collected, question: Question, say: Say, told: bool) -> pd.DataFrame:
+def _spread(found: result_codes.Collected, question: Question, say: Say, told: bool) -> pd.DataFrame:
     mark = dict.fromkeys(question.truths if told else (), " ✓")
-    rows = codes.shares(found, question.choices)
+    rows = result_codes.shares(found, question.choices)
     return pd.DataFrame(
         {
             say("guess_column"): [say(choice) + mark.get(choice, "") for choice, _, _ in rows],
@@ -168,7 +168,7 @@ def _spread(found: codes.Collected, question: Question, say: Say, told: bool) ->
     )
 
 
-def collected_said(found: codes.Collected, say: Say) -> str:
+def collected_said(found: result_codes.Collected, say: Say) -> str:
     """How many codes count, and why the others do not, in the reader's words."""
     parts = [say("collect_counted", count=found.total)]
     left_out = {"collect_repeated": found.repeated, "collect_other": found.other, "collect_wrong": found.wrong}

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui.kinds import Kind, Names
+from ui.controls.kinds import Kind, Names
 
 LANGUAGE_KEY = "lang"
 LOCK_KEY, HIDE_KEY = "lock", "hide"

@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from dlcore.family import Family, Setting
-from ui import address
-from ui.address import PageState
-from ui.kinds import Choice, Kind, Number, Several, Switch, Text
-from ui.numbers import plain
+from ui.controls import page_state
+from ui.controls.kinds import Choice, Kind, Number, Several, Switch, Text
+from ui.controls.page_state import PageState
+from ui.number_format import plain
 
 Say = Callable[..., str]
 
@@ -37,7 +37,7 @@ class Controls:
     def slider(self, key: str, kind: Number, word: str, **how: Any) -> float:
         """A number by slider; a logarithmic one steps through round numbers."""
         if kind.log:
-            stops = kind.stops(address.value(self._state, key, kind))
+            stops = kind.stops(page_state.value(self._state, key, kind))
             draw, limits = st.select_slider, {"options": stops, "format_func": plain}
         else:
             number = int if kind.whole else float
@@ -107,11 +107,11 @@ class Controls:
 
     def remembered(self, key: str, kind: Kind, _word: str = "") -> Any:
         """The value of a control that is not drawn now, but keeps its place in the address."""
-        return address.value(self._state, key, kind)
+        return page_state.value(self._state, key, kind)
 
     def wait(self, *keys: str) -> None:
         """Keep the place in the address of controls that cannot be drawn before something else is there."""
-        address.wait(self._state, *keys)
+        page_state.wait(self._state, *keys)
 
     def fingerprint(self) -> dict[str, Any]:
         """What the controls drawn so far say: the fingerprint of an experiment."""
@@ -141,7 +141,7 @@ class Controls:
         letter: str = "",
         **how: Any,
     ) -> Any:
-        now = self.drawn[key] = address.value(self._state, key, kind)
+        now = self.drawn[key] = page_state.value(self._state, key, kind)
         self._state.offered[key] = (self.name, word, letter)
         # a browser forgets a widget that is taken away, and would show its first option when it comes back
         if key in self._state.hidden or not self.on_stage:
@@ -198,6 +198,6 @@ def _changed(state: PageState, widget: str, number: int, key: str, kind: Kind, c
     # was. That is not the reader's wish; another value of the old one is: they have moved it meanwhile.
     if number < max(shown) and new == shown.get(number, new):
         return
-    address.keep(state, key, kind, new)
+    page_state.keep(state, key, kind, new)
     for other in clears:
         state.kept.pop(other, None)

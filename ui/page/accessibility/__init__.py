@@ -14,7 +14,7 @@ _mends = component(
     "lesson_reached",
     html="<span hidden></span>",
     css=":host { display: none }",
-    js=(_HERE / "reached.js").read_text(encoding="utf-8"),
+    js=(_HERE / "accessibility.js").read_text(encoding="utf-8"),
 )
 
 
@@ -22,5 +22,5 @@ def mend() -> None:
     """Mend the page, to be called once on it; takes no place."""
     with st.container(key="reached"):
         # constants of ours, never a visitor's text
-        st.html(_HERE / "reached.css")
+        st.html(_HERE / "accessibility.css")
         _mends(key="reached-mends")

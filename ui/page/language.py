@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui.address import LANGUAGE_KEY, Note, PageState
-from ui.texts import LANGUAGES
+from ui.controls.page_state import LANGUAGE_KEY, Note, PageState
+from ui.text.texts import LANGUAGES
 
 SWITCH = "language_switch"
 

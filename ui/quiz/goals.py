@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ui import codes, menu, predict, texts
-from ui.address import PageState
-from ui.controls import Say
+from ui.controls.page_state import PageState
+from ui.controls.widgets import Say
+from ui.page import navigation
+from ui.quiz import prediction, result_codes
+from ui.text import texts
 
 PREFIX, HINT = "goal_", "_hint"
 REACHED = 1
@@ -49,12 +51,12 @@ def of_page(page: str) -> list[str]:
 
 def exercise(page: str, beat: str, word: str) -> str:
     """A goal's name for result codes: whatever the settings are by which it was reached."""
-    return codes.exercise(page, beat, word)
+    return result_codes.exercise(page, beat, word)
 
 
 def code(page: str, beat: str, word: str) -> str:
     """The result code with which this visitor shows that a goal was reached."""
-    return codes.written(exercise(page, beat, word), REACHED, predict.me())
+    return result_codes.written(exercise(page, beat, word), REACHED, prediction.me())
 
 
 def draw(
@@ -113,7 +115,7 @@ def _collect(page: str, beat: str, goals: Sequence[Goal], say: Say) -> None:
 
 def counted(pasted: str, page: str, beat: str, words: Sequence[str]) -> tuple[dict[str, int], int]:
     """By goal, how many students have reached it, and how many codes or pieces of codes belong to none of them."""
-    found = {word: codes.collected(pasted, exercise(page, beat, word)) for word in words}
+    found = {word: result_codes.collected(pasted, exercise(page, beat, word)) for word in words}
     counts = {word: each.counts.get(REACHED, 0) for word, each in found.items()}
     one = next(iter(found.values()))
     all_codes = one.total + one.repeated + one.other + one.wrong
@@ -131,13 +133,13 @@ def done(language: str) -> list[dict[str, str | int]]:
     """
     states: dict[str, PageState] = st.session_state.get("pages", {})
     rows: list[dict[str, str | int]] = []
-    for page in menu.topics():
+    for page in navigation.topics():
         state = states.get(page.name, PageState())
-        answers = Counter(predict.outcomes(state).values())
+        answers = Counter(prediction.outcomes(state).values())
         mine = {"topic": f"{page.number}. {page.title(language)}", "goals_reached": len(state.reached)}
-        mine |= {"goals": len(of_page(page.name))} | {name: answers[name] for name in predict.OUTCOMES}
+        mine |= {"goals": len(of_page(page.name))} | {name: answers[name] for name in prediction.OUTCOMES}
         rows.append(mine | {"codes": " ".join(code(page.name, beat, word) for word, beat in state.reached.items())})
-    nothing = not any(row["goals_reached"] or any(row[name] for name in predict.OUTCOMES) for row in rows)
+    nothing = not any(row["goals_reached"] or any(row[name] for name in prediction.OUTCOMES) for row in rows)
     return [] if nothing else rows
 
 
@@ -150,12 +152,12 @@ def progress(language: str, say: Say) -> None:
     with st.container(border=True, key="progress"):
         st.markdown(f"**{say('progress')}**")
         goals, reached = int(sum(table["goals"])), int(sum(table["goals_reached"]))
-        right, corrected, wrong = (int(sum(table[name])) for name in predict.OUTCOMES)
+        right, corrected, wrong = (int(sum(table[name])) for name in prediction.OUTCOMES)
         told = say("progress_said", reached=reached, goals=goals, right=right, corrected=corrected, wrong=wrong)
         st.progress(reached / max(1, goals), told)
         share = (table["goals_reached"].astype(str) + " / " + table["goals"].astype(str)).tolist()
         columns = {say("topic_column"): table["topic"], say("goal_column"): share}
-        columns |= {say(f"progress_{name}"): table[name] for name in predict.OUTCOMES}
+        columns |= {say(f"progress_{name}"): table[name] for name in prediction.OUTCOMES}
         st.dataframe(pd.DataFrame(columns), hide_index=True, alt=say("progress"))
         csv = table.to_csv(index=False)
         st.download_button(
