@@ -8,6 +8,7 @@ a fragment no longer draws is forgotten when the whole page is drawn, not before
 
 import asyncio
 import random
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,16 @@ class Touchable:
     @property
     def id(self) -> str:
         return self.element.id
+
+    @property
+    def key(self) -> str:
+        """What the page calls it, ``page.name``; a control that the script has set has a number behind its name."""
+        return re.sub(r"--\d+$", "", self.id.split("-", maxsplit=2)[-1])
+
+    @property
+    def shown(self) -> list[Any]:
+        """What a slider stands at, before anybody touches it."""
+        return list(self.element.value if self.element.set_value else self.element.default)
 
     def touched(self, chance: random.Random) -> WidgetState:
         """A value that a student might choose, drawn by ``chance``."""
@@ -127,7 +138,7 @@ class Student:
 
     async def set(self, key: str, **value: Any) -> Redraw:
         """Touch the control of a key, ``page.name``; ``value`` is a field of ``WidgetState``, which says its kind."""
-        control = next(one for id_, one in self.controls.items() if id_.endswith(f"-{key}"))
+        control = [one for one in self.controls.values() if one.key == key][-1]
         return await self.rerun(control.fragment, WidgetState(id=control.id, **value))
 
     async def ask(self, fragment: str = "", now: WidgetState | None = None) -> None:

@@ -74,8 +74,8 @@ class Learner:
         assert self.said() == self.drawn
         others = [one for one in self.front.processes if one is not self.at]
         assert sum(one.holds(self.reader.session) for one in others) == 1
-        slider = next(one for id_, one in self.reader.controls.items() if id_.endswith(f"-{self.page}.{self.key}"))
-        assert slider.element.value[0] == self.in_address()
+        slider = next(one for one in self.reader.controls.values() if one.key == f"{self.page}.{self.key}")
+        assert slider.shown == [self.in_address()]
 
     def said(self) -> tuple[str, list[str]]:
         return self.reader.query, sorted(text for text in self.reader.texts.values() if re.search(r"\d", text))

@@ -67,22 +67,21 @@ FORGED: dict[str, tuple[str, dict[str, Any]]] = {
     "a stop that does not exist": ("lr", {"string_array_value": ["77777"]}),
     "a landscape that does not exist": ("f", {"string_value": "nowhere"}),
     "a landscape of a million letters": ("f", {"string_value": "x" * 1_000_000}),
+    "a number for a landscape": ("f", {"int_value": 3}),
     "a factor that does not exist": ("x", {"string_array_value": ["nothing", "../../etc"]}),
 }
 OF_ANOTHER_KIND: dict[str, tuple[str, dict[str, Any]]] = {
     "a text for a slider": ("n", {"string_value": "x"}),
     "a number for a stop": ("lr", {"double_array_value": [1.0]}),
-    "a number for a landscape": ("f", {"int_value": 3}),
     "a name that is none": ("", {"string_value": "x"}),
 }
 
 
 def in_range(student: Listener) -> bool:
     """Whether every slider of numbers stands within its range."""
-    sliders = [one.element for one in student.controls.values() if one.kind == "slider" and not one.element.options]
+    sliders = [one for one in student.controls.values() if one.kind == "slider" and not one.element.options]
     assert sliders
-    shown = [(one, value) for one in sliders for value in (one.value if one.set_value else one.default)]
-    return all(one.min <= value <= one.max for one, value in shown)
+    return all(one.element.min <= value <= one.element.max for one in sliders for value in one.shown)
 
 
 async def test_a_value_that_cannot_be_becomes_one_that_can(server: Server) -> None:

@@ -85,7 +85,8 @@ class Listener(Student):
 
     def control(self, key: str) -> Touchable:
         """The control of a key, ``page.name``."""
-        return next(one for id_, one in self.controls.items() if id_.endswith(f"-{key}"))
+        # the last one: the page may have replaced it by another widget
+        return [one for one in self.controls.values() if one.key == key][-1]
 
     async def press(self, key: str) -> Redraw:
         return await self.set(key, trigger_value=True)
