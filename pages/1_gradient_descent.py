@@ -5,7 +5,8 @@ import ui
 from dlcore.descent import basins, descend, walk
 from dlcore.optimizers import SGD
 from dlcore.surfaces import LineFit, SlopeFit
-from ui import Number, Switch, landscapes, runs
+from lessons.shared import landscapes
+from ui import Number, Switch, runs
 
 lesson = ui.begin(__file__)
 

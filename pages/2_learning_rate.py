@@ -9,7 +9,8 @@ from dlcore.optimizers import SGD
 from dlcore.range_test import Growth, range_test
 from dlcore.sweep import sweep, useful
 from dlcore.trials import Trial
-from ui import Number, landscapes, rates, readings, schedules, sweeps
+from lessons.shared import landscapes
+from ui import Number, rates, readings, schedules, sweeps
 
 lesson = ui.begin(__file__)
 

@@ -6,7 +6,8 @@ from dlcore.activations import Activation, Sigmoid
 from dlcore.deep import CHAIN, CLIPPED, Deep, bound, steepest
 from dlcore.optimizers import SGD
 from dlcore.recommendations import Problem
-from ui import choosing, deep, outputs, shapes
+from lessons.shared import output_choice
+from ui import deep, outputs, shapes
 
 lesson = ui.begin(__file__)
 
@@ -88,10 +89,10 @@ def which_one(beat):
         if shown.answered:
             st.markdown(shown.report(beat.word))
             beat.prose("by_problem")
-            choosing.answered(beat, shown.problem)
+            output_choice.answered(beat, shown.problem)
         beat.prose("by_network")
-        choosing.network(beat, "net")
-    table = {"choice_table": choosing.table} if shown.answered else {}
+        output_choice.network(beat, "net")
+    table = {"choice_table": output_choice.table} if shown.answered else {}
     beat.numbers({"training_table": shown.table} | table)
     beat.source([Activation.get(shown.problem.activation).formula], type(shown.problem), Problem.outcome)
 

@@ -3,7 +3,8 @@ import streamlit as st
 import charts
 import ui
 from dlcore import losses, mismatch, robust
-from ui import calculator, choosing, logits, outliers, punished, saturated
+from lessons.shared import output_choice
+from ui import calculator, logits, outliers, punished, saturated
 
 lesson = ui.begin(__file__)
 
@@ -113,7 +114,7 @@ def by_hand_and_by_machine(beat):
 
 @lesson.beat
 def which_one(beat):
-    problem, _ = choosing.loss_asked(beat, "which")
+    problem, _ = output_choice.loss_asked(beat, "which")
     beat.source([losses.get(problem.loss).formula], type(problem))
 
 

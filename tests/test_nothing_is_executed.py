@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("dlcore", "charts", "ui", "pages", "streamlit_app.py")
+PARTS = ("dlcore", "charts", "ui", "lessons", "pages", "streamlit_app.py")
 SCRIPTS = [path for part in PARTS for path in (sorted((ROOT / part).rglob("*.py")) or [ROOT / part])]
 BROWSERS = sorted(path for part in PARTS for kind in ("*.js", "*.html", "*.svg") for path in (ROOT / part).rglob(kind))
 

@@ -45,7 +45,9 @@ FAMILIES: list[type[Family]] = [
     Schedule,
     Surface,
 ]
-SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *sorted((texts.ROOT / "ui").rglob("*.py"))]
+FRAME = [path for part in ("ui", "lessons") for path in sorted((texts.ROOT / part).rglob("*.py"))]
+SCRIPTS = [START, *sorted(texts.PAGES.glob("*.py")), *FRAME]
+
 
 CHARTS = sorted((texts.ROOT / "charts").glob("*.py"))
 DRAWN = re.compile(r"^def _draw_(\w+)", re.MULTILINE)

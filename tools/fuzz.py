@@ -84,7 +84,7 @@ def inside(name: str, seen: Path, arguments: list[str]) -> None:
     """The fuzzer's own process."""
     atheris: Any = importlib.import_module("atheris")
 
-    with atheris.instrument_imports(include=["dlcore", "ui"]):
+    with atheris.instrument_imports(include=["dlcore", "ui", "lessons"]):
         targets = importlib.import_module("tools.fuzzed").TARGETS
     watched = Watched(targets[name].check, seen)
     # what is computed once for all inputs is nobody's slowness

@@ -10,7 +10,7 @@ import pandas as pd
 from dlcore.descent import descend
 from dlcore.optimizers import Optimizer, Stepper
 from dlcore.surfaces import Surface
-from ui import landscapes
+from lessons.shared import landscapes
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number

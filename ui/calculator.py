@@ -27,11 +27,11 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
-from ui import entered
+from lessons.shared import typed_numbers
+from lessons.shared.typed_numbers import Unreadable
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Text
 from ui.controls.widgets import Say
-from ui.entered import Unreadable
 from ui.number_format import readable
 from ui.quiz import ties
 from ui.quiz.goals import Goal
@@ -146,13 +146,13 @@ def _frame(y_true: Sequence[float | None], y_pred: Sequence[Sequence[float | Non
 
 def read(task: str, true: str, pred: str) -> Entered:
     """What two lines of text mean; raises Unreadable for what no loss of that task can mean."""
-    y_true = np.array(entered.column(true))
+    y_true = np.array(typed_numbers.column(true))
     if task == TASKS[2]:
-        y_pred = np.array(entered.rows(pred))
+        y_pred = np.array(typed_numbers.rows(pred))
         if y_pred.shape[1] < 2:
             raise Unreadable("entry_one_class")
     else:
-        y_pred = np.array(entered.column(pred))
+        y_pred = np.array(typed_numbers.column(pred))
     if len(y_true) != len(y_pred):
         raise Unreadable("entry_lengths", true=len(y_true), pred=len(y_pred))
     reader = {TASKS[0]: _numbers, TASKS[1]: _binary, TASKS[2]: _classes}[task]
@@ -212,7 +212,7 @@ def chosen(beat: Beat) -> Entered:
     true = beat.text("yt", Text(first[0]), "y_true_text", help=beat.word("y_text_help"))
     pred = beat.text("yp", Text(first[1]), "y_pred_text", help=beat.word("y_text_help"))
     # both lines are one experiment: only together can they be right
-    found = entered.last_good(
+    found = typed_numbers.last_good(
         beat, f"calculator {task}", f"{true}\n{pred}", lambda lines: read(task, *lines.split("\n", 1)), "\n".join(first)
     )
     if task != TASKS[0] and len(set(found.y_true)) == 1:
@@ -228,16 +228,16 @@ def table(beat: Beat) -> None:
     single = task != TASKS[2]
     pred = beat.drawn["yp"]
     width = 1 if single else max(2, len(pred.split(";")[0].split(",")))
-    true_cells = [row[0] for row in entered.cells(";".join(beat.drawn["yt"].split(",")), 1)]
-    frame = _frame(true_cells, entered.cells(";".join(pred.split(",")) if single else pred, width))
+    true_cells = [row[0] for row in typed_numbers.cells(";".join(beat.drawn["yt"].split(",")), 1)]
+    frame = _frame(true_cells, typed_numbers.cells(";".join(pred.split(",")) if single else pred, width))
 
     def write(edited: pd.DataFrame) -> dict[str, str]:
         cells = edited.to_numpy().tolist()
-        true = ", ".join(entered.written([row[:1]]) for row in cells)
-        rows = entered.written([row[1:] for row in cells])
+        true = ", ".join(typed_numbers.written([row[:1]]) for row in cells)
+        rows = typed_numbers.written([row[1:] for row in cells])
         return {"yt": true, "yp": rows.replace("; ", ", ") if single else rows}
 
-    entered.editor(beat, "entered_table", frame, write)
+    typed_numbers.editor(beat, "entered_table", frame, write)
 
 
 def shown(beat: Beat, found: Entered) -> bool:

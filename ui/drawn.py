@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ui import entered
+from lessons.shared import typed_numbers
+from lessons.shared.typed_numbers import Unreadable
 from ui.beat import Beat
 from ui.controls import click
 from ui.controls.kinds import Choice, Text
-from ui.entered import Unreadable
 
 MOST_POINTS = 60
 EXTENT = ((-1.5, 1.5), (-1.5, 1.5))
@@ -32,7 +32,7 @@ def chosen(beat: Beat) -> tuple[np.ndarray, np.ndarray, str]:
     """The points, shape (points, 2), their classes, counted from 0, and the text that says the same."""
     acts = beat.choice("pc", Choice(CLASSES[0], CLASSES), "next_click_is")
     text = beat.text("pts", POINTS, "drawn_text", help=beat.word("drawn_help"))
-    rows = entered.last_good(beat, "pts", text, read, DEFAULT)
+    rows = typed_numbers.last_good(beat, "pts", text, read, DEFAULT)
     with st.container(horizontal=True, gap="xsmall"):
         for word, kept in {"undo": rows[:-1], "clear_all": ()}.items():
             # an address holds no empty text: the last point that is there stays a text
@@ -61,7 +61,7 @@ def read(text: str) -> Rows:
     """The points in ``x, y, class; x, y, class``; Unreadable says what is wrong. No point at all is fine."""
     if not text.strip(" ,;"):
         return ()
-    rows = tuple(entered.rows(text, width=3, most=MOST_POINTS))
+    rows = tuple(typed_numbers.rows(text, width=3, most=MOST_POINTS))
     for k, (x, y, label) in enumerate(rows, start=1):
         if label not in (0, 1, 2):
             raise Unreadable("entry_no_such_class", row=k, found=f"{label:g}", last=2)

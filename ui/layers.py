@@ -16,11 +16,11 @@ from dlcore import losses
 from dlcore.activations import Activation
 from dlcore.initializers import Initializer
 from dlcore.recipe import LayerPlan, Recipe
+from lessons.shared.typed_numbers import Unreadable, changed, last_good
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Text
 from ui.controls.page_state import shortened
-from ui.entered import Unreadable, changed, last_good
 from ui.given import Given
 from ui.number_format import plain
 

@@ -11,13 +11,13 @@ import pandas as pd
 from dlcore.datasets import Dataset, NoisyLine, Penguins
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.robust import LineRun, fitted_line
-from ui import entered
+from lessons.shared import typed_numbers
+from lessons.shared.typed_numbers import Row, Unreadable
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls import click
 from ui.controls.kinds import Choice, Number, Several, Text
 from ui.controls.widgets import Say
-from ui.entered import Row, Unreadable
 from ui.number_format import readable
 from ui.quiz import ties
 from ui.quiz.goals import Goal
@@ -160,9 +160,11 @@ def chosen(beat: Beat) -> Parted:
     names = beat.several("by", Several(NAMES[:3], NAMES), "losses_compared", named=beat.member)
     acts = beat.choice("click", Choice(CLICKS[0], CLICKS), "click_does")
     text = beat.text("pts", Text(scene.points), "your_points", help=beat.word("your_points_help"))
-    points = entered.last_good(beat, "pts", text, lambda line: _points(line, scene), scene.points)
-    frame = pd.DataFrame(entered.cells(text, 2), columns=["x", "y"], dtype=float)
-    entered.editor(beat, "points_table", frame, lambda table: {"pts": entered.written(table.to_numpy().tolist())})
+    points = typed_numbers.last_good(beat, "pts", text, lambda line: _points(line, scene), scene.points)
+    frame = pd.DataFrame(typed_numbers.cells(text, 2), columns=["x", "y"], dtype=float)
+    typed_numbers.editor(
+        beat, "points_table", frame, lambda table: {"pts": typed_numbers.written(table.to_numpy().tolist())}
+    )
     with beat.more():
         delta = beat.slider("delta2", Number(0.5, 0.01, 10, log=True), "delta")
         steps = int(beat.slider("n2", Number(100, 10, 200, whole=True), "steps"))
@@ -171,7 +173,7 @@ def chosen(beat: Beat) -> Parted:
 
     def clicked(place: Mapping[str, Any]) -> None:
         kept = points[:-1] if acts == CLICKS[0] else points[: MOST_POINTS - 1]
-        beat.set({"pts": entered.written([*kept, (place["x"], place["y"])])})
+        beat.set({"pts": typed_numbers.written([*kept, (place["x"], place["y"])])})
 
     click.listen(f"beat-{beat.name}-place", scene.extent, ("x", "y"), beat.word("click_points"), clicked)
     losses = tuple(Huber(delta) if each is Huber else each() for each in LOSSES if each.name() in names)
@@ -186,7 +188,7 @@ def chosen(beat: Beat) -> Parted:
 
 def _points(text: str, scene: Scene) -> list[Row]:
     """The reader's points; Unreadable if there are too many, or if one lies off the map. None at all is fine."""
-    found = entered.rows(text, width=2) if text.strip(" ,;") else []
+    found = typed_numbers.rows(text, width=2) if text.strip(" ,;") else []
     if len(found) > MOST_POINTS:
         raise Unreadable("entry_long", count=len(found), most=MOST_POINTS)
     for k, row in enumerate(found, start=1):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dlcore.recommendations import HOW_MANY, MANY, ONE, Outcome, Output, Problem
-from ui import choosing
+from lessons.shared import output_choice
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice
@@ -105,7 +105,7 @@ class Tried:
 
 def tried(beat: Beat) -> Tried:
     """A problem and an output of the reader's own, with controls; and what both outputs come to."""
-    problem = choosing.chosen(beat, "p", "several_at_once")
+    problem = output_choice.chosen(beat, "p", "several_at_once")
     units = beat.choice("ou", Choice(MANY, HOW_MANY), "own_units")
     activation = beat.menu("oa", Choice("softmax", ACTIVATIONS), "output_activation", named=str)
     loss = beat.menu("ol", Choice("binary_crossentropy", LOSSES), "loss_function", named=str)

@@ -16,7 +16,8 @@ from dlcore.diagnosis import Diagnosis, diagnose
 from dlcore.optimizers import Optimizer, named_rules
 from dlcore.surfaces import Surface
 from dlcore.sweep import Sweep
-from ui import errors, landscapes
+from lessons.shared import landscapes
+from ui import errors
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Number, Several, Switch

@@ -11,15 +11,15 @@ from dlcore.diagnosis import Diagnosis, diagnose
 from dlcore.limits import Limits, limits
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
-from ui import landscapes
+from lessons.shared import landscapes
+from lessons.shared.run_fates import FATES, fates_of
+from lessons.shared.worked_steps import gradient_steps
 from ui.beat import Beat
-from ui.by_hand import gradient_steps
 from ui.cache import shared
 from ui.controls.kinds import Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz.goals import Goal
-from ui.runs import FATES, fates_of
 
 SMALL, FITTING, LARGE = "η₁", "η₂", "η₃"
 KEYS = {SMALL: ("s", "small_rate"), FITTING: ("r", "fitting_rate"), LARGE: ("l", "large_rate")}

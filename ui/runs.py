@@ -11,9 +11,10 @@ from dlcore.descent import Basins, Path, basins, descend
 from dlcore.diagnosis import Diagnosis, diagnose, ends_of
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
-from ui import landscapes
+from lessons.shared import landscapes
+from lessons.shared.run_fates import FATES, fates_of
+from lessons.shared.worked_steps import gradient_steps
 from ui.beat import Beat
-from ui.by_hand import gradient_steps
 from ui.cache import shared
 from ui.controls.kinds import Number, Several
 from ui.controls.widgets import Say
@@ -22,18 +23,18 @@ from ui.quiz.goals import Goal
 from ui.script_export import call
 
 CHOSEN = "×1"
+
 FACTORS = {"×½": 0.5, CHOSEN: 1.0, "×2": 2.0}
+
 OTHERS = {"0.5": "×½", "2": "×2"}
 """What else to run, by its name in the address."""
 
-MOVES = ("go_left", "go_right", "go_nowhere")
-FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
-ENDS = ("end_deepest", "end_other", "end_nowhere", "end_lost")
-SHARES = ("share_quarter", "share_half", "share_three_quarters", "share_most")
 
-_FATE_OF = {
-    "converged": 0, "slow": 1, "stuck": 1, "oscillating": 2, "diverged": 3, "bottomless": 3, "undefined": 3,
-}  # fmt: skip
+MOVES = ("go_left", "go_right", "go_nowhere")
+
+ENDS = ("end_deepest", "end_other", "end_nowhere", "end_lost")
+
+SHARES = ("share_quarter", "share_half", "share_three_quarters", "share_most")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,16 +108,6 @@ class Experiment:
         columns: dict[str, object] = {"learning_rate": self.rate * FACTORS[name], "step": np.arange(len(path.w))}
         columns |= {letter: path.w[:, i] for i, letter in enumerate(letters)} | {"E": path.height}
         return pd.DataFrame(columns | {f"dE/d{letter}": path.gradient[:, i] for i, letter in enumerate(letters)})
-
-
-def fates_of(diagnosis: Diagnosis) -> tuple[str, ...]:
-    """The words for whether and how a run arrives, of FATES; several where a ball is practically there, or leaving."""
-    fates = {FATES[_FATE_OF[diagnosis.verdict]]}
-    if diagnosis.beside:
-        fates.add("will_arrive")
-    if diagnosis.leaving:
-        fates.add("will_diverge")
-    return tuple(fate for fate in FATES if fate in fates)
 
 
 @shared(max_entries=256)
@@ -220,8 +211,6 @@ def revealed(beat: Beat, found: Experiment, question: str) -> Experiment:
 
 
 # ---- goals -----------------------------------------------------------------------------------------------------------
-
-
 def _above(found: Experiment) -> np.ndarray:
     """How high above the deepest minimum the chosen run is at every step."""
     floor = min(float(found.surface(*place)) for place in found.surface.minima)

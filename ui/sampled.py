@@ -11,7 +11,8 @@ from dlcore.contest import resolution
 from dlcore.optimizers import SGD
 from dlcore.sampling import SampledPath, gradient_noise, sampled_descent
 from dlcore.surfaces import LineFit
-from ui import errors, landscapes
+from lessons.shared import landscapes
+from ui import errors
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Number

@@ -11,7 +11,7 @@ from dlcore.contest import Standing, random_starts, standing
 from dlcore.descent import Basins, basins
 from dlcore.optimizers import Optimizer
 from dlcore.surfaces import Surface
-from ui import landscapes
+from lessons.shared import landscapes
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Several

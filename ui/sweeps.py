@@ -11,7 +11,8 @@ from dlcore.optimizers import SGD
 from dlcore.surfaces import OwnFormula, Surface
 from dlcore.sweep import Sweep, Useful, sweep, useful
 from dlcore.trials import Trial
-from ui import landscapes, networks, rates
+from lessons.shared import landscapes
+from ui import networks, rates
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Text

@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT / "ui" / "text"))
 
 import texts  # noqa: E402  # pyright: ignore[reportMissingImports]
 
-APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", ".streamlit")
+APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", "lessons", ".streamlit")
 """What of the project runs."""
 
 UNKNOWN_OPTIONS = ("paddingTop",)

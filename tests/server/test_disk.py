@@ -65,7 +65,7 @@ def files(folder: Path) -> dict[Path, float]:
 
 
 def written() -> dict[Path, float]:
-    parts = ("ui", "pages", "charts", "dlcore", ".streamlit")
+    parts = ("ui", "lessons", "pages", "charts", "dlcore", ".streamlit")
     loose = {path: path.stat().st_mtime for path in ROOT.glob("*.*") if path.is_file()}
     return loose | {path: when for part in parts for path, when in files(ROOT / part).items()}
 

@@ -21,7 +21,7 @@ FORMULA = f"x**2 + {NUMBER}*y**2"
 
 
 PACKED = (MARK.encode(), *packed(str(NUMBER)))
-OURS = ("ui", "charts", "dlcore", "pages")
+OURS = ("ui", "lessons", "charts", "dlcore", "pages")
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ui.by_hand import gradient_steps
+from lessons.shared.worked_steps import gradient_steps
 
 LINE = re.compile(r"(?P<letter>\w+) ← (?P<w>−?[\d.]+) − (?P<rate>\S+) · (?P<g>[\d.]+|\(−[\d.]+\)) = (?P<then>−?[\d.]+)")
 

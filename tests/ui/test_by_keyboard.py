@@ -36,7 +36,7 @@ MOVES = re.compile(r"\btransition\b|\banimation\b|@keyframes|scroll-behavior|st\
 
 def test_what_moves_asks_first() -> None:
     """The player alone moves anything, and asks (test_player.py); what is said of motion here is said to stop it."""
-    for path in (ROOT / "ui").rglob("*.*"):
+    for path in [*(ROOT / "ui").rglob("*.*"), *(ROOT / "lessons").rglob("*.*")]:
         if path.suffix in (".css", ".js", ".py", ".html"):
             text = path.read_text(encoding="utf-8")
             moving = re.sub(r"@media \(prefers-reduced-motion: reduce\) \{.*?\n\}\n", "", text, flags=re.DOTALL)

@@ -14,8 +14,9 @@ from dlcore.datasets import GaussPairs
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.mismatch import Course
 from dlcore.robust import LineRun
-from ui import calculator, entered, logits, outliers, punished, saturated
-from ui.entered import Unreadable
+from lessons.shared import typed_numbers
+from lessons.shared.typed_numbers import Unreadable
+from ui import calculator, logits, outliers, punished, saturated
 from ui.terms import SHORT, error_of, slope_of
 
 SCRIPT = "pages/6_losses.py"
@@ -44,21 +45,21 @@ def said(at: AppTest) -> list[str]:
 )
 def test_a_line_that_cannot_be_read_is_told_why(text: str, word: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        entered.column(text)
+        typed_numbers.column(text)
     assert caught.value.word == word
 
 
 def test_a_line_is_read_as_it_is_written() -> None:
-    assert entered.column("1, -2.5, −3e2") == [1.0, -2.5, -300.0]
-    assert entered.rows("1, 2; 3, 4;") == [(1.0, 2.0), (3.0, 4.0)]
-    assert entered.rows(entered.written([[1, 2.5], [3, -4]])) == [(1.0, 2.5), (3.0, -4.0)]
+    assert typed_numbers.column("1, -2.5, −3e2") == [1.0, -2.5, -300.0]
+    assert typed_numbers.rows("1, 2; 3, 4;") == [(1.0, 2.0), (3.0, 4.0)]
+    assert typed_numbers.rows(typed_numbers.written([[1, 2.5], [3, -4]])) == [(1.0, 2.5), (3.0, -4.0)]
     with pytest.raises(Unreadable):
-        entered.rows("1, 2; 3")
+        typed_numbers.rows("1, 2; 3")
 
 
 def test_a_table_shows_what_it_can() -> None:
-    assert entered.cells("1, x; 2", 2) == [[1.0, None], [2.0, None]]
-    assert entered.cells("", 2) == []
+    assert typed_numbers.cells("1, x; 2", 2) == [[1.0, None], [2.0, None]]
+    assert typed_numbers.cells("", 2) == []
 
 
 def test_the_changes_of_a_table_are_edits_deletions_and_new_rows() -> None:
@@ -68,9 +69,9 @@ def test_the_changes_of_a_table_are_edits_deletions_and_new_rows() -> None:
         "deleted_rows": [1],
         "added_rows": [{"x": 7.0}, {}, {"x": 7.0, "y": 8.0}],
     }
-    assert entered.written(entered.changed(frame, edits).to_numpy().tolist()) == "1, 9; , 6; 7, 8"
+    assert typed_numbers.written(typed_numbers.changed(frame, edits).to_numpy().tolist()) == "1, 9; , 6; 7, 8"
     everything = {"edited_rows": {}, "deleted_rows": [0, 1, 2], "added_rows": []}
-    assert entered.written(entered.changed(frame, everything).to_numpy().tolist()) == ""
+    assert typed_numbers.written(typed_numbers.changed(frame, everything).to_numpy().tolist()) == ""
 
 
 @pytest.mark.parametrize(

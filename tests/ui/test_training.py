@@ -24,9 +24,9 @@ from dlcore import losses, metrics
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
+from lessons.shared.typed_numbers import Unreadable
 from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold, trained
 from ui.compiled import Compiled
-from ui.entered import Unreadable
 from ui.given import Chosen
 from ui.live import Live, Result, at_once
 from ui.shown import Shown

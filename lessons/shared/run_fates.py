@@ -1,0 +1,18 @@
+"""How a run of gradient descent can end, in the words from which a reader chooses."""
+
+from dlcore.diagnosis import Diagnosis
+
+FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
+_FATE_OF = {
+    "converged": 0, "slow": 1, "stuck": 1, "oscillating": 2, "diverged": 3, "bottomless": 3, "undefined": 3,
+}  # fmt: skip
+
+
+def fates_of(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The words for whether and how a run arrives, of FATES; several where a ball is practically there, or leaving."""
+    fates = {FATES[_FATE_OF[diagnosis.verdict]]}
+    if diagnosis.beside:
+        fates.add("will_arrive")
+    if diagnosis.leaving:
+        fates.add("will_diverge")
+    return tuple(fate for fate in FATES if fate in fates)
