@@ -6,13 +6,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+import charts
 from dlcore.datasets import Dataset
 from dlcore.formulas import FormulaError
 from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
 from ui.beat import Beat
+from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Text
 from ui.controls.page_state import shortened
 from ui.number_format import readable
+
+from_above = shared(max_entries=64)(charts.seen_from_above)
+"""The image of a landscape, drawn once for everybody; see ``charts.seen_from_above``."""
 
 
 def dataset(beat: Beat, key: str, clears: tuple[str, ...] = ()) -> Dataset:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dlcore.datasets import Penguins
 from dlcore.surfaces import Surface
-from ui.runs import OTHERS
+from lessons.gradient_descent.compared_runs import OTHERS
 from ui.text import texts
 
 Open = Callable[..., AppTest]
