@@ -9,30 +9,19 @@ from dlcore.optimizers import SGD
 from dlcore.range_test import Growth, range_test
 from dlcore.sweep import sweep, useful
 from dlcore.trials import Trial
+from lessons import learning_rate as questions
 from lessons.shared import landscapes
-from ui import Number, rates, readings, schedules, sweeps
+from ui import Number
 
 lesson = ui.begin(__file__)
 
 
-@ui.shared(max_entries=64)
-def from_above(surface):
-    return charts.height_bands(surface(*surface.grid(160)))
-
-
-def place(surface, paths):
-    if len(surface.weights) == 1:
-        (w,) = surface.grid(200)
-        return charts.curve_with_balls(w, surface(w), paths, x_title=surface.weights[0], y_title="E")
-    x, y = surface.weights
-    return charts.map_with_paths(from_above(surface), surface.extent, paths, surface.minima, x_title=x, y_title=y)
-
-
 @lesson.beat
 def three_rates(beat):
+    here = questions.three_rates
     with beat.panel:
         surface = landscapes.landscape(beat, "f", "narrow_valley", (1, 2), clears=("s", "r", "l"))
-        chosen = rates.three_rates(beat, surface)
+        chosen = here.three_rates(beat, surface)
         near = {"r": 0.079, "l": 0.081}
         slow, bowl, curved = {"s": 1e-5, "r": 3e-4, "l": 1e-3}, {"f": "bowl"}, {"f": "rosenbrock"}
         owns = ("f", "f_text", "f_size", "s", "r", "l", "n")
@@ -40,8 +29,8 @@ def three_rates(beat):
         with beat.more():
             steps = beat.slider("n", Number(60, 1, 200, whole=True), "steps")
     with beat.stage:
-        found = rates.three_revealed(beat, rates.three_runs(surface, chosen, int(steps)))
-        pictures = charts.three_places([place(surface, each) for each in found.single])
+        found = here.three_revealed(beat, here.three_runs(surface, chosen, int(steps)))
+        pictures = charts.three_places([here.picture(surface, each) for each in found.single])
         for column, picture, name in zip(st.columns(3), pictures, chosen, strict=True):
             with column:
                 beat.picture(picture, found.said(beat.word, name))
@@ -61,12 +50,13 @@ def three_rates(beat):
 
 @lesson.beat
 def how_much(beat):
+    here = questions.how_much
     with beat.panel:
-        swept = sweeps.chosen(beat)
-        network, curved, owns = {"on": "on_network"}, {"g": "rosenbrock", "n2": 100}, sweeps.KEYS
+        swept = here.chosen(beat)
+        network, curved, owns = {"on": "on_network"}, {"g": "rosenbrock", "n2": 100}, here.KEYS
         beat.presets(owns, works={}, over_limit={"m": 0.1}, a_network=network, crawls=curved)
     with beat.stage:
-        shown = sweeps.revealed(beat, swept)
+        shown = here.revealed(beat, swept)
         titles = beat.words(x_title="rate_axis", y_title="left_axis")
         numbers = (shown.found.rates, shown.left, shown.useful, shown.chosen, shown.limit)
         beat.picture(charts.loss_by_rate(*numbers, **titles), shown.said(beat.word))
@@ -78,43 +68,45 @@ def how_much(beat):
 
 @lesson.beat
 def with_schedule(beat):
+    here = questions.with_schedule
     with beat.panel:
-        trial, plan, keys = schedules.chosen(beat)
+        trial, plan, keys = here.chosen(beat)
         too_fast = {"by": "exponential_decay", "exponential_decay_decay_steps": 5, "r0": 0.1, "d3": "auto_mpg"}
         rescued, again = {"by": "warm_up", "r0": 0.4, "d3": "auto_mpg"}, {"by": "cosine_decay_restarts"}
         waits, owns = {"by": "reduce_on_plateau"}, ("r0", "by", "d3", "e3", "seed", *keys)
         beat.presets(owns, works={}, too_early=too_fast, rescued=rescued, starts_again=again, waits_for_plateau=waits)
     with beat.stage:
-        found = schedules.compared(beat, trial, plan)
+        found = here.compared(beat, trial, plan)
         titles = beat.words(x_title="epoch_axis", y_title="loss_axis")
         beat.picture(charts.loss_by_epoch(found.losses, **titles), found.told(beat.word))
         titles = beat.words(x_title="epoch_axis", y_title="learning_rate")
         numbers = (found.rates, trial.batches, trial.epochs)
         beat.picture(charts.rate_by_epoch(*numbers, **titles), found.rates_said(beat.word))
         beat.player(found.lines())
-        schedules.recipe(beat, plan)
+        here.recipe(beat, plan)
     beat.numbers({"training_table": found.table})
-    beat.source([schedules.CONSTANT, plan.formula], plan.shown, Trial)
+    beat.source([here.CONSTANT, plan.formula], plan.shown, Trial)
 
 
 @lesson.beat
 def finding_a_rate(beat):
+    here = questions.finding_a_rate
     with beat.panel:
-        reading, growth, trial = readings.chosen(beat)
+        reading, growth, trial = here.chosen(beat)
         owns, early, late, cliff = ("read", "d4", "e4", "n4"), {"read": 0.001}, {"read": 0.3}, {"read": 0.5}
         beat.presets(owns, works={}, read_too_early=early, read_at_lowest=late, read_on_cliff=cliff)
     with beat.stage:
-        test, found = readings.tested(trial, growth), readings.checked(trial, reading)
+        test, found = here.tested(trial, growth), here.checked(trial, reading)
         titles = beat.words(x_title="rate_axis", y_title="batch_loss_axis")
         numbers = (test.rate, test.loss, test.smoothed, reading, (growth.low, growth.high))
-        beat.picture(charts.range_curve(*numbers, **titles), readings.test_said(beat.word, test, reading))
-        beat.player(readings.lines(test, growth))
-        shown = readings.revealed(beat, found)
+        beat.picture(charts.range_curve(*numbers, **titles), here.test_said(beat.word, test, reading))
+        beat.player(here.lines(test, growth))
+        shown = here.revealed(beat, found)
         if shown:
             titles = beat.words(x_title="epoch_axis", y_title="loss_axis")
             beat.picture(charts.losses_compared(found.losses, **titles), found.told(beat.word))
     answer = {"training_table": found.table} if shown else {}
-    beat.numbers({"range_table": lambda: readings.test_table(test)} | answer)
+    beat.numbers({"range_table": lambda: here.test_table(test)} | answer)
     beat.source([Growth.formula, SGD.formula], range_test, Growth, Trial.sweep)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 import charts
+from charts.picture import Picture
 from dlcore.descent import Path, descend
 from dlcore.diagnosis import Diagnosis, diagnose, ends_of
 from dlcore.optimizers import SGD
@@ -20,7 +21,6 @@ from ui.cache import shared
 from ui.controls.kinds import Number, Several
 from ui.controls.widgets import Say
 from ui.number_format import readable
-from ui.pictures.chart_specs import Drawable
 from ui.quiz.goals import Goal
 
 CHOSEN = "×1"
@@ -169,7 +169,7 @@ def height_above_minimum(found: Experiment) -> np.ndarray:
     return np.maximum(np.nan_to_num(found.chosen.height - floor, nan=np.inf), 0.0)
 
 
-def picture(surface: Surface, paths: Mapping[str, Path], **titles: str) -> Drawable:
+def picture(surface: Surface, paths: Mapping[str, Path], **titles: str) -> Picture:
     """The runs on their landscape: balls on a curve for one weight, paths on a map for two."""
     if len(surface.weights) == 1:
         (w,) = surface.grid(300)

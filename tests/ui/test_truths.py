@@ -18,7 +18,8 @@ from dlcore.recommendations import Outcome, Output, Problem
 from dlcore.surfaces import parse
 from dlcore.sweep import Sweep, useful
 from dlcore.trials import Trial
-from ui import deep, outputs, rates, readings, schedules, sweeps
+from lessons.learning_rate import finding_a_rate, how_much, schedule_controls, three_rates, with_schedule
+from ui import deep, outputs
 from ui.forward import WEIGHTS, passed
 from ui.gates import SEARCHED
 from ui.text import texts
@@ -151,7 +152,7 @@ def swept(early: list[float], late: list[float]) -> tuple[str, ...]:
     stops = 2.0 ** np.arange(len(early))
     height = np.array([[1.0] * len(early), *([early] * 5), late])
     found = Sweep(stops, height, np.where(np.isnan(height[-1]), 6, -1))
-    return sweeps.Swept(found, 0, 0.0, np.inf, "unit_steps").changes
+    return how_much.Swept(found, 0, 0.0, np.inf, "unit_steps").changes
 
 
 def test_how_a_range_of_rates_changes() -> None:
@@ -178,25 +179,25 @@ def test_where_all_is_lost_no_rate_is_useful() -> None:
 def read(*ends: float) -> tuple[str, ...]:
     tried = np.array([1.0, 0.1, 10.0])
     sweep = Sweep(tried, np.array([[2.0] * 3, ends]), np.full(3, -1))
-    return readings.Checked(Trial(Penguins(), epochs=1), 1.0, sweep, sweep).lowest
+    return finding_a_rate.Checked(Trial(Penguins(), epochs=1), 1.0, sweep, sweep).lowest
 
 
 def test_readings_that_end_alike_are_as_low() -> None:
     assert read(0.5, 0.4, 0.6) == ("tenth_lowest",)
     assert read(0.4, 0.4, 0.6) == ("itself_lowest", "tenth_lowest")
     assert read(0.40001, 0.40002, np.nan) == ("itself_lowest", "tenth_lowest"), "alike as shown"
-    assert read(2.5, np.nan, 1e9) == readings.LOWEST, "all diverge"
+    assert read(2.5, np.nan, 1e9) == finding_a_rate.LOWEST, "all diverge"
     assert read(2.5, 1.9, np.nan) == ("tenth_lowest",)
 
 
 def scheduled(with_: float, without: float) -> tuple[str, ...]:
     trial = Trial(Penguins(), epochs=1)
-    real = schedules.Plan(0.1).train(trial)
+    real = schedule_controls.Plan(0.1).train(trial)
     pair = {
         name: replace(real, loss=np.array([1.0, end]))
-        for name, end in ((schedules.WITH, with_), (schedules.WITHOUT, without))
+        for name, end in ((with_schedule.WITH, with_), (with_schedule.WITHOUT, without))
     }
-    return schedules.Compared(trial, schedules.Plan(0.1), pair).outcomes
+    return with_schedule.Compared(trial, schedule_controls.Plan(0.1), pair).outcomes
 
 
 def test_of_two_trainings_that_diverge_one_may_be_lower() -> None:
@@ -288,7 +289,7 @@ def test_a_score_is_judged_as_it_is_and_as_it_is_shown() -> None:
 
 
 def test_on_a_plain_no_rate_has_arrived_anywhere() -> None:
-    found = rates.three_runs(parse("0*x + 1"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
-    assert not rates._all_arrive(found).reached
-    found = rates.three_runs(parse("x**2"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
-    assert rates._all_arrive(found).reached
+    found = three_rates.three_runs(parse("0*x + 1"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
+    assert not three_rates._all_arrive(found).reached
+    found = three_rates.three_runs(parse("x**2"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
+    assert three_rates._all_arrive(found).reached

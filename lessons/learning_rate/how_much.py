@@ -11,8 +11,8 @@ from dlcore.optimizers import SGD
 from dlcore.surfaces import OwnFormula, Surface
 from dlcore.sweep import Sweep, Useful, sweep, useful
 from dlcore.trials import Trial
+from lessons.learning_rate import rate_scale, small_networks
 from lessons.shared import landscapes
-from ui import networks, rates
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Text
@@ -176,18 +176,18 @@ def chosen(beat: Beat) -> Swept:
     over = beat.choice("on", Choice(VALLEY, (VALLEY, NETWORK)), "sweep_over", clears=("m",))
     if over == NETWORK:
         _valley_remembered(beat)
-        trial = Trial(networks.data(beat, "d2", "auto_mpg"), batch_size=networks.BATCH)
-        kind = networks.RATES
+        trial = Trial(small_networks.data(beat, "d2", "auto_mpg"), batch_size=small_networks.BATCH)
+        kind = small_networks.RATES
         mine = beat.slider("m", kind, "learning_rate")
         beat.remembered("n2", STEPS)
         trial = trial.shorter(int(beat.slider("e2", EPOCHS, "epochs")))
-        found = networks.sweep_of(trial, tuple(kind.stops(kind.default)))
+        found = small_networks.sweep_of(trial, tuple(kind.stops(kind.default)))
         beat.ran(useful, beat.ran(trial.sweep, found.rates), trial.epochs)
         return Swept(found, _nearest(found.rates, mine), 0.0, math.inf, "unit_epochs")
-    networks.data(beat, "d2", "auto_mpg", drawn=False)
+    small_networks.data(beat, "d2", "auto_mpg", drawn=False)
     beat.remembered("e2", EPOCHS)
     surface = landscapes.landscape(beat, "g", "narrow_valley", (1, 2), clears=("m",))
-    scale = rates.scale_of(surface)
+    scale = rate_scale.scale_of(surface)
     kind = Number(float(f"{scale / 8:.0e}"), float(f"{scale / 300:.0e}"), float(f"{scale * 5:.0e}"), log=True)
     mine = beat.slider("m", kind, "learning_rate")
     found = _on_surface(surface, _closer(kind.stops(kind.default), scale / 8), int(beat.slider("n2", STEPS, "steps")))
@@ -198,7 +198,7 @@ def chosen(beat: Beat) -> Swept:
         lowest = float(np.nanmin(np.where(np.isfinite(found.height), found.height, np.nan), initial=math.inf))
     floor = min(known) if known else lowest if math.isfinite(lowest) else 0.0
     defined = not landscapes.undefined(beat, surface, surface.start)
-    return Swept(found, _nearest(found.rates, mine), floor, rates.limits_of(surface).limit, "unit_steps", defined)
+    return Swept(found, _nearest(found.rates, mine), floor, rate_scale.limits_of(surface).limit, "unit_steps", defined)
 
 
 def _valley_remembered(beat: Beat) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from dlcore.range_test import Growth, RangeTest, range_test
 from dlcore.sweep import Sweep, useful
 from dlcore.trials import Trial
-from ui import networks
+from lessons.learning_rate import small_networks
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Number
@@ -100,11 +100,11 @@ class Checked:
 def chosen(beat: Beat) -> tuple[float, Growth, Trial]:
     """The reader's reading, the growth of the rate in the test, and the network that it is tested on."""
     reading = beat.slider("read", READING, "your_reading")
-    data = networks.data(beat, "d4", "auto_mpg")
+    data = small_networks.data(beat, "d4", "auto_mpg")
     with beat.more():
         epochs = beat.slider("e4", EPOCHS, "epochs")
         growth = Growth(batches=int(beat.slider("n4", BATCHES, "batches")))
-    trial = Trial(data, batch_size=networks.BATCH, epochs=int(epochs))
+    trial = Trial(data, batch_size=small_networks.BATCH, epochs=int(epochs))
     beat.ran(range_test, trial, growth)
     beat.ran(trial.sweep, np.array([reading * factor for factor in FACTORS.values()]))
     return reading, growth, trial
@@ -112,9 +112,9 @@ def chosen(beat: Beat) -> tuple[float, Growth, Trial]:
 
 def checked(trial: Trial, reading: float) -> Checked:
     """Train with the reading, a tenth of it and ten times it, and with all the rates of a sweep."""
-    near = networks.sweep_of(trial, tuple(reading * factor for factor in FACTORS.values()))
-    stops = networks.RATES.stops(networks.RATES.default)
-    return Checked(trial, reading, near, networks.sweep_of(trial, tuple(stops)))
+    near = small_networks.sweep_of(trial, tuple(reading * factor for factor in FACTORS.values()))
+    stops = small_networks.RATES.stops(small_networks.RATES.default)
+    return Checked(trial, reading, near, small_networks.sweep_of(trial, tuple(stops)))
 
 
 def revealed(beat: Beat, found: Checked) -> bool:

@@ -1,22 +1,26 @@
 """Learning rates that are compared: three of them side by side from one start."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+import charts
+from charts.picture import Picture
 from dlcore.descent import Path, descend
 from dlcore.diagnosis import Diagnosis, diagnose
 from dlcore.limits import Limits, limits
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
+from lessons.learning_rate.rate_scale import limits_of, rounded, scale_of, slider_for
 from lessons.shared import landscapes
 from lessons.shared.run_fates import FATES, fates_of
 from lessons.shared.worked_steps import gradient_steps
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls.kinds import Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz.goals import Goal
@@ -25,42 +29,17 @@ SMALL, FITTING, LARGE = "η₁", "η₂", "η₃"
 KEYS = {SMALL: ("s", "small_rate"), FITTING: ("r", "fitting_rate"), LARGE: ("l", "large_rate")}
 """The key of each rate's slider, and its word."""
 
-AMONG = (1e-4, 10.0)
-"""How far the sliders reach, as shares of the limit."""
-
-
-@shared(max_entries=64)
-def limits_of(surface: Surface) -> Limits:
-    """The limits of the valley that the surface's own start leads into."""
-    return limits(surface)
-
-
-def scale_of(surface: Surface) -> float:
-    """The learning rate that a surface's sliders are laid out around: its limit, or ten careful rates without one."""
-    limit = limits_of(surface).limit
-    return min(max(limit if math.isfinite(limit) else 10 * surface.rate, 1e-6), 100.0)
-
-
-def slider_for(surface: Surface, default: float) -> Number:
-    """A logarithmic slider around the limit of a surface."""
-    low, high = (_rounded(scale_of(surface) * share, 1) for share in AMONG)
-    return Number(min(max(default, low), high), low, high, log=True)
-
-
-def _rounded(value: float, digits: int) -> float:
-    return float(f"{value:.{digits - 1}e}")
-
 
 def _rounded_down(value: float, digits: int) -> float:
     # the fastest rate of a razor-thin valley lies so close below the limit that rounding could cross it
     unit = 10.0 ** (math.floor(math.log10(value)) - digits + 1)
-    return _rounded(math.floor(value / unit * (1 + 1e-9)) * unit, digits)
+    return rounded(math.floor(value / unit * (1 + 1e-9)) * unit, digits)
 
 
 def three_rates(beat: Beat, surface: Surface) -> dict[str, float]:
     """Sliders for three learning rates; their defaults are too small, fitting and too large on any surface."""
     scale, fastest = scale_of(surface), limits_of(surface).fastest
-    defaults = {SMALL: _rounded(0.03 * scale, 2), LARGE: _rounded(1.05 * scale, 3)}
+    defaults = {SMALL: rounded(0.03 * scale, 2), LARGE: rounded(1.05 * scale, 3)}
     defaults[FITTING] = _rounded_down(fastest if fastest < scale else scale / 2, 3)
     return {name: beat.slider(key, slider_for(surface, defaults[name]), word) for name, (key, word) in KEYS.items()}
 
@@ -69,6 +48,20 @@ def three_rates(beat: Beat, surface: Surface) -> dict[str, float]:
 def _run(surface: Surface, rate: float, steps: int) -> tuple[Path, Diagnosis]:
     path = descend(surface, surface.start, SGD(rate), steps)
     return path, diagnose(surface, path)
+
+
+@shared(max_entries=64)
+def _bands(surface: Surface) -> Any:
+    return charts.height_bands(surface(*surface.grid(160)))
+
+
+def picture(surface: Surface, paths: Mapping[str, Path]) -> Picture:
+    """A run on its landscape, small: three of them stand side by side."""
+    if len(surface.weights) == 1:
+        (w,) = surface.grid(200)
+        return charts.curve_with_balls(w, surface(w), paths, x_title=surface.weights[0], y_title="E")
+    x, y = surface.weights
+    return charts.map_with_paths(_bands(surface), surface.extent, paths, surface.minima, x_title=x, y_title=y)
 
 
 @dataclass(frozen=True, eq=False)
