@@ -3,19 +3,19 @@ import streamlit as st
 import charts
 import ui
 from dlcore import losses, mismatch, robust
-from lessons.shared import output_choice
-from ui import calculator, logits, outliers, punished, saturated
+from lessons import losses as questions
 
 lesson = ui.begin(__file__)
 
 
 @lesson.beat
 def what_it_punishes(beat):
+    here = questions.what_it_punishes
     with beat.panel:
-        found = punished.chosen(beat)
-        beat.presets(punished.OWNS, **punished.PRESETS)
+        found = here.chosen(beat)
+        beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
-        told = punished.revealed(beat, found)
+        told = here.revealed(beat, found)
         point, across = (found.point, next(iter(found.values()))), {"x_title": found.axis}
         titles = beat.words(**across, y_title="loss_of_one"), beat.words(**across, y_title="slope_axis")
         values = charts.penalty(found.x, found.values(), *point, found.value_ends, **titles[0])
@@ -31,11 +31,12 @@ def what_it_punishes(beat):
 
 @lesson.beat
 def outlying_points(beat):
+    here = questions.outlying_points
     with beat.panel:
-        found = outliers.chosen(beat)
-        beat.presets(outliers.OWNS, **outliers.PRESETS)
+        found = here.chosen(beat)
+        beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
-        shown = outliers.revealed(beat, found)
+        shown = here.revealed(beat, found)
         first, second = found.scene.data.features[0], found.scene.data.target
         titles = {"x_title": beat.member(first), "y_title": beat.member(second)}
         lines = charts.fits(shown.data, shown.own, shown.drawn(), shown.scene.extent, **titles)
@@ -53,14 +54,14 @@ def outlying_points(beat):
 
 @lesson.beat
 def not_squares_for_classes(beat):
+    here = questions.not_squares_for_classes
     with beat.panel:
-        found = saturated.chosen(beat)
-        worse, fast, fair = {"z": 10.0}, {"lr3": 3.0}, {"z": 0.0}
-        beat.presets(saturated.OWNS, works={}, deeper=worse, larger_rate=fast, not_saturated=fair)
+        found = here.chosen(beat)
+        beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
         titles = beat.words(x_title="z_axis", y_title="pull_axis")
         beat.picture(charts.pull(found.x, found.pulls(), found.z, (0.0, 1.05), **titles), found.pull_said(beat.word))
-        told = saturated.revealed(beat, found)
+        told = here.revealed(beat, found)
         if told:
             titles = beat.words(x_title="epoch_axis", y_title="share_left_axis")
             left = charts.lines_by_step(found.losses(), **titles), found.said(beat.word, "course_said")
@@ -75,11 +76,12 @@ def not_squares_for_classes(beat):
 
 @lesson.beat
 def softmax_once(beat):
+    here = questions.softmax_once
     with beat.panel:
-        found = logits.chosen(beat)
-        beat.presets(logits.OWNS, **logits.PRESETS)
+        found = here.chosen(beat)
+        beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
-        shown = logits.revealed(beat, found)
+        shown = here.revealed(beat, found)
         titles = beat.words(x_title="class_axis", y_title="probability_axis_seen")
         shares = charts.class_shares(shown.shares_at_start(), **titles)
         pulls = charts.class_pulls(shown.pulls_at_start(), **titles | beat.words(y_title="logit_slope_axis"))
@@ -96,25 +98,24 @@ def softmax_once(beat):
 
 @lesson.beat
 def by_hand_and_by_machine(beat):
+    here = questions.by_hand_and_by_machine
     with beat.panel:
-        found = calculator.chosen(beat)
-        far = {"yp": "2.5, 5.5, 4, 28"}
-        owns, right, lower = calculator.OWNS, calculator.ACCURATE, calculator.LOWER
-        beat.presets(owns, works={}, far_off=far, right_but_costly=right, wrong_but_cheap=lower)
+        found = here.chosen(beat)
+        beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
-        calculator.table(beat)
-        if told := calculator.shown(beat, found):
+        here.table(beat)
+        if told := here.shown(beat, found):
             titles = beat.words(x_title="row_axis", y_title="row_share_axis")
             beat.picture(charts.row_shares(found.shares(), **titles), found.said(beat.word))
-            calculator.sums(beat, found)
-            beat.prose("not_accuracy", **calculator.contrast())
+            here.sums(beat, found)
+            beat.prose("not_accuracy", **here.contrast())
     beat.numbers({"loss_table": found.table} if told else {"rows_table": found.rows_table})
     beat.source([loss.formula for loss in found.losses], *(type(loss) for loss in found.losses[:2]))
 
 
 @lesson.beat
 def which_one(beat):
-    problem, _ = output_choice.loss_asked(beat, "which")
+    problem, _ = questions.which_one.loss_asked(beat, "which")
     beat.source([losses.get(problem.loss).formula], type(problem))
 
 

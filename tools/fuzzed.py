@@ -32,9 +32,10 @@ from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
 from dlcore.surfaces import OwnFormula
 from dlcore.tables import TableError, read_csv
+from lessons.losses import by_hand_and_by_machine
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Unreadable
-from ui import calculator, drawn, kept, layers
+from ui import drawn, kept, layers
 from ui.controls import page_state
 from ui.controls.kinds import Choice, Kind, Names, Number, Several, Switch, Text
 from ui.controls.page_state import PageState
@@ -684,12 +685,12 @@ def _check_column(text: str) -> None:
 
 def _check_calculator(text: str) -> None:
     task, true, pred = [*text.split("\n", 2), "", ""][:3]
-    found = calculator.read(calculator.TASKS[len(task) % 3], true, pred)
+    found = by_hand_and_by_machine.read(by_hand_and_by_machine.TASKS[len(task) % 3], true, pred)
     assert found.losses
     values = found.values()
     assert np.isfinite([*values.values()]).all(), values
     assert all(found.sums().values())
-    assert set(found.half) <= set(calculator.HALF)
+    assert set(found.half) <= set(by_hand_and_by_machine.HALF)
     assert found.half
     assert len(found.table()) == len(found.losses)
     for share in found.shares().values():

@@ -32,19 +32,6 @@ def answered(beat: Beat, problem: Problem) -> None:
     st.code(problem.keras, language="python", wrap_lines=True)
 
 
-def loss_asked(beat: Beat, key: str) -> tuple[Problem, bool]:
-    """A problem by menu, and whether its answer may be shown: once the reader has said which loss it takes."""
-    with beat.panel:
-        problem = chosen(beat, key)
-    choices = tuple(dict.fromkeys(Problem.get(name).loss for name in Problem.members))
-    with beat.stage:
-        told = beat.predicted("which_loss", choices, problem.loss, beat.word(f"why_{problem.name()}"))
-        if told:
-            answered(beat, problem)
-        beat.numbers({"choice_table": table} if told else {})
-    return problem, told
-
-
 def network(beat: Beat, key: str) -> Architecture:
     """A kind of network, and the activation recommended inside it."""
     kind = Architecture.get(beat.choice(key, Choice("mlp", tuple(Architecture.members)), "network_kind"))

@@ -14,10 +14,16 @@ from dlcore.datasets import GaussPairs
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.mismatch import Course
 from dlcore.robust import LineRun
+from lessons.losses import (
+    by_hand_and_by_machine,
+    not_squares_for_classes,
+    outlying_points,
+    softmax_once,
+    what_it_punishes,
+)
+from lessons.losses.worked_sums import SHORT, error_of, slope_of
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Unreadable
-from ui import calculator, logits, outliers, punished, saturated
-from ui.terms import SHORT, error_of, slope_of
 
 SCRIPT = "pages/6_losses.py"
 Open = Callable[..., AppTest]
@@ -93,7 +99,7 @@ def test_what_no_loss_can_mean_is_told_in_both_languages(
     task: str, true: str, pred: str, word: str, opened: Open, language: str
 ) -> None:
     with pytest.raises(Unreadable) as caught:
-        calculator.read(task, true, pred)
+        by_hand_and_by_machine.read(task, true, pred)
     assert caught.value.word == word
     if word in ("entry_lengths", "entry_sum"):
         good = opened(SCRIPT, lang=language, predict="0", task=task)
@@ -156,9 +162,9 @@ def worked_out(text: str) -> float:
     return float(eval(text, {"__builtins__": {}}, known))
 
 
-@pytest.mark.parametrize("task", calculator.TASKS)
+@pytest.mark.parametrize("task", by_hand_and_by_machine.TASKS)
 def test_every_sum_that_is_written_out_comes_out(task: str) -> None:
-    found = calculator.read(task, *calculator.DEFAULTS[task])
+    found = by_hand_and_by_machine.read(task, *by_hand_and_by_machine.DEFAULTS[task])
     assert len(found.losses) >= 4 and not found.missing
     for name, text in found.sums().items():
         first, second = text.split("\n")
@@ -167,7 +173,7 @@ def test_every_sum_that_is_written_out_comes_out(task: str) -> None:
             assert worked_out(part) == pytest.approx(found.values()[name], rel=1e-3), text
 
 
-@pytest.mark.parametrize("name", punished.NAMES)
+@pytest.mark.parametrize("name", what_it_punishes.NAMES)
 @pytest.mark.parametrize("guess", [0.2, 0.9])
 @pytest.mark.parametrize("truth", [0.0, 1.0, 3.0])
 def test_an_error_and_its_slope_that_are_written_out_come_out(name: str, guess: float, truth: float) -> None:
@@ -185,13 +191,13 @@ def test_every_loss_has_a_short_name_of_its_own() -> None:
 
 
 def test_losses_that_do_not_fit_are_left_out_with_a_reason() -> None:
-    found = calculator.read("as_numbers", "0, -1", "1, 2")
+    found = by_hand_and_by_machine.read("as_numbers", "0, -1", "1, 2")
     assert found.missing == {"MAPE": "needs_not_zero", "MSLE": "needs_positive", "Poisson": "needs_positive"}
-    assert calculator.read("as_numbers", "0, 0", "0, 0").missing["cosine"] == "needs_direction"
+    assert by_hand_and_by_machine.read("as_numbers", "0, 0", "0, 0").missing["cosine"] == "needs_direction"
 
 
 def test_the_lower_loss_has_the_lower_accuracy() -> None:
-    facts = calculator.contrast()
+    facts = by_hand_and_by_machine.contrast()
     assert facts["first_accuracy"] == 1 and facts["second_accuracy"] == 0.75
     assert facts["first_loss"] == pytest.approx(-math.log(0.51))
     assert facts["second_loss"] == pytest.approx(-(3 * math.log(0.99) + math.log(0.4)) / 4)
@@ -202,7 +208,7 @@ def test_both_kinds_of_labels_give_the_same_number(opened: Open) -> None:
     (line,) = (caption.value for caption in at.caption if "sparse_categorical_crossentropy" in caption.value)
     sparse, dense = re.findall(r"crossentropy = ([\d.]+\d)", line)
     assert sparse == dense
-    assert logits.ONCE != logits.TWICE
+    assert softmax_once.ONCE != softmax_once.TWICE
 
 
 # ---- what is guessed -------------------------------------------------------------------------------------------------
@@ -212,13 +218,15 @@ def told(word: str, **facts: object) -> str:
     return f"{word}: {facts}"
 
 
-def parted(*moved: float) -> outliers.Parted:
+def parted(*moved: float) -> outlying_points.Parted:
     """Lines that the reader's points have moved up by so much, for the losses in the order of the page."""
     losses = (MeanSquaredError(), MeanAbsoluteError(), Huber(), LogCosh())[: len(moved)]
-    scene, level, none = outliers.SCENES["penguins"], np.zeros(1), (np.zeros(0), np.zeros(0))
-    clean = {outliers.short(loss): LineRun(level, level, level) for loss in losses}
-    lines = {outliers.short(loss): LineRun(level, np.array([m]), level) for loss, m in zip(losses, moved, strict=True)}
-    return outliers.Parted(scene, (np.zeros(3), np.zeros(3)), none, losses, lines, clean)
+    scene, level, none = outlying_points.SCENES["penguins"], np.zeros(1), (np.zeros(0), np.zeros(0))
+    clean = {outlying_points.short(loss): LineRun(level, level, level) for loss in losses}
+    lines = {
+        outlying_points.short(loss): LineRun(level, np.array([m]), level) for loss, m in zip(losses, moved, strict=True)
+    }
+    return outlying_points.Parted(scene, (np.zeros(3), np.zeros(3)), none, losses, lines, clean)
 
 
 def test_lines_that_are_told_to_have_moved_alike_have_moved_alike() -> None:
@@ -233,13 +241,13 @@ def test_lines_that_are_told_to_have_moved_alike_have_moved_alike() -> None:
 def test_a_huber_loss_that_is_all_square_moves_its_line_as_far_as_the_square_does() -> None:
     """The preset with a wide delta: half the squared error has its lowest place where the squared error has it."""
     losses = (MeanSquaredError(), MeanAbsoluteError(), Huber(10.0))
-    found = outliers._parted("penguins", ((182.0, 10.0), (186.0, 10.5)), losses, 100, 30, 0)
+    found = outlying_points._parted("penguins", ((182.0, 10.0), (186.0, 10.5)), losses, 100, 30, 0)
     assert found.farthest == (losses[0].name(), losses[2].name())
 
 
-def courses(bce: list[float], mse: list[float]) -> saturated.Saturated:
+def courses(bce: list[float], mse: list[float]) -> not_squares_for_classes.Saturated:
     made = {name: Course(np.ones(len(accuracy)), np.array(accuracy)) for name, accuracy in (("BCE", bce), ("MSE", mse))}
-    return saturated.Saturated(5.0, 0.0, GaussPairs(), 0.3, made)
+    return not_squares_for_classes.Saturated(5.0, 0.0, GaussPairs(), 0.3, made)
 
 
 @pytest.mark.parametrize(
@@ -262,9 +270,9 @@ def test_who_learns_sooner_can_be_read_off_the_means_that_are_told(
 
 def test_small_gradients_are_compared_like_large_ones() -> None:
     """Of a sure and right answer both gradients are below 1e-8, and one is still several times the other."""
-    names = (logits.ONCE, logits.TWICE)
-    paths = {name: logits._path((10.0, -10.0, -10.0), 0, name == logits.TWICE, 1.0, 1) for name in names}
-    found = logits.Logits(0, 1.0, paths)
+    names = (softmax_once.ONCE, softmax_once.TWICE)
+    paths = {name: softmax_once._path((10.0, -10.0, -10.0), 0, name == softmax_once.TWICE, 1.0, 1) for name in names}
+    found = softmax_once.Logits(0, 1.0, paths)
     once, twice = (found._size(name) for name in paths)
     assert max(once, twice) < 1e-8 and twice < 0.9 * once and found.pull == "weaker_pull"
 
@@ -281,5 +289,5 @@ def test_small_gradients_are_compared_like_large_ones() -> None:
     ],
 )
 def test_half_a_sum_is_told_as_half(pred: str, half: tuple[str, ...], rows: str) -> None:
-    found = calculator.read("as_numbers", "0, 0, 0", pred)
+    found = by_hand_and_by_machine.read("as_numbers", "0, 0, 0", pred)
     assert set(found.half) == set(half) and f"'rows': '{rows}'" in found.because(told)

@@ -19,6 +19,7 @@ LOSSES = {"BCE": "binary_crossentropy", "MSE": "mean_squared_error"}
 DATA: dict[str, Dataset] = {each.name(): each for each in (GaussPairs(), Moons(), Circles(), BreastCancer())}
 SOONER = ("bce_sooner", "mse_sooner", "both_alike")
 OWNS = ("z", "yes", "d3", "lr3", "e3", "seed3")
+PRESETS = {"works": {}, "deeper": {"z": 10.0}, "larger_rate": {"lr3": 3.0}, "not_saturated": {"z": 0.0}}
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import pandas as pd
 from dlcore.datasets import Dataset, NoisyLine, Penguins
 from dlcore.losses import Huber, LogCosh, Loss, MeanAbsoluteError, MeanSquaredError
 from dlcore.robust import LineRun, fitted_line
+from lessons.losses.worked_sums import short
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Row, Unreadable
 from ui.beat import Beat
@@ -21,7 +22,6 @@ from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz import ties
 from ui.quiz.goals import Goal
-from ui.terms import short
 
 LOSSES = (MeanSquaredError, MeanAbsoluteError, Huber, LogCosh)
 NAMES = tuple(loss.name() for loss in LOSSES)

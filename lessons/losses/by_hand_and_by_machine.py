@@ -27,6 +27,7 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
+from lessons.losses.worked_sums import short, sum_of
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Unreadable
 from ui.beat import Beat
@@ -35,7 +36,6 @@ from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz import ties
 from ui.quiz.goals import Goal
-from ui.terms import short, sum_of
 
 TASKS = ("as_numbers", "as_binary", "as_classes")
 DEFAULTS = {
@@ -49,6 +49,8 @@ HALF = ("one_row_half", "no_row_half")
 OWNS = ("task", "yt", "yp")
 ACCURATE = {"task": "as_binary", "yt": "1, 1, 1, 1", "yp": "0.51, 0.51, 0.51, 0.51"}
 LOWER = {"task": "as_binary", "yt": "1, 1, 1, 1", "yp": "0.99, 0.99, 0.99, 0.4"}
+FAR_OFF = {"yp": "2.5, 5.5, 4, 28"}
+PRESETS = {"works": {}, "far_off": FAR_OFF, "right_but_costly": ACCURATE, "wrong_but_cheap": LOWER}
 
 
 @dataclass(frozen=True, eq=False)

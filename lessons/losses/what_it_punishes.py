@@ -20,12 +20,12 @@ from dlcore.losses import (
     MeanSquaredLogarithmicError,
     SquaredHinge,
 )
+from lessons.losses.worked_sums import error_of, short, slope_of
 from ui.beat import Beat
 from ui.controls import click
 from ui.controls.kinds import Choice, Number, Switch
 from ui.controls.widgets import Say
 from ui.number_format import readable
-from ui.terms import error_of, short, slope_of
 
 REACH = 3.0
 """How far from the truth the residuals and scores reach."""

@@ -8,12 +8,12 @@ import pandas as pd
 
 from dlcore.losses import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from dlcore.mismatch import LogitPath, logits_descended
+from lessons.losses.worked_sums import number
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
-from ui.terms import number
 
 CLASSES = ("class_0", "class_1", "class_2")
 KEYS = ("z0", "z1", "z2")
