@@ -37,9 +37,7 @@ def outlying_points(beat):
         beat.presets(here.OWNS, **here.PRESETS)
     with beat.stage:
         shown = here.revealed(beat, found)
-        first, second = found.scene.data.features[0], found.scene.data.target
-        titles = {"x_title": beat.member(first), "y_title": beat.member(second)}
-        lines = charts.fits(shown.data, shown.own, shown.drawn(), shown.scene.extent, **titles)
+        lines = charts.fits(shown.data, shown.own, shown.drawn(), shown.scene.extent, **here.axes(beat, found))
         pictures = [(lines, shown.said(beat.word, "fits_said"))]
         if shown.lines:
             titles = beat.words(x_title="step_axis", y_title="share_left_axis")

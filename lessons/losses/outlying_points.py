@@ -219,6 +219,12 @@ def _parted(name: str, points: tuple[Row, ...], losses: tuple[Loss, ...], steps:
     return Parted(SCENES[name], _data(name, rows, seed), (own[:, 0], own[:, 1]), losses, lines, clean)
 
 
+def axes(beat: Beat, found: Parted) -> dict[str, str]:
+    """The titles of the picture's axes: the input and the target."""
+    data = found.scene.data
+    return {"x_title": beat.member(data.features[0]), "y_title": beat.member(data.target)}
+
+
 def revealed(beat: Beat, found: Parted) -> Parted:
     """The lines, once the reader has guessed which of them the points move most; until then data alone."""
     choices = (*(loss.name() for loss in found.losses), "no_line_moves")

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore.activations import Activation
-from ui.forward import ORDER, WEIGHTS, passed
-from ui.gates import PLACES
-from ui.neuron import ANALOGY, NUMBERS, TOLD
+from lessons.neuron.nerve_cell import ANALOGY, NUMBERS, TOLD
+from lessons.neuron.number_by_number import ORDER, WEIGHTS, passed
+from lessons.neuron.two_hidden import PLACES
 
 Open = Callable[..., AppTest]
 SCRIPT = "pages/3_neuron.py"

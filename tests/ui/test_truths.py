@@ -19,9 +19,9 @@ from dlcore.surfaces import parse
 from dlcore.sweep import Sweep, useful
 from dlcore.trials import Trial
 from lessons.learning_rate import finding_a_rate, how_much, schedule_controls, three_rates, with_schedule
+from lessons.neuron.number_by_number import WEIGHTS, passed
+from lessons.neuron.one_unit_gates import SEARCHED
 from ui import deep, outputs
-from ui.forward import WEIGHTS, passed
-from ui.gates import SEARCHED
 from ui.text import texts
 
 Open = Callable[..., AppTest]

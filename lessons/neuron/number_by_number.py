@@ -14,9 +14,9 @@ from dlcore.gradient_check import Comparison, gradient_check
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.units import Extent, Unit, boundary, mirrored
+from lessons.neuron.plane_colours import shades
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Number
-from ui.neuron import shades
 from ui.number_format import readable
 from ui.quiz.goals import Goal
 from ui.script_export import call
