@@ -6,22 +6,23 @@ from dlcore.activations import Activation, Sigmoid
 from dlcore.deep import CHAIN, CLIPPED, Deep, bound, steepest
 from dlcore.optimizers import SGD
 from dlcore.recommendations import Problem
+from lessons import activations as questions
 from lessons.shared import output_choice
-from ui import deep, outputs, shapes
 
 lesson = ui.begin(__file__)
 
 
 @lesson.beat
 def shape_and_slope(beat):
+    here = questions.shape_and_slope
     with beat.panel:
-        compared = shapes.chosen(beat)
+        compared = here.chosen(beat)
         relatives = {"act": ("relu", "leaky_relu", "elu", "selu")}
         smooth, both = {"act": ("relu", "gelu", "silu", "mish")}, {"act": ("sigmoid", "tanh")}
         never = {"act": ("step", "sigmoid")}
         beat.presets(("act",), works={}, two_sigmoids=both, relatives=relatives, smooth=smooth, cannot_learn=never)
     with beat.stage:
-        shown = shapes.revealed(beat, compared)
+        shown = here.revealed(beat, compared)
         titles = beat.words(x_title="sum_axis", y_title="value_axis")
         pictures = [(charts.activation_curves(shown.z, shown.values, **titles), shown.values_said(beat.word))]
         if shown.answered:
@@ -32,17 +33,18 @@ def shape_and_slope(beat):
         beat.player(shown.lines())
         st.markdown(shown.report(beat.word))
         if shown.answered:
-            beat.prose("not_so", **shapes.facts())
+            beat.prose("not_so", **here.facts())
     beat.numbers({"shape_table": shown.table})
     beat.source([Sigmoid.formula, Sigmoid.derivative_formula], Sigmoid, steepest)
 
 
 @lesson.beat
 def vanishing(beat):
+    here = questions.vanishing
     with beat.panel:
-        found = deep.chosen(beat)
+        found = here.chosen(beat)
     with beat.stage:
-        shown = deep.revealed(beat, found)
+        shown = here.revealed(beat, found)
         titles = beat.words(x_title="layer_axis", y_title="gradient_axis")
         picture = charts.gradient_by_layer(shown.left, shown.bound, shown.bound_label, **titles)
         beat.picture(picture, shown.said(beat.word))
@@ -61,10 +63,11 @@ def vanishing(beat):
 
 @lesson.beat
 def does_it_matter(beat):
+    here = questions.does_it_matter
     with beat.panel:
-        found = deep.trained(beat)
+        found = here.trained(beat)
     with beat.stage:
-        shown = deep.told(beat, found)
+        shown = here.told(beat, found)
         titles = beat.words(x_title="epoch_axis", y_title="loss_axis")
         beat.picture(
             charts.lines_by_step(shown.losses, **titles, log=True, ceiling=shown.ceiling), shown.said(beat.word)
@@ -79,10 +82,11 @@ def does_it_matter(beat):
 
 @lesson.beat
 def which_one(beat):
+    here = questions.which_one
     with beat.panel:
-        found = outputs.tried(beat)
+        found = here.tried(beat)
     with beat.stage:
-        shown = outputs.revealed(beat, found)
+        shown = here.revealed(beat, found)
         titles = beat.words(x_title="epoch_axis", y_title=shown.axis)
         beat.picture(charts.lines_by_step(shown.scores, **titles), shown.said(beat.word))
         beat.player(shown.lines())

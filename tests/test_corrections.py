@@ -21,7 +21,7 @@ from dlcore.schedules import ExponentialDecay
 from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, Saddle, SlopeFit
 from dlcore.trials import Trial
 from dlcore.units import Unit
-from ui.deep import EPOCHS, ROWS, WIDTH
+from lessons.activations.does_it_matter import EPOCHS, ROWS, WIDTH
 from ui.page.navigation import topics
 from ui.quiz import misconceptions
 from ui.text import texts

@@ -7,7 +7,7 @@ from dlcore.datasets import BreastCancer
 from dlcore.deep import NORMALIZED, Deep
 from dlcore.optimizers import SGD, Adam
 from dlcore.recommendations import MANY, ONE, Output, Problem
-from ui import deep, outputs, shapes
+from lessons.activations import does_it_matter, shape_and_slope, two_networks, vanishing, which_one
 
 SCRIPT = "pages/4_activations.py"
 
@@ -16,7 +16,7 @@ SCRIPT = "pages/4_activations.py"
 
 
 def test_the_slope_of_a_sigmoid_can_be_worked_out_by_hand() -> None:
-    shown = shapes.Shapes(("sigmoid", "tanh"))
+    shown = shape_and_slope.Shapes(("sigmoid", "tanh"))
     for k, line in enumerate(shown.lines()):
         for part, name in zip(line.split("\n"), shown.names, strict=True):
             a, _, rest = part.replace("−", "-").split(" = ", 1)[1].partition(",  a′ = ")
@@ -26,17 +26,17 @@ def test_the_slope_of_a_sigmoid_can_be_worked_out_by_hand() -> None:
 
 
 def test_slopes_are_hidden_until_the_guess() -> None:
-    hidden, shown = shapes.Shapes(("tanh",), answered=False), shapes.Shapes(("tanh",))
+    hidden, shown = shape_and_slope.Shapes(("tanh",), answered=False), shape_and_slope.Shapes(("tanh",))
     assert "′" not in "".join(hidden.lines()) and list(hidden.table().columns) == ["z", "tanh"]
     assert list(shown.table().columns) == ["z", "tanh", "tanh'"]
 
 
 def test_what_the_prose_says_of_a_sigmoid() -> None:
-    assert shapes.facts() == pytest.approx({"one": 0.7311, "minus": 0.1192, "steepest": 0.25}, abs=1e-4)
+    assert shape_and_slope.facts() == pytest.approx({"one": 0.7311, "minus": 0.1192, "steepest": 0.25}, abs=1e-4)
 
 
 def test_all_activations_at_once_and_none(opened, sound) -> None:
-    for act in (",".join(shapes.NAMES), ""):
+    for act in (",".join(shape_and_slope.NAMES), ""):
         at = opened(SCRIPT, lang="en", predict="0", act=act)
         sound(at)
         assert not at.error
@@ -46,8 +46,8 @@ def test_all_activations_at_once_and_none(opened, sound) -> None:
 
 
 def arrives(activation: str, start: str, depth: int = 10) -> tuple[str, ...]:
-    pair = deep.Pair(Deep(BreastCancer(), depth, 32, activation, start), Deep(BreastCancer(), depth, 32))
-    return deep.Passed(pair, {name: net.passage() for name, net in pair.networks.items()}).arrives
+    pair = two_networks.Pair(Deep(BreastCancer(), depth, 32, activation, start), Deep(BreastCancer(), depth, 32))
+    return vanishing.Passed(pair, {name: net.passage() for name, net in pair.networks.items()}).arrives
 
 
 def test_the_presets_of_the_gradient_do_what_they_say() -> None:
@@ -59,8 +59,8 @@ def test_the_presets_of_the_gradient_do_what_they_say() -> None:
 
 
 def test_every_layer_can_be_worked_out_by_hand() -> None:
-    pair = deep.Pair(Deep(depth=4), Deep(depth=4, activation="tanh"))
-    passed = deep.Passed(pair, {name: net.passage() for name, net in pair.networks.items()})
+    pair = two_networks.Pair(Deep(depth=4), Deep(depth=4, activation="tanh"))
+    passed = vanishing.Passed(pair, {name: net.passage() for name, net in pair.networks.items()})
     lines = passed.lines()
     assert len(lines) == 5
     raised = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -74,8 +74,8 @@ def test_every_layer_can_be_worked_out_by_hand() -> None:
 
 
 def test_nothing_of_the_gradient_is_told_before_the_guess() -> None:
-    pair = deep.Pair(Deep(depth=2), Deep(depth=2))
-    passed = deep.Passed(pair, {name: net.passage() for name, net in pair.networks.items()}, answered=False)
+    pair = two_networks.Pair(Deep(depth=2), Deep(depth=2))
+    passed = vanishing.Passed(pair, {name: net.passage() for name, net in pair.networks.items()}, answered=False)
     assert all(np.isnan(left).all() for left in passed.left.values()) and not passed.bound.size
     assert len(passed.lines()) == 1
 
@@ -84,10 +84,10 @@ def test_nothing_of_the_gradient_is_told_before_the_guess() -> None:
 
 
 def outcomes(first: tuple[str, str], second: tuple[str, str], rule=None, depth: int = 10) -> tuple[str, ...]:
-    common = Deep(BreastCancer(), depth, deep.WIDTH, rows=deep.ROWS)
-    pair = deep.Pair(common.likewise(*first), common.likewise(*second))
-    courses = {name: net.train(rule or SGD(0.1), deep.EPOCHS) for name, net in pair.networks.items()}
-    return deep.Trained(pair, courses, False).outcomes
+    common = Deep(BreastCancer(), depth, does_it_matter.WIDTH, rows=does_it_matter.ROWS)
+    pair = two_networks.Pair(common.likewise(*first), common.likewise(*second))
+    courses = {name: net.train(rule or SGD(0.1), does_it_matter.EPOCHS) for name, net in pair.networks.items()}
+    return does_it_matter.Trained(pair, courses, False).outcomes
 
 
 def test_the_presets_of_the_training_do_what_they_say() -> None:
@@ -105,7 +105,7 @@ def test_the_presets_of_the_training_do_what_they_say() -> None:
 
 def comes_to(problem: str, *output: str) -> tuple[str, ...]:
     asked, own = Problem.get(problem), Output(*output)
-    return outputs.Tried(asked, own, asked.outcome(own), asked.outcome(asked.recommended)).comes_to
+    return which_one.Tried(asked, own, asked.outcome(own), asked.outcome(asked.recommended)).comes_to
 
 
 def test_the_presets_of_the_outputs_do_what_they_say() -> None:

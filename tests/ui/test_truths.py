@@ -18,10 +18,10 @@ from dlcore.recommendations import Outcome, Output, Problem
 from dlcore.surfaces import parse
 from dlcore.sweep import Sweep, useful
 from dlcore.trials import Trial
+from lessons.activations import does_it_matter, two_networks, vanishing, which_one
 from lessons.learning_rate import finding_a_rate, how_much, schedule_controls, three_rates, with_schedule
 from lessons.neuron.number_by_number import WEIGHTS, passed
 from lessons.neuron.one_unit_gates import SEARCHED
-from ui import deep, outputs
 from ui.text import texts
 
 Open = Callable[..., AppTest]
@@ -211,11 +211,11 @@ def test_of_two_trainings_that_diverge_one_may_be_lower() -> None:
 
 
 def learned(first: float, second: float) -> tuple[str, ...]:
-    pair = deep.Pair(Deep(BreastCancer(), 1, 2), Deep(BreastCancer(), 1, 2, "relu"))
+    pair = two_networks.Pair(Deep(BreastCancer(), 1, 2), Deep(BreastCancer(), 1, 2, "relu"))
     courses = {
         name: Course(np.array([1.0, end]), np.ones(1)) for name, end in zip(pair.networks, (first, second), strict=True)
     }
-    return deep.Trained(pair, courses, False).outcomes
+    return does_it_matter.Trained(pair, courses, False).outcomes
 
 
 def test_of_two_networks_that_explode_one_may_be_lower() -> None:
@@ -271,14 +271,14 @@ def test_a_slope_of_next_to_nothing_has_a_side() -> None:
 def test_all_that_was_sent_is_not_more_than_was_sent() -> None:
     """One linear layer passes on what it gets."""
     net = Deep(BreastCancer(), 1, 32, "linear")
-    found = deep.Passed(deep.Pair(net, Deep(BreastCancer(), 1, 32)), {"A": net.passage()})
+    found = vanishing.Passed(two_networks.Pair(net, Deep(BreastCancer(), 1, 32)), {"A": net.passage()})
     assert found.passages["A"].left[0] == 1 and found.arrives == ("arrives_well",)
 
 
 def compared(mine: float, best: float) -> tuple[str, ...]:
     none = np.empty(0)
     a, b = (Outcome(np.array([0.0, end]), none, none, none) for end in (mine, best))
-    return outputs.Tried(Problem.get("one_number"), Output("one_unit", "linear", "mse"), a, b).comes_to
+    return which_one.Tried(Problem.get("one_number"), Output("one_unit", "linear", "mse"), a, b).comes_to
 
 
 def test_a_score_is_judged_as_it_is_and_as_it_is_shown() -> None:
