@@ -109,12 +109,12 @@ class Judged:
         everyone = self.models if self.hidden else {**self.baselines, **self.models}
         return {word: self.score(word, metric) for word in everyone}
 
-    def best(self, words: Sequence[str], metric: Metric | None = None) -> tuple[str, float]:
-        """Which of these is best by the measure, the first of those that tie, and its score."""
+    def best(self, words: Sequence[str], metric: Metric | None = None) -> tuple[tuple[str, ...], float]:
+        """Which of these are best by the measure, all that tie as their scores are written, and the best score."""
         rule = self.metric if metric is None else metric
         scores = {word: self.score(word, rule) for word in words}
-        word = _best(scores, rule)
-        return word, scores[word]
+        best = scores[_best(scores, rule)]
+        return tuple(word for word, score in scores.items() if _written(score) == _written(best)), best
 
     def learned(self) -> dict[str, float]:
         """What each of those who always say the same reaches on the training part."""
@@ -182,8 +182,8 @@ class Judged:
             lines.append(f"- {told}{self._found(say, word)}")
         if self.measure == "recall":
             lines.append(f"- {say('always_yes', share=float(np.mean(self.y)))}")
-        winners = [(say(name), *self.best(tuple(self.models), rule)) for name, rule in self.measures.items()]
-        told = ", ".join(f"{name} → {say(word)} ({_written(score)})" for name, word, score in winners)
+        best = [(say(name), *self.best(tuple(self.models), rule)) for name, rule in self.measures.items()]
+        told = ", ".join(f"{name} → {' = '.join(map(say, words))} ({_written(score)})" for name, words, score in best)
         return "\n".join([*lines, f"- {say('best_by_measure', facts=told)}"])
 
     def _found(self, say: Say, word: str) -> str:

@@ -15,7 +15,7 @@ def when_said(say: Say, result: Result) -> str:
     place, value = result.lowest(result.watched)
     facts = {"epoch": place, "epochs": result.epochs, "value": readable(value, 3)}
     base = result.baselines.get("loss")
-    behind = "" if base is None else " " + say("base_is", base=readable(base, 3))
+    behind = "" if base is None else f" ({say('base_is', base=readable(base, 3))})"
     if len(result.as_low) > 1:
         level = {"first": result.as_low[0], "last": result.as_low[-1], "count": len(result.as_low)}
         return say("when_said_level", **facts, **level) + behind

@@ -229,6 +229,18 @@ def test_what_a_browser_sends_before_it_has_heard_of_a_preset(script: str, opene
         assert at.slider(key=f"{name}.n2").value == expected
 
 
+@pytest.mark.on_pages(1)
+def test_pills_pressed_in_any_order_stay_the_widget_that_was_pressed(script: str, opened: Open) -> None:
+    """A browser says them in the order of the presses; taken for another value, they were drawn anew and lost focus."""
+    at = opened(script, lang="en", predict="0")
+    pills = f"{reset_of(at).removesuffix('-reset')}.x"
+    before = at.pills(key=pills).id
+    for pressed, stands in ((["2"], "2"), (["2", "0.5"], "0.5,2"), (["0.5"], "0.5"), (["0.5", "2"], "0.5,2")):
+        at.pills(key=pills).set_value(pressed).run()
+        assert at.query_params["x"] == stands
+        assert at.pills(key=pills).id == before
+
+
 def test_every_guess_opens_the_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
     rows = list(at_once(opened(script, lang=a_language), answers))
     assert rows

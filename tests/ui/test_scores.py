@@ -1,5 +1,6 @@
 """What only the first half of the page on evaluation does: lines, thresholds, residuals, and what it keeps back."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable
@@ -60,6 +61,17 @@ def at_first(data: str, measure: str, rare: int = 5, seed: int = 0) -> Judged:
     parts, models = opponents._classes(data, rare, 1, seed) if data in CLASSES else opponents._numbers(data, 1, seed)
     y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
     return Judged(data, measure, y_train, y, models, opponents.rivals(measure))
+
+
+@pytest.mark.parametrize("measure", OF_CLASSES)
+def test_whoever_ties_by_a_measure_is_named(measure: str) -> None:
+    """Of two models with the same score on the page one was called the best."""
+    found = judged("breast_cancer", measure)
+    (name, answers), (other, _) = list(found.models.items())[:2]
+    twins = dataclasses.replace(found, models={name: answers, other: answers.copy()})
+    assert twins.best((name, other))[0] == (name, other)
+    told = twins.report(lambda word, /, **facts: word + str(facts.get("facts", "")))
+    assert f"{measure} → {name} = {other} (" in told
 
 
 @pytest.mark.parametrize("measure", [*OF_CLASSES, *OF_NUMBERS])

@@ -816,3 +816,9 @@ def test_of_a_plateau_it_is_said_that_it_is_one() -> None:
     flat = retold.when_said(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
     assert "when_said_level" in flat and "'first': 3, 'last': 6, 'count': 4" in flat
     assert "when_said: " in retold.when_said(say, result([3.0, 1.0, 2.0]))
+
+
+def test_the_baseline_stands_in_brackets_after_a_sentence() -> None:
+    """It is no sentence of its own, in neither language, and stood there without a full stop."""
+    told = retold.when_said(lambda word, /, **_facts: word, result([3.0, 1.0, 2.0]))
+    assert told == "when_said (base_is)"

@@ -166,7 +166,7 @@ class Controls:
         name = f"{self._page}.{key}"
         shown = self._state.shown.setdefault(key, {})
         number = max(shown, default=0)
-        if shown and st.session_state.get(_numbered(name, number)) != now:
+        if shown and not _alike(st.session_state.get(_numbered(name, number)), now):
             number += 1
         shown[number] = now
         if len(shown) > REMEMBERED:
@@ -176,6 +176,11 @@ class Controls:
 
 def _default(now: Any) -> dict[str, Any]:
     return {"default": now}
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values of a widget look the same; pills are said in the order in which they were pressed."""
+    return sorted(one) == sorted(other) if isinstance(one, list) and isinstance(other, list) else one == other
 
 
 def _numbered(name: str, number: int) -> str:
@@ -196,7 +201,7 @@ def _changed(state: PageState, widget: str, number: int, key: str, kind: Kind, c
     new, shown = st.session_state[widget], state.shown[key]
     # With every change a browser sends all that it shows: until it has heard of a new widget, also the old one as it
     # was. That is not the reader's wish; another value of the old one is: they have moved it meanwhile.
-    if number < max(shown) and new == shown.get(number, new):
+    if number < max(shown) and _alike(new, shown.get(number, new)):
         return
     page_state.keep(state, key, kind, new)
     for other in clears:
