@@ -175,9 +175,7 @@ def picture(surface: Surface, paths: Mapping[str, Path], **titles: str) -> Pictu
         (w,) = surface.grid(300)
         titles = {"x_title": surface.weights[0], "y_title": "E"} | titles
         return charts.curve_with_balls(w, surface(w), paths, **titles)
-    x, y = surface.weights
-    above = landscapes.from_above(surface)
-    return charts.map_with_paths(above, surface.extent, paths, surface.minima, x_title=x, y_title=y)
+    return landscapes.map_with_paths(surface, paths)
 
 
 def play(beat: Beat, shown: Experiment) -> None:

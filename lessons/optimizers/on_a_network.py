@@ -15,14 +15,14 @@ from dlcore.models import Sequential
 from dlcore.optimizers import Optimizer
 from dlcore.race import Race
 from dlcore.sweep import rates_around
-from ui import racing
+from lessons.optimizers import entrants, fair_race
+from lessons.optimizers.rules import RULES
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz import ties
-from ui.racing import RULES
 from ui.script_export import call
 
 TRIED = rates_around(1e-3, 3.0, 8)
@@ -148,7 +148,7 @@ def net_race(plan: Plan, names: Sequence[str], rates: Mapping[str, float]) -> Ne
     used = {name: best.get(name, rates.get(name, 0.0)) for name in names}
     rules = tuple(dataclasses.replace(RULES[name].rule, learning_rate=used[name]) for name in names)
     loss, val = _trained(plan, rules)
-    memory = {name: racing.memory_of(RULES[name].rule) for name in names}
+    memory = {name: fair_race.memory_of(RULES[name].rule) for name in names}
     rows, inputs = _parts(plan)[0].shape
     weights = sum(each.size for each in _network(plan, inputs).get_weights())
     steps = math.ceil(rows / plan.batch_size)
@@ -160,14 +160,14 @@ def run(beat: Beat) -> NetRace:
     """As much of the race as may be shown: all once it is guessed who ends lowest."""
     with beat.panel:
         name = beat.menu("net", Choice(SETS[0], SETS), "data", named=beat.member)
-        chosen = racing.entered(beat, "5")
+        chosen = entrants.entered(beat, "5")
         with beat.more():
-            racers = racing.entry(beat, "5", chosen)
+            racers = entrants.entry(beat, "5", chosen)
             units = int(beat.slider("units", Number(8, 1, 16, whole=True), "hidden_units"))
             size = int(beat.slider("batch5", Number(16, 8, 128, whole=True), "batch_size"))
             epochs = int(beat.slider("ep5", Number(20, 1, 40, whole=True), "epochs"))
             seed = int(beat.box("seed5", Number(0, 0, 9999, whole=True), "net_seed"))
-        owns, real = ("net", "units", "batch5", "ep5", "seed5", *racing.keys("5")), {"net": "breast_cancer"}
+        owns, real = ("net", "units", "batch5", "ep5", "seed5", *entrants.keys("5")), {"net": "breast_cancer"}
         beat.presets(owns, works={}, one_rate={"fair5": False}, real_data=real, one_epoch={"ep5": 1})
     with beat.stage:
         plan = Plan(Dataset.get(name), units, size, epochs, seed)

@@ -11,13 +11,13 @@ from dlcore.contest import Standing, random_starts, standing
 from dlcore.descent import Basins, basins
 from dlcore.optimizers import Optimizer
 from dlcore.surfaces import Surface
+from lessons.optimizers.rules import COURSE, LATER, rate_of, tuned_rule
 from lessons.shared import landscapes
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Several
 from ui.controls.widgets import Say
 from ui.number_format import readable
-from ui.racing import COURSE, LATER, rate_of, tuned_rule
 from ui.script_export import call
 
 STARTS = 150

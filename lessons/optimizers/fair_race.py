@@ -13,23 +13,20 @@ import streamlit as st
 from dlcore.contest import RATES_TRIED, resolution, tuned
 from dlcore.descent import Path, descend
 from dlcore.diagnosis import Diagnosis, diagnose
-from dlcore.optimizers import Optimizer, named_rules
+from dlcore.optimizers import Optimizer
 from dlcore.surfaces import Surface
 from dlcore.sweep import Sweep
+from lessons.optimizers.entrants import entered, entry, keys
+from lessons.optimizers.rules import RULES, rate_of, tuned_rule
 from lessons.shared import landscapes
 from ui import errors
 from ui.beat import Beat
 from ui.cache import shared
-from ui.controls.kinds import Number, Several, Switch
+from ui.controls.kinds import Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
 from ui.quiz.goals import Goal
 
-RULES = named_rules()
-COURSE = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
-"""The six of the course."""
-
-RATE = Number(0.01, 1e-5, 30, log=True)
 LOSES = {"g": "bowl"}
 """A landscape on which plain gradient descent, well tuned, cannot be beaten."""
 
@@ -156,67 +153,15 @@ class Field:
         return pd.concat(tables, ignore_index=True)
 
 
-def rate_of(rule: Optimizer) -> float:
-    """The learning rate of a rule that has a number for one."""
-    return float(rule.learning_rate)  # type: ignore[arg-type]
-
-
 def memory_of(rule: Optimizer) -> int:
     """How many numbers a rule remembers for every weight."""
     return sum(part.size == 3 for part in rule.start(np.zeros(3)).values())
 
 
 @shared(max_entries=512)
-def tuned_rule(surface: Surface, start: tuple[float, ...], name: str, steps: int) -> tuple[Optimizer, Sweep]:
-    """A rule with the best of the rates tried for it, and what became of all of them; see ``contest.tuned``."""
-    return tuned(surface, start, RULES[name].rule, steps)
-
-
-@shared(max_entries=512)
 def _run(surface: Surface, start: tuple[float, ...], rule: Optimizer, steps: int) -> tuple[Path, Diagnosis]:
     path = descend(surface, start, rule, steps)
     return path, diagnose(surface, path)
-
-
-LATER = tuple(name for name in RULES if name not in COURSE)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Who races, and with which rates; ``rates`` is empty if all are tuned alike."""
-
-    names: tuple[str, ...]
-    rates: dict[str, float]
-
-
-def entered(beat: Beat, suffix: str) -> tuple[str, ...]:
-    """The racers of the course that the reader has chosen, and whether their rates are to be tuned, in sight."""
-    chosen = beat.several(f"who{suffix}", Several(COURSE, COURSE), "racers", named=str)
-    beat.switch(f"fair{suffix}", Switch(True), "fair_rates", help=beat.word("fair_rates_help"))
-    return chosen
-
-
-def entry(beat: Beat, suffix: str, chosen: tuple[str, ...]) -> Entry:
-    """All that race: those chosen, and later kin; if rates are not tuned, each with a slider of its own.
-
-    If the reader has chosen nobody, plain gradient descent runs alone, and that is said.
-    """
-    names = chosen + beat.several(f"kin{suffix}", Several((), LATER), "later_kin", named=str)
-    if not names:
-        st.info(beat.word("nobody_races"))
-        names = ("sgd",)
-    fair, rates = beat.remembered(f"fair{suffix}", Switch(True)), {}
-    for name in RULES:
-        if fair or name not in names:
-            beat.remembered(f"r{suffix}_{name}", RATE)
-        else:
-            rates[name] = beat.slider(f"r{suffix}_{name}", RATE, "rate_of", letter=name)
-    return Entry(names, rates)
-
-
-def keys(suffix: str) -> tuple[str, ...]:
-    """The controls of an entry."""
-    return (f"who{suffix}", f"kin{suffix}", f"fair{suffix}", *(f"r{suffix}_{name}" for name in RULES))
 
 
 def field(
@@ -267,7 +212,6 @@ def play(beat: Beat, shown: Field) -> None:
 
 
 # ---- goals -----------------------------------------------------------------------------------------------------------
-
 RIVALS = {"sgd", "momentum", "adam"}
 
 

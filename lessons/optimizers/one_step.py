@@ -10,12 +10,12 @@ import pandas as pd
 from dlcore.descent import descend
 from dlcore.optimizers import Optimizer, Stepper
 from dlcore.surfaces import Surface
+from lessons.optimizers.rules import RULES
 from lessons.shared import landscapes
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.number_format import readable
-from ui.racing import RULES
 from ui.script_export import call
 
 WHO_MOVES = ("moves_first", "moves_second", "moves_alike")
