@@ -8,24 +8,26 @@ from lessons.shared import landscapes
 lesson = ui.begin(__file__)
 
 
+above = landscapes.map_with_paths
+
+
 def lines(beat, values, across, up, **more):
     return charts.lines_by_step(values, **beat.words(x_title=across, y_title=up), log=True, **more)
 
 
 @lesson.beat
 def all_or_a_sample(beat):
-    here = questions.all_or_a_sample
-    found, shown = here.run(beat)
+    found, shown = questions.all_or_a_sample.run(beat)
     with beat.stage:
         clock, epochs = shown.clock(), shown.epochs_seen()
         over_map = (
-            landscapes.map_with_paths(found.surface, shown.drawn(), clock=clock),
+            above(found.surface, shown.drawn(), clock=clock),
             shown.said(beat.word, "sampled_map_said"),
         )
         more = {"x": epochs, "clock": clock, "floor": shown.lowest_line}
         errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", **more)
         beat.side_by_side(over_map, (errors, shown.errors_said(beat.word)), clickable=True)
-        here.play(beat, shown)
+        questions.all_or_a_sample.play(beat, shown)
         beat.prose("noise")
         titles = beat.words(x_title="batch_axis", y_title="noise_axis")
         picture = charts.noise_by_size(*found.noise(), found.sizes["some_rows"], **titles)
@@ -64,13 +66,12 @@ def one_step(beat):
 
 @lesson.beat
 def fair_race(beat):
-    here = questions.fair_race
-    found, shown = here.run(beat)
+    found, shown = questions.fair_race.run(beat)
     with beat.stage:
-        over_map = landscapes.map_with_paths(found.surface, shown.paths), shown.said(beat.word, "race_map_said")
+        over_map = above(found.surface, shown.paths), shown.said(beat.word, "race_map_said")
         errors = lines(beat, shown.errors, "step_axis", "error_above_axis", floor=shown.lowest_line)
         beat.side_by_side(over_map, (errors, shown.errors_said(beat.word, "race_error_said")), clickable=True)
-        here.play(beat, shown)
+        questions.fair_race.play(beat, shown)
         if shown.tried:
             beat.prose("sensitivity")
             titles = beat.words(x_title="rate_axis", y_title="error_end_axis")
@@ -82,12 +83,11 @@ def fair_race(beat):
 
 @lesson.beat
 def many_starts(beat):
-    here = questions.many_starts
-    found, told = here.many(beat)
+    found, told = questions.many_starts.many(beat)
     with beat.stage:
         if told:
             shares = charts.shares_with_intervals(**found.ranked(beat.word)), found.said(beat.word)
-            name, ends = here.basins_shown(beat, found)
+            name, ends = questions.many_starts.basins_shown(beat, found)
             places = found.surface.extent, ends.minima, *found.surface.weights
             picture = charts.basin_map(charts.basin_colours(ends.label), *places, height=330)
             beat.side_by_side(shares, (picture, found.basins_said(beat.word, name, ends)))
@@ -97,26 +97,24 @@ def many_starts(beat):
 
 @lesson.beat
 def on_a_network(beat):
-    here = questions.on_a_network
-    shown = here.run(beat)
+    shown = questions.on_a_network.run(beat)
     with beat.stage:
         losses = lines(beat, shown.loss, "epochs_axis", "train_loss_axis"), shown.said(beat.word, "net_loss_said")
         judged = lines(beat, shown.val_loss, "epochs_axis", "val_loss_axis"), shown.said(beat.word, "net_val_said")
         beat.side_by_side(losses, judged)
-        here.play(beat, shown)
+        questions.on_a_network.play(beat, shown)
     beat.numbers({"run_table": shown.table})
     beat.source([rules.RULES[name].formula for name in shown.loss], race.Race)
 
 
 @lesson.beat
 def one_name(beat):
-    here = questions.one_name
-    found, shown = here.run(beat)
+    found, shown = questions.one_name.run(beat)
     with beat.stage:
-        over_map = landscapes.map_with_paths(found.surface, shown.paths), shown.said(beat.word, "forms_map_said")
+        over_map = above(found.surface, shown.paths), shown.said(beat.word, "forms_map_said")
         distance = lines(beat, shown.apart(), "step_axis", "apart_axis", first=1, floor=shown.lowest_line)
         beat.side_by_side(over_map, (distance, shown.said(beat.word, "forms_apart_said")))
-        here.play(beat, shown)
+        questions.one_name.play(beat, shown)
     beat.numbers({"run_table": shown.table})
     beat.source(found.formulas, *found.sources)
 

@@ -54,8 +54,10 @@ def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     How many epochs there were is part of what a result is remembered by, so that nobody else is given a short one.
     """
-    monkeypatch.setattr("ui.tamed.EPOCHS", 20)
-    monkeypatch.setattr("ui.ladder.Training", lambda epochs, *more: Training(min(epochs, 20), *more))
+    monkeypatch.setattr("lessons.model_evaluation.tame.EPOCHS", 20)
+    monkeypatch.setattr(
+        "lessons.model_evaluation.grow.Training", lambda epochs, *more: Training(min(epochs, 20), *more)
+    )
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from dlcore.crowd import Course
 from dlcore.datasets import AutoMPG
 from dlcore.folds import CrossValidation
 from dlcore.ladder import Rows, Training
-from ui.folded import SHUFFLES, Folded
-from ui.ladder import Ladder
-from ui.once import Once
-from ui.tamed import NOTHING, REMEDIES, Tamed
+from lessons.model_evaluation.folds import SHUFFLES, Folded
+from lessons.model_evaluation.grow import Ladder
+from lessons.model_evaluation.only_once import Once
+from lessons.model_evaluation.tame import NOTHING, REMEDIES, Tamed
 from ui.text import texts
 
 SCRIPT = "pages/8_model_evaluation.py"

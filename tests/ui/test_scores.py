@@ -12,10 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from dlcore import metrics
 from dlcore.baselines import Baseline, Majority, Mean, Stratified, score_to_beat
-from ui import leftover, opponents, thresholds
-from ui.leftover import Leftover
-from ui.opponents import ALWAYS_NO, CLASSES, NUMBERS, OF_CLASSES, OF_NUMBERS, Judged
-from ui.thresholds import THRESHOLDS, Cut
+from lessons.model_evaluation import beat_common_sense, behind_the_score, residuals
+from lessons.model_evaluation.beat_common_sense import ALWAYS_NO, NUMBERS, OF_CLASSES, OF_NUMBERS, Judged
+from lessons.model_evaluation.behind_the_score import THRESHOLDS, Cut
+from lessons.model_evaluation.binary_problems import CLASSES
+from lessons.model_evaluation.residuals import Leftover
 
 SCRIPT = "pages/8_model_evaluation.py"
 Open = Callable[..., AppTest]
@@ -58,9 +59,13 @@ def test_the_line_is_the_best_baseline_whichever_way_is_up(measure: str) -> None
 
 def at_first(data: str, measure: str, rare: int = 5, seed: int = 0) -> Judged:
     """Everyone on real rows."""
-    parts, models = opponents._classes(data, rare, 1, seed) if data in CLASSES else opponents._numbers(data, 1, seed)
+    parts, models = (
+        beat_common_sense._classes(data, rare, 1, seed)
+        if data in CLASSES
+        else beat_common_sense._numbers(data, 1, seed)
+    )
     y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
-    return Judged(data, measure, y_train, y, models, opponents.rivals(measure))
+    return Judged(data, measure, y_train, y, models, beat_common_sense.rivals(measure))
 
 
 @pytest.mark.parametrize("measure", OF_CLASSES)
@@ -101,7 +106,7 @@ def test_baselines_that_are_to_be_guessed_are_nowhere() -> None:
 @pytest.mark.parametrize("data", CLASSES)
 @pytest.mark.parametrize("rare", [1, 5, 50])
 def test_every_share_leaves_both_classes_in_both_parts(data: str, rare: int) -> None:
-    parts, models = opponents._classes(data, rare, 1, 0)
+    parts, models = beat_common_sense._classes(data, rare, 1, 0)
     for part in (parts.train, parts.validation):
         assert min(np.bincount(part.y, minlength=2)) >= 1
     assert all(np.isfinite(p).all() and len(p) == len(parts.validation.y) for p in models.values())
@@ -109,7 +114,7 @@ def test_every_share_leaves_both_classes_in_both_parts(data: str, rare: int) -> 
 
 def test_another_metric_has_another_winner() -> None:
     """What the preset of that name promises."""
-    parts, models = opponents._classes("gauss_pairs", 5, 40, 0)
+    parts, models = beat_common_sense._classes("gauss_pairs", 5, 40, 0)
     y = parts.validation.y.astype(float)
     best = {
         name: max(models, key=lambda word, rule=rule: rule(y, models[word]))
@@ -120,20 +125,20 @@ def test_another_metric_has_another_winner() -> None:
 
 
 def test_a_model_with_the_accuracy_of_the_line_may_find_nobody() -> None:
-    parts, models = opponents._classes("two_measures", 5, 40, 0)
+    parts, models = beat_common_sense._classes("two_measures", 5, 40, 0)
     y, p = parts.validation.y.astype(float), models["one_neuron"]
     assert OF_CLASSES["binary_accuracy"](y, p) == np.mean(y == 0) and OF_CLASSES["recall"](y, p) == 0
 
 
 def test_after_one_epoch_every_model_is_below_the_line() -> None:
-    parts, models = opponents._classes("breast_cancer", 5, 1, 0)
+    parts, models = beat_common_sense._classes("breast_cancer", 5, 1, 0)
     y = parts.validation.y.astype(float)
     assert all(OF_CLASSES["binary_accuracy"](y, p) < np.mean(y == 0) for p in models.values())
 
 
 @pytest.mark.parametrize("data", NUMBERS)
 def test_models_of_numbers_beat_every_constant(data: str) -> None:
-    parts, models = opponents._numbers(data, 40, 0)
+    parts, models = beat_common_sense._numbers(data, 40, 0)
     y = parts.validation.y
     for rule in OF_NUMBERS.values():
         sign = 1 if rule.higher_is_better else -1
@@ -179,7 +184,7 @@ def test_a_share_of_nothing_is_said_to_be_undefined(opened: Open, steps: Steps) 
 
 
 def test_the_player_opens_at_one_half(opened: Open) -> None:
-    assert THRESHOLDS[thresholds.HALF] == 0.5 and cut().lines(str)[thresholds.HALF].startswith("τ = 0.50:")
+    assert THRESHOLDS[behind_the_score.HALF] == 0.5 and cut().lines(str)[behind_the_score.HALF].startswith("τ = 0.50:")
     components = opened(SCRIPT, lang="en", predict="0").get("bidi_component")
     bars = [json.loads(one.proto.json) for one in components if one.proto.component_name == "lesson_player"]
     opens = {bar["container"]: (bar["opens_at"], bar["last"]) for bar in bars}
@@ -219,7 +224,7 @@ def test_every_side_on_which_a_threshold_is_cheapest_is_right() -> None:
 
 
 def test_shuffled_labels_leave_nothing_to_learn() -> None:
-    areas = [metrics.AUC()(*thresholds._scores("shuffled_labels", 30, seed)) for seed in range(5)]
+    areas = [metrics.AUC()(*behind_the_score._scores("shuffled_labels", 30, seed)) for seed in range(5)]
     assert np.mean(areas) == pytest.approx(0.5, abs=0.06)
 
 
@@ -242,11 +247,11 @@ def test_r2_of_the_mean_is_zero_and_of_worse_is_negative() -> None:
 
 def test_a_bias_costs_its_square(opened: Open) -> None:
     """With residuals of mean 0, s standard deviations more take s² off R²."""
-    y, p, _ = leftover._predictions("penguins", "straight_line", 100, 0)
+    y, p, _ = residuals._predictions("penguins", "straight_line", 100, 0)
     p = p - (p - y).mean()
     r2 = metrics.get("r2_score")
     assert r2(y, p + 1.2 * y.std()) == pytest.approx(r2(y, p) - 1.44)
-    for data in leftover.DATA:
+    for data in residuals.DATA:
         at = opened(SCRIPT, lang="en", predict="0", d3=data, shift3="1.2")
         assert any("Always saying the mean would be better" in text for text in said(at))
 
@@ -254,17 +259,17 @@ def test_a_bias_costs_its_square(opened: Open) -> None:
 def test_a_typing_error_shakes_squares_more(opened: Open) -> None:
     at = opened(SCRIPT, lang="en", predict="0", typo3="1")
     assert any("Without the mistyped row" in text for text in said(at))
-    y, p, _ = leftover._predictions("auto_mpg", "straight_line", 60, 0)
+    y, p, _ = residuals._predictions("auto_mpg", "straight_line", 60, 0)
     wrong = y.copy()
     wrong[0] += 8 * y.std()
-    grown = [rule()(wrong, p) / rule()(y, p) for rule in leftover.MEASURES[:2]]
+    grown = [rule()(wrong, p) / rule()(y, p) for rule in residuals.MEASURES[:2]]
     assert grown[1] > grown[0] > 1
 
 
 def test_a_straight_line_leaves_a_pattern_that_a_network_does_not() -> None:
     spread = []
-    for model in leftover.MODELS:
-        y, p, mean = leftover._predictions("sine", model, 100, 0)
+    for model in residuals.MODELS:
+        y, p, mean = residuals._predictions("sine", model, 100, 0)
         spread.append(np.ptp(Leftover("sine", model, y, p, mean, (0.0, 1.0), 1.0).by_group()))
     assert spread[0] > 2 * spread[1]
 

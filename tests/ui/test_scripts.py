@@ -21,9 +21,10 @@ from dlcore.optimizers import SGD, Adam
 from dlcore.schedules import CosineDecay
 from dlcore.surfaces import Bowl, SlopeFit
 from dlcore.trials import Trial
-from ui import opponents, script_export
+from lessons.model_evaluation import beat_common_sense
+from lessons.model_evaluation.beat_common_sense import Judged
+from ui import script_export
 from ui.beat import Beat
-from ui.opponents import Judged
 from ui.script_export import Run, Unwritable, call
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -252,9 +253,9 @@ def test_every_contender_comes_out_of_the_program_with_the_score_of_the_page(
     settings = {"lang": "en", "predict": "0", "rare1": "50", "ep1": "1", "m1": measure}
     at = opened("pages/8_model_evaluation.py", settings)
     printed = numbers(executed(tmp_path, {"one": experiments["beat_common_sense"].program()})["one"])
-    parts, models = opponents._classes("breast_cancer", 50, 1, 0)
+    parts, models = beat_common_sense._classes("breast_cancer", 50, 1, 0)
     y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
-    found = Judged("breast_cancer", measure, y_train, y, models, opponents.rivals(measure))
+    found = Judged("breast_cancer", measure, y_train, y, models, beat_common_sense.rivals(measure))
     for name, score in found.scores().items():
         assert any(number == pytest.approx(score, abs=1e-12) for number in printed), name
     line = next(each.value for each in at.caption if "The line:" in each.value)

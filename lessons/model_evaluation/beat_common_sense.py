@@ -11,22 +11,16 @@ import pandas as pd
 
 from dlcore import losses, metrics
 from dlcore.baselines import Baseline, score_to_beat
-from dlcore.datasets import AutoMPG, BreastCancer, Dataset, GaussPairs, Sine
+from dlcore.datasets import AutoMPG, Dataset, Sine
 from dlcore.metrics import MeanAbsoluteError, Metric, R2Score, RootMeanSquaredError
 from dlcore.recipe import Prepared, prepared
 from dlcore.scores import predicted, thinned
+from lessons.model_evaluation.binary_problems import CLASSES
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
 from ui.quiz.goals import Goal
-
-CLASSES: dict[str, tuple[Dataset, tuple[int, ...]]] = {
-    "breast_cancer": (BreastCancer(), tuple(range(30))),
-    "two_measures": (BreastCancer(), (1, 4)),
-    "gauss_pairs": (GaussPairs(count=1200, noise=1.5), (0, 1)),
-}
-"""What asks yes or no: data, and the columns that a model may see."""
 
 NUMBERS: dict[str, Dataset] = {"auto_mpg": AutoMPG(), "sine": Sine(count=300)}
 
@@ -209,8 +203,6 @@ def _written(score: float) -> str:
 
 
 # ---- what is chosen --------------------------------------------------------------------------------------------------
-
-
 @shared(max_entries=128)
 def _classes(data: str, rare: int, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
     source, columns = CLASSES[data]

@@ -11,22 +11,13 @@ import streamlit as st
 
 from dlcore import ladder
 from dlcore.crowd import Course
-from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Moons, PenguinSpecies
 from dlcore.ladder import RUNGS, Hidden, Rows, Training
+from lessons.model_evaluation.capacity import DATA, FLIPPED, baseline, error_axis, error_said, rung, titles
 from ui.beat import Beat
-from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
-from ui.number_format import readable
 from ui.quiz import ties
 from ui.quiz.goals import Goal
-
-DATA: dict[str, Dataset] = {
-    each.name(): each for each in (AutoMPG(), BreastCancer(), PenguinSpecies(), Moons(count=600, noise=0.3))
-}
-"""Data with enough rows, few columns, and something to learn by heart: by the name of the data set."""
-
-FLIPPED = Number(0.0, 0.0, 0.4)
 
 PARTING = r"\text{parted at rung } r: \quad E_\text{val}(s) \ge 2\, E_\text{train}(s) \ \text{for all } s \ge r"
 
@@ -47,42 +38,11 @@ def rung_letter(name: str) -> str:
 BY_NAME: dict[str, Hidden] = {rung_name(hidden): hidden for hidden in RUNGS}
 
 
-def error_said(error: float, share: bool) -> str:
-    """An error as people say it: a percentage, or a number in the target's unit."""
-    return f"{error:.1%}" if share else readable(error, 3)
-
-
 def lowest(errors: Mapping[str, float], share: bool) -> tuple[str, ...]:
     """The names whose error is the lowest as ``error_said`` says it; none if there is no number among them."""
     # a share is told in tenths of a percent, whatever its size
     told = {name: float(f"{error:.1%}".rstrip("%")) if share else error for name, error in errors.items()}
     return ties.lowest(told, 6 if share else 3)
-
-
-def titles(say: Say, share: bool) -> dict[str, Any]:
-    """The words of a picture of errors: two names, and the baseline's."""
-    return {
-        "titles": (say("error_train"), say("error_validation")),
-        "line_title": say("error_baseline"),
-        "share": share,
-    }
-
-
-def error_axis(say: Say, share: bool) -> str:
-    """What an error is: a share of wrong answers, or a number in the target's unit."""
-    return say("error_share") if share else say("error_root")
-
-
-@shared(max_entries=512)
-def rung(rows: Rows, training: Training, hidden: Hidden, seeds: int, marks: int) -> Course:
-    """One rung, for everyone who asks for it."""
-    return ladder.climbed(rows, training, hidden, seeds, marks)
-
-
-@shared(max_entries=128)
-def baseline(rows: Rows, seeds: int) -> float:
-    """The error of an answer that never looks, the mean over the repetitions."""
-    return float(np.mean([rows.baseline(seed) for seed in range(seeds)]))
 
 
 @dataclass(frozen=True, eq=False)

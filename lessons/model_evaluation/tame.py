@@ -11,10 +11,11 @@ import streamlit as st
 from dlcore import ladder
 from dlcore.crowd import Course
 from dlcore.ladder import Rows, Training
+from lessons.model_evaluation.capacity import DATA, FLIPPED, baseline, error_axis, error_said, rung, titles
+from lessons.model_evaluation.grow import lowest
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
-from ui.ladder import DATA, FLIPPED, baseline, error_axis, error_said, lowest, rung, titles
 
 LARGE, SMALL = (64,), (2,)
 ROWS = (20, 40, 80, 160)

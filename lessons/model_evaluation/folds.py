@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from dlcore.folds import CrossValidation
+from lessons.model_evaluation.capacity import DATA, error_axis, error_said
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Switch
 from ui.controls.widgets import Say
-from ui.ladder import DATA, error_axis, error_said
 from ui.quiz import ties
 
 SHUFFLES = 20

@@ -12,12 +12,12 @@ from dlcore import losses
 from dlcore.metrics import AUC, F1Score, Precision, Recall, precision_recall_curve, roc_curve
 from dlcore.recipe import prepared
 from dlcore.scores import Counts, cheapest, counted, predicted
+from lessons.model_evaluation.binary_problems import CLASSES
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
 from ui.number_format import readable
-from ui.opponents import CLASSES
 from ui.quiz import ties
 from ui.quiz.goals import Goal
 
