@@ -20,10 +20,7 @@ def all_or_a_sample(beat):
     found, shown = questions.all_or_a_sample.run(beat)
     with beat.stage:
         clock, epochs = shown.clock(), shown.epochs_seen()
-        over_map = (
-            above(found.surface, shown.drawn(), clock=clock),
-            shown.said(beat.word, "sampled_map_said"),
-        )
+        over_map = above(found.surface, shown.drawn(), clock=clock), shown.said(beat.word, "sampled_map_said")
         more = {"x": epochs, "clock": clock, "floor": shown.lowest_line}
         errors = lines(beat, shown.heights(), "epochs_axis", "error_above_axis", **more)
         beat.side_by_side(over_map, (errors, shown.errors_said(beat.word)), clickable=True)

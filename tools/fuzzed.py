@@ -35,7 +35,7 @@ from dlcore.tables import TableError, read_csv
 from lessons.losses import by_hand_and_by_machine
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Unreadable
-from ui import drawn, kept, layers
+from lessons.training import drawn_points, keep, layer_notation
 from ui.controls import page_state
 from ui.controls.kinds import Choice, Kind, Names, Number, Several, Switch, Text
 from ui.controls.page_state import PageState
@@ -657,25 +657,25 @@ def _check_rows(text: str) -> None:
 
 
 def _check_points(text: str) -> None:
-    rows = drawn.read(text)
-    assert len(rows) <= drawn.MOST_POINTS
-    x, y = drawn.arrays(rows)
+    rows = drawn_points.read(text)
+    assert len(rows) <= drawn_points.MOST_POINTS
+    x, y = drawn_points.arrays(rows)
     assert x.shape == (len(rows), 2)
     assert np.unique(y).tolist() == list(range(len(np.unique(y))))
-    again = drawn.read(drawn.written(rows))
-    assert drawn.written(again) == drawn.written(rows)
+    again = drawn_points.read(drawn_points.written(rows))
+    assert drawn_points.written(again) == drawn_points.written(rows)
 
 
 def _check_layers(text: str) -> None:
-    plans = layers.read(text, "relu")
-    assert len(plans) <= layers.MOST_LAYERS
+    plans = layer_notation.read(text, "relu")
+    assert len(plans) <= layer_notation.MOST_LAYERS
     for plan in plans:
-        assert 1 <= plan.units <= layers.MOST_UNITS
+        assert 1 <= plan.units <= layer_notation.MOST_UNITS
         assert 0 <= plan.dropout < 1
         assert 0 <= plan.l1 <= 1
         assert 0 <= plan.l2 <= 1
-    again = layers.read(layers.written(plans, "relu"), "relu")
-    assert layers.written(again, "relu") == layers.written(plans, "relu")
+    again = layer_notation.read(layer_notation.written(plans, "relu"), "relu")
+    assert layer_notation.written(again, "relu") == layer_notation.written(plans, "relu")
 
 
 def _check_column(text: str) -> None:
@@ -699,7 +699,7 @@ def _check_calculator(text: str) -> None:
 
 ENTERED = (
     *("01, 2; 3, 4", "0-0.5, 1e3, 2.; 1, 2, 3;", "0;;,", "01, x", "01e400", "0nan, 1", "0−1, 2"),
-    *("1" + drawn.DEFAULT, "10.5, 0.5, 1; -1, 1, 0", "1;", "12, 0, 1", "10, 0, 7"),
+    *("1" + drawn_points.DEFAULT, "10.5, 0.5, 1; -1, 1, 0", "1;", "12, 0, 1", "10, 0, 7"),
     *("28-8", "28:tanh:d0.5:b:he_normal:l2=0.01-4", "20", "2600", "28:x", "28:d1-4", "2–8−3"),
     *("31, 2, 3", "3"),
     *("4\n3, 5, 2, 8\n2.5, 5.5, 4, 7", "4a\n1, 0, 1, 0\n0.9, 0.2, 0.4, 0.6", "4a\n1, 1\n1, 0"),
@@ -872,14 +872,14 @@ def check_model(data: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            model = kept.read_network(data)
+            model = keep.read_network(data)
         except ValueError as error:
             assert str(error)
             return
-    again = kept.read_network(kept.written_network(model))
+    again = keep.read_network(keep.written_network(model))
     assert np.array_equal(model.w, again.w, equal_nan=True)
     assert [layer.config() for layer in again.layers] == [layer.config() for layer in model.layers]
-    assert model.count_params() <= 2 * layers.MOST_WEIGHTS
+    assert model.count_params() <= 2 * layer_notation.MOST_WEIGHTS
 
 
 def _packed(described: str, array: bytes) -> bytes:
@@ -898,7 +898,7 @@ def _model_seeds() -> list[bytes]:
     model = Sequential([layers_of("BatchNormalization"), layers_of("Dense", 2, "tanh"), layers_of("Dense", 1)], seed=1)
     model.build((3,))
     model.compile("adam", "mse")
-    file = kept.written_network(model)
+    file = keep.written_network(model)
     with ZipFile(io.BytesIO(file)) as archive:
         text = str(np.load(io.BytesIO(archive.read("model.npy")), allow_pickle=False))
     told = {"format": 1, "name": "m", "seed": 0, "input_shape": [2], "compiled": {}}

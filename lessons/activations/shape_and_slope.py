@@ -1,4 +1,4 @@
-"""Shapes of activations on a page: which are compared, what they are at one z, where they are steep and where flat."""
+"""Shape and slope: activations side by side, what they are at one z, where they are steep and where flat."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Deep networks on a page: two of them, alike but for activation and first weights; their gradients and trainings."""
+"""Vanishing gradients: two deep networks, alike but for activation and first weights, and their gradients by layer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Output layers tried on a page: the reader's own against the recommended one, trained on the same real rows."""
+"""Which one? The reader's own output layer against the recommended one, trained on the same real rows."""
 
 from dataclasses import dataclass
 

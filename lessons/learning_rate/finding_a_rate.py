@@ -1,4 +1,4 @@
-"""Readings: a learning rate that a reader has read off a range test, checked by training with it."""
+"""Finding a rate: the reader reads one off a range test, and a training with it checks the reading."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sweeps on a page: how much the learning rate matters, after how many steps, on a landscape or for a network."""
+"""How much? A sweep of learning rates: what is left of the error after how many steps, on a landscape or a network."""
 
 import math
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Learning rates that are compared: three of them side by side from one start."""
+"""Three rates: one too small, one that fits and one too large, side by side from one start."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Schedules on a page: every one that there is, with sliders that fit a short training; with and without it."""
+"""With a schedule: every one that there is, with sliders that fit a short training, against a constant rate."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The calculator: targets and predictions as a reader enters them, and every loss that fits, its sum written out."""
+"""By hand and by machine: every loss that fits the reader's targets and predictions, its sum written out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A saturated unit: how hard cross-entropy and the squared error pull at it, and two networks that start there."""
+"""Not squares for classes: how hard cross-entropy and squared error pull at a saturated unit, and two trainings."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Outliers: one set of data, points that the reader adds and moves, and the lines that different losses draw."""
+"""Outlying points: data to which the reader adds points and moves them, and the lines that different losses draw."""
 
 import dataclasses
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Logits of three classes: their probabilities, loss and gradient, with one softmax and, by mistake, with two."""
+"""Softmax once: probabilities, loss and gradient of three logits with one softmax and, by mistake, with two."""
 
 import math
 from dataclasses import dataclass

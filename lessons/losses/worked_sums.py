@@ -1,4 +1,4 @@
-"""Terms: the error of one prediction and its slope written out with their numbers, in letters every language shares."""
+"""Sums of a loss: the error of one prediction and its slope written out with their numbers, in letters alone."""
 
 from collections.abc import Sequence
 

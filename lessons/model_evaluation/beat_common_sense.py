@@ -1,4 +1,4 @@
-"""Opponents: small models and what needs no inputs, judged on the same rows by a measure of the reader's choice."""
+"""Beat common sense: small models and baselines that need no inputs, judged on the same rows by one measure."""
 
 import dataclasses
 import math

@@ -1,4 +1,4 @@
-"""Thresholds: a classifier's scores on the validation part, cut at every hundredth; what the mistakes cost."""
+"""Behind the score: a classifier's scores cut at every threshold, what the mistakes cost, ROC and precision-recall."""
 
 import dataclasses
 from dataclasses import dataclass

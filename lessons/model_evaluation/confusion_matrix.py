@@ -1,4 +1,4 @@
-"""Confused: a classifier of several classes, and which of them it takes for each other."""
+"""A classifier of several classes, and which of them it takes for each other."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""k-fold cross-validation on a page: fold by fold, and beside what a single split says."""
+"""Folds: k-fold cross-validation fold by fold, and beside it what a single split says."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The capacity ladder on a page: networks from one unit to large, trained on the same rows, and which to look at."""
+"""Grow until it overfits: networks from one unit to large, trained on the same rows."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A test set that a visitor may open once in a session, and how much the best of many scores flatters."""
+"""Only once: a test set that is opened once in a visit, and how much the best of many scores flatters."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Leftover: what a model of numbers leaves unexplained on the validation part, row by row and in three measures."""
+"""Residuals: what a model of numbers leaves unexplained on the validation part, row by row and in three measures."""
 
 import dataclasses
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Remedies against learning by heart, each against the same large network without it, on the same rows."""
+"""Tame it: each remedy against learning by heart, against the same large network without it."""
 
 import dataclasses
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A small network on a page, number by number: forwards, backwards, and every gradient checked by its definition."""
+"""Number by number: a small network forwards and backwards, and every gradient checked by its definition."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One unit on a page: the parts of a nerve cell beside it, its sum and its answer, and its line."""
+"""One unit: its sum, its answer, and the line on which it does not know."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Gates on a page: a unit set by hand, the search that shows what no unit can be, and two hidden units that can."""
+"""One unit as a gate: set by hand, and the search that shows what no unit can be."""
 
 from dataclasses import dataclass
 

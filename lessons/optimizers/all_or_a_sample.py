@@ -1,4 +1,4 @@
-"""Sampled runs: the same line fitted with all rows a step, with a few, and with a single one; one clock for all."""
+"""All rows or a sample: one line fitted with all rows a step, with a few and with one; one clock for all."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Races on landscapes: rules that start at one place, each with a rate of its own; tuned for all alike, or chosen."""
+"""A fair race: rules that start at one place of a landscape, each with a rate of its own, tuned alike or chosen."""
 
 import dataclasses
 import math

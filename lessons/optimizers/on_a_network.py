@@ -1,4 +1,4 @@
-"""Races of networks: one small network on real or generated data, trained by several rules at once."""
+"""On a network: one small network on real or generated data, trained by several rules at once."""
 
 import dataclasses
 import math

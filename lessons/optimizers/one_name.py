@@ -1,4 +1,4 @@
-"""Forms: whose formula is whose. The kinship of the rules, and one name with several conventions."""
+"""One name, several conventions: forms of a rule that go by the same name, and whether they walk the same path."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""One step taken apart: what an optimizer computes on its way from one place to the next, step by step."""
+"""One step: what an optimizer computes on its way from one place to the next, term by term."""
 
 import dataclasses
 from dataclasses import dataclass

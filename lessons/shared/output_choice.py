@@ -1,7 +1,7 @@
-"""Choosing: which output layer, loss and metric a problem asks for, and which activation a kind of network.
+"""Output choice: which output layer, loss and metric a problem asks for, and which activation a kind of network.
 
-    problem = choosing.chosen(beat, "p")       a menu, under the key "p"
-    choosing.answered(beat, problem)           the answer: units, activation, loss, metric, and the lines of Keras
+    problem = output_choice.chosen(beat, "p")       a menu, under the key "p"
+    output_choice.answered(beat, problem)           the answer: units, activation, loss, metric, and the lines of Keras
 
 Whatever is said here comes from ``dlcore.recommendations``.
 """

@@ -10,7 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dlcore.tables import read_csv
-from ui import given, kept
+from lessons.training import keep
+from lessons.training import rows as given
 from ui.controls import page_state
 from ui.controls.kinds import Several, Text
 
@@ -128,7 +129,7 @@ def test_what_is_taken_home_are_the_rows_of_the_page(name: str) -> None:
     place = given.Chosen(None, table.features, own="a")
     facts = (table.features, table.target, table.classes, table)
     data = given.Given(place, given.OWN_TABLE, table.x, table.y, *facts)
-    home = np.loadtxt(io.BytesIO(kept.data_file(data)), delimiter=",", skiprows=1)
+    home = np.loadtxt(io.BytesIO(keep.data_file(data)), delimiter=",", skiprows=1)
     order = data.parts.order
     assert np.array_equal(home, np.column_stack([table.x, table.y])[order]) and len(order) == len(table.y)
 

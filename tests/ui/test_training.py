@@ -25,11 +25,24 @@ from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
 from lessons.shared.typed_numbers import Unreadable
-from ui import compiled, drawn, given, kept, layers, live, looks, pinned, retold, trained
-from ui.compiled import Compiled
-from ui.given import Chosen
-from ui.live import Live, Result, at_once
-from ui.shown import Shown
+from lessons.training import (
+    comparison,
+    curves_in_words,
+    drawn_points,
+    feasibility,
+    fit,
+    keep,
+    layer_notation,
+    training_run,
+    watch,
+)
+from lessons.training import compile as compile_module
+from lessons.training import model as model_module
+from lessons.training import rows as given
+from lessons.training.compile import Compiled
+from lessons.training.results import Shown
+from lessons.training.rows import Chosen
+from lessons.training.training_run import Live, Result, at_once
 from ui.text import texts
 
 SCRIPT = "pages/7_training.py"
@@ -65,7 +78,7 @@ def pressed(at: AppTest, key: str) -> AppTest:
     "text", ["12-8", "0", "12:tanh:d0.2:b-8:l2=0.001", "512:he_normal:l1=0.5", "-".join(["8:sigmoid"] * 20)]
 )
 def test_layers_are_written_as_they_were_read(text: str) -> None:
-    assert layers.written(layers.read(text, "relu"), "relu") == text
+    assert layer_notation.written(layer_notation.read(text, "relu"), "relu") == text
 
 
 SHARES = strategies.sampled_from((0.0, 0.5, 1e-5, 1e-12)) | strategies.floats(0, 1, exclude_max=True)
@@ -78,13 +91,13 @@ def test_a_layer_set_in_the_table_is_written_as_a_text_that_can_be_read(
 ) -> None:
     """A penalty of 1 was written as ``l1=1.``, a small dropout as ``d1e-05``, and both were refused."""
     plan = LayerPlan(units, "relu", "zeros", dropout, normalized, l1, l2)
-    assert layers.read(layers.written((plan,), "relu"), "relu") == (plan,)
+    assert layer_notation.read(layer_notation.written((plan,), "relu"), "relu") == (plan,)
 
 
 def test_a_layer_says_all_its_settings() -> None:
-    (plan,) = layers.read("12:tanh:d0.2:b:he_normal:l1=0.1:l2=0.01", "relu")
+    (plan,) = layer_notation.read("12:tanh:d0.2:b:he_normal:l1=0.1:l2=0.01", "relu")
     assert plan == LayerPlan(12, "tanh", "he_normal", 0.2, True, 0.1, 0.01)
-    assert layers.read("3", "elu") == (LayerPlan(3, "elu"),)
+    assert layer_notation.read("3", "elu") == (LayerPlan(3, "elu"),)
 
 
 @pytest.mark.parametrize(
@@ -92,15 +105,15 @@ def test_a_layer_says_all_its_settings() -> None:
 )
 def test_what_is_no_list_of_layers_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(Unreadable):
-        layers.read(text, "relu")
+        layer_notation.read(text, "relu")
 
 
 def test_weights_are_counted_as_the_network_has_them() -> None:
     from dlcore import losses
     from dlcore.recipe import Recipe
 
-    plans = (*layers.read("12:b-8", "relu"), LayerPlan(1, "sigmoid"))
-    lines = layers.counted(8, plans)
+    plans = (*layer_notation.read("12:b-8", "relu"), LayerPlan(1, "sigmoid"))
+    lines = model_module.counted(8, plans)
     assert lines[1] == ("(12 + 1) · 8 = 104", 104)
     model = Recipe(8, plans, losses.get("binary_crossentropy")).model()
     assert sum(count for _, count in lines) == model.count_params()
@@ -125,13 +138,13 @@ def test_the_lesson_begins_with_eight_inputs_and_two_hidden_layers(page: Any) ->
 
 
 def test_drawn_points_are_read_as_they_are_written() -> None:
-    rows = drawn.read(drawn.DEFAULT)
-    assert drawn.read(drawn.written(rows)) == rows and len(rows) == 18
-    x, y = drawn.arrays(((0.0, 0.5, 0.0), (1.0, 1.0, 2.0)))
+    rows = drawn_points.read(drawn_points.DEFAULT)
+    assert drawn_points.read(drawn_points.written(rows)) == rows and len(rows) == 18
+    x, y = drawn_points.arrays(((0.0, 0.5, 0.0), (1.0, 1.0, 2.0)))
     assert x.tolist() == [[0.0, 0.5], [1.0, 1.0]] and y.tolist() == [0, 1]
     for wrong in ("1, 2", "9, 0, 1", "0, 0, 7", "a, b, c"):
         with pytest.raises(Unreadable):
-            drawn.read(wrong)
+            drawn_points.read(wrong)
 
 
 def test_points_can_be_taken_back_and_cleared(page: Any) -> None:
@@ -219,7 +232,7 @@ def test_nothing_of_a_table_of_ones_own_is_shared(page: Any, monkeypatch: pytest
         raise AssertionError("a reader's own rows went into what visitors share")
 
     with_file(monkeypatch, TABLES["semicolons"][0])
-    monkeypatch.setattr(trained, "at_once", forbidden)
+    monkeypatch.setattr(fit, "at_once", forbidden)
     at = page(set="own_table", epochs="2")
     pressed(at, "training.go")
     assert "after epoch 2" in captions(at)
@@ -234,7 +247,7 @@ def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[given.Given, Any]
     data = given.opened(Chosen())
     told = Compiled(losses.get("binary_crossentropy"), optimizers.get("adam"), "no_schedule", ("accuracy",))
     plans = (LayerPlan(4), LayerPlan(1, "sigmoid"))
-    return data, trained.recipe_of(data, plans, told, 32, epochs, patience)
+    return data, fit.recipe_of(data, plans, told, 32, epochs, patience)
 
 
 def test_a_training_says_what_fit_says() -> None:
@@ -291,7 +304,7 @@ def test_a_result_stays_as_it_was_while_the_training_goes_on(patience: int) -> N
         live.step()
         live.result()
     assert not np.array_equal(live.model.predict(rows), answers)
-    file = kept.read_network(kept.written_network(found.model))
+    file = keep.read_network(keep.written_network(found.model))
     for model in (found.model, file):
         assert all(np.array_equal(now, then) for now, then in zip(model.get_weights(), w, strict=True))
         assert np.array_equal(model.predict(rows), answers)
@@ -318,7 +331,7 @@ def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
     data = given.opened(Chosen(iris, iris.features))
     loss = losses.get("sparse_categorical_crossentropy")
     told = Compiled(loss, optimizers.get("adam"), "no_schedule", ("accuracy",))
-    live = Live.of(data, trained.recipe_of(data, (LayerPlan(4), LayerPlan(3, "softmax")), told, 16, 20, patience))
+    live = Live.of(data, fit.recipe_of(data, (LayerPlan(4), LayerPlan(3, "softmax")), told, 16, 20, patience))
     for _ in range(2):
         live.step()
     found = live.result()
@@ -337,11 +350,11 @@ def test_trainings_that_all_share_take_bounded_memory() -> None:
     def taken(widths: str, counts: range) -> int:
         """Bytes that are remembered of trainings of that network with so many epochs each."""
         cache_data_api._data_caches.clear_all()
-        plans = (*layers.read(widths, "relu"), LayerPlan(1, "sigmoid"))
+        plans = (*layer_notation.read(widths, "relu"), LayerPlan(1, "sigmoid"))
         for epochs in counts:
             at_once(data.chosen, dataclasses.replace(recipe, inputs=2, layers=plans, epochs=epochs))
         shared = cache_data_api._data_caches._function_caches.get(None, {}).values()
-        caches = [cache for cache in shared if "ui.live" in cache.display_name]
+        caches = [cache for cache in shared if "lessons.training.training_run" in cache.display_name]
         return sum(len(kept) for cache in caches for kept in cache.storage._mem_cache.values())  # type: ignore[attr-defined]
 
     assert 40_000_000 < taken("512-512", range(3, 10)) < 100_000_000
@@ -395,13 +408,13 @@ def test_a_score_that_diverged_is_said_to_be_no_finite_number(spoken: str) -> No
     def say(word: str, **values: Any) -> str:
         return texts.fill(texts.words()[word][spoken], values)
 
-    found = retold.curve_said(say, shown, "accuracy")
+    found = curves_in_words.curve_said(say, shown, "accuracy")
     assert found.count(texts.words()["no_finite_number"][spoken]) == 2
     assert "?" not in found and "∞" not in found
 
 
 def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
     at = page(epochs="5")
     assert "waits for the button" in captions(at)
     pressed(at, "training.go")
@@ -409,19 +422,19 @@ def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monke
     # another control does not lose it
     at.segmented_control(key="training.view").set_value("weights_view").run()
     assert "after epoch 5" in captions(at)
-    live = at.session_state[trained.LIVE]
+    live = at.session_state[fit.LIVE]
     first = live.rows[:6]
     pressed(at, "training.on")
     assert at.query_params["epochs"] == "55"
     assert "after epoch 55" in captions(at)
-    assert at.session_state[trained.LIVE] is live and live.rows[:6] == first
+    assert at.session_state[fit.LIVE] is live and live.rows[:6] == first
     # a stop in the middle keeps what was learned
     at.slider(key="training.epochs").set_value(80).run()
     assert "Stopped after epoch 55" in captions(at)
     pressed(at, "training.rewind")
     assert "waits for the button" in captions(at)
     pressed(at, "training.go")
-    assert at.session_state[trained.LIVE].rows[:6] == first, "the same first weights, the same course"
+    assert at.session_state[fit.LIVE].rows[:6] == first, "the same first weights, the same course"
 
 
 def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> AppTest:
@@ -436,7 +449,7 @@ def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> App
     monkeypatch.setattr(Live, "step", stops)
     pressed(at, "training.go")
     monkeypatch.setattr(Live, "step", step)
-    assert at.session_state[trained.LIVE].done == epoch
+    assert at.session_state[fit.LIVE].done == epoch
     return at
 
 
@@ -449,7 +462,7 @@ def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
     at.slider(key="training.epochs").set_value(5).run()
     assert not at.exception, at.exception[0].message
     assert "10 epochs are done" in captions(at) and "after epoch 10" in captions(at)
-    live = at.session_state[trained.LIVE]
+    live = at.session_state[fit.LIVE]
     assert live.done == 10 and not live.wanted
     # it goes on when it is asked to, not by itself
     at.slider(key="training.epochs").set_value(20).run()
@@ -459,23 +472,23 @@ def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
 
 
 def test_more_epochs_are_counted_from_those_that_are_done(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
     at = pressed(page(epochs="200", batch="455"), "training.go")
     at.slider(key="training.epochs").set_value(20).run()
     assert "200 epochs are done" in captions(at) and "20" in captions(at)
     assert at.button(key="training.on").label == "50 more epochs"
     pressed(at, "training.on")
-    assert at.session_state[trained.LIVE].done == 250 and at.query_params["epochs"] == "250"
+    assert at.session_state[fit.LIVE].done == 250 and at.query_params["epochs"] == "250"
     assert "epochs are done" not in captions(at)
     # what was done beyond the slider is given back by rewinding
     at.slider(key="training.epochs").set_value(30).run()
     pressed(at, "training.rewind")
     pressed(at, "training.go")
-    assert at.session_state[trained.LIVE].done == 30 and "epochs are done" not in captions(at)
+    assert at.session_state[fit.LIVE].done == 30 and "epochs are done" not in captions(at)
 
 
 def test_no_more_epochs_are_offered_than_the_slider_has(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
     at = pressed(page(epochs="480", batch="455", net="0"), "training.go")
     at.slider(key="training.epochs").set_value(20).run()
     assert "480 epochs are done" in captions(at)
@@ -487,11 +500,11 @@ def test_no_more_epochs_are_offered_than_the_slider_has(page: Any, monkeypatch: 
 def test_the_program_is_that_of_the_epochs_that_are_shown(
     first: int, then: int, patience: str, page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
     at = pressed(page(net="4", epochs=str(first), patience=patience, lr="0.1"), "training.go")
     at.slider(key="training.epochs").set_value(then).run()
     assert not at.exception, at.exception[0].message
-    result = at.session_state[trained.LIVE].result()
+    result = at.session_state[fit.LIVE].result()
     if patience == "0":
         assert result.epochs == first
     written = [code.value for code in at.code if "epochs=" in code.value]
@@ -508,7 +521,7 @@ def test_the_program_is_that_of_the_epochs_that_are_shown(
 def test_a_training_that_is_put_aside_holds_no_film(page: Any) -> None:
     """The first frames, none of them, were a window on all of them."""
     at = pressed(page(epochs="3"), "training.pin")
-    frames = at.session_state[pinned.PINNED].result.frames
+    frames = at.session_state[comparison.PINNED].result.frames
     assert all(part.size == 0 and part.base is None for part in frames)
 
 
@@ -605,11 +618,11 @@ def test_the_border_of_the_picture_lies_where_yes_begins(address: dict[str, str]
     if "linear" in address.values() and hasattr(loss, "from_logits"):
         loss = dataclasses.replace(loss, from_logits=True)  # type: ignore[type-var]
     recipe = Recipe(2, (LayerPlan(1, address["out"]),), loss)
-    ends, edge = looks._ends(recipe), loss.threshold
+    ends, edge = watch._ends(recipe), loss.threshold
     assert np.mean(ends) == edge
     answers = np.array([edge - 0.1, edge, edge + 0.1])[:, None]
     accuracy = metrics.resolve("accuracy", loss, 1)
-    for answer, label in zip(answers, looks.classes_of(answers, 2, recipe), strict=True):
+    for answer, label in zip(answers, watch.classes_of(answers, 2, recipe), strict=True):
         assert accuracy([label], answer) == 1
 
 
@@ -624,7 +637,7 @@ def test_a_network_that_beats_every_constant_has_learned_something(page: Any) ->
     assert "learned nothing useful" not in told
 
 
-EVERY_LOSS: list[Any] = [losses.get(name) for name in compiled.LOSSES]
+EVERY_LOSS: list[Any] = [losses.get(name) for name in compile_module.LOSSES]
 EVERY_LOSS += [dataclasses.replace(loss, from_logits=True) for loss in EVERY_LOSS if hasattr(loss, "from_logits")]
 
 
@@ -633,12 +646,12 @@ def test_no_guess_without_inputs_is_better_than_the_bar_on_the_training_part(los
     """Whatever the loss and the metrics: of many constants none beats it where it was chosen."""
     data, rows = given.opened(Chosen(share=0.0)), loss.targets in ("one_hot", "integer")
     units, wanted = 2 if rows else 1, ("accuracy", "precision", "recall", "auc")
-    fitting = compiled.fitting_metrics(wanted, data, loss, units)
+    fitting = feasibility.fitting_metrics(wanted, data, loss, units)
     recipe = Recipe(len(data.features), (LayerPlan(units, "linear"),), loss, metrics=fitting)
     parts, model = data.prepared(loss), recipe.model()
     model.build()
     model.metrics = model._resolved(units)
-    bars, y = live._baselines(model, parts), parts.train.y
+    bars, y = training_run._baselines(model, parts), parts.train.y
     assert set(bars) == {"loss", *fitting} and len(fitting) >= 1
     truth, rng = y[:, None] if y.ndim == 1 and not rows else y, np.random.default_rng(0)
     low, high = (0.0, 1.0) if loss.threshold else (-3.0, 3.0)
@@ -657,7 +670,7 @@ def test_no_guess_without_inputs_is_better_than_the_bar_on_the_training_part(los
 def test_a_long_line_of_digits_costs_no_more_than_its_length(setting: str) -> None:
     start = time.process_time()
     with pytest.raises(Unreadable, match="layer_setting"):
-        layers.read(f"8:{setting}{'1' * 100_000}x", "relu")
+        layer_notation.read(f"8:{setting}{'1' * 100_000}x", "relu")
     assert time.process_time() - start < 5, "seconds; with two ways to read each digit it took minutes"
 
 
@@ -684,8 +697,8 @@ def test_the_program_of_the_page_gives_the_numbers_of_the_page(page: Any) -> Non
 def test_a_network_comes_back_as_it_was_saved(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _, recipe = lesson_recipe()
     model = recipe.model()
-    file = kept.written_network(model)
-    assert np.array_equal(kept.read_network(file).w, model.w)
+    file = keep.written_network(model)
+    assert np.array_equal(keep.read_network(file).w, model.w)
     with_file(monkeypatch, file, "training.npz")
     at = page()
     assert any("Loaded" in each.value for each in at.success)
@@ -693,7 +706,7 @@ def test_a_network_comes_back_as_it_was_saved(page: Any, monkeypatch: pytest.Mon
 
 def test_a_file_that_is_no_network_is_refused(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     _, recipe = lesson_recipe()
-    good = kept.written_network(recipe.model())
+    good = keep.written_network(recipe.model())
     foreign, bomb, huge = io.BytesIO(), io.BytesIO(), io.BytesIO()
     np.savez(foreign, a=np.zeros(3))
     np.savez_compressed(bomb, model=np.array("{}"), w0=np.zeros(60_000_000))
@@ -720,7 +733,7 @@ def test_a_small_file_of_packed_zeros_is_refused_before_it_is_unpacked() -> None
     for data in (honest, honest.replace(size, struct.pack("<I", 1128))):
         tracemalloc.start()
         with pytest.raises(ValueError, match="no model that dlcore has saved"):
-            kept.read_network(data)
+            keep.read_network(data)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert most < 10_000_000
@@ -730,20 +743,22 @@ def test_a_network_with_twice_the_weights_of_the_largest_one_is_read_and_no_larg
     def saved(units: int) -> bytes:
         model = Sequential([Input((8,)), Dense(units)], seed=1)
         model.compile("adam", "mse")
-        return kept.written_network(model)
+        return keep.written_network(model)
 
-    most = 2 * layers.MOST_WEIGHTS // 9
-    assert kept.read_network(saved(most)).count_params() == 9 * most
-    with pytest.raises(ValueError, match=f"at most {2 * layers.MOST_WEIGHTS} are read"):
-        kept.read_network(saved(most + 1))
+    most = 2 * layer_notation.MOST_WEIGHTS // 9
+    assert keep.read_network(saved(most)).count_params() == 9 * most
+    with pytest.raises(ValueError, match=f"at most {2 * layer_notation.MOST_WEIGHTS} are read"):
+        keep.read_network(saved(most + 1))
 
 
 def test_the_longest_network_of_the_page_comes_back() -> None:
-    plans = layers.read("-".join(["100:softsign:he_normal:d0.123456:b:l1=0.00123456:l2=0.00123456"] * 20), "relu")
+    plans = layer_notation.read(
+        "-".join(["100:softsign:he_normal:d0.123456:b:l1=0.00123456:l2=0.00123456"] * 20), "relu"
+    )
     _, recipe = lesson_recipe()
     model = dataclasses.replace(recipe, layers=(*plans, recipe.layers[-1])).model()
-    assert model.count_params() > 0.6 * layers.MOST_WEIGHTS
-    assert np.array_equal(kept.read_network(kept.written_network(model)).w, model.w)
+    assert model.count_params() > 0.6 * layer_notation.MOST_WEIGHTS
+    assert np.array_equal(keep.read_network(keep.written_network(model)).w, model.w)
 
 
 def test_a_network_with_a_wide_layer_answers_for_fewer_rows() -> None:
@@ -752,7 +767,7 @@ def test_a_network_with_a_wide_layer_answers_for_fewer_rows() -> None:
     model.build()
     shown = Shown(data, recipe, None, False)
     tracemalloc.start()
-    said = kept.compared(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
+    said = keep.compared(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     word, rows = said.split()
@@ -768,14 +783,14 @@ def test_the_preset_that_runs_away_does_and_says_why(page: Any) -> None:
 
 
 def test_with_a_schedule_more_epochs_are_said_to_begin_anew(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trained, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
     at = page(epochs="3", plan="cosine_decay")
     assert "begins anew" in captions(at)
     pressed(at, "training.go")
-    before = at.session_state[trained.LIVE]
+    before = at.session_state[fit.LIVE]
     assert at.button(key="training.on").label == "53 epochs from the beginning"
     pressed(at, "training.on")
-    after = at.session_state[trained.LIVE]
+    after = at.session_state[fit.LIVE]
     assert after is not before and after.done == 53 and after.rows[0] == before.rows[0]
     assert "after epoch 53" in captions(at)
 
@@ -813,12 +828,12 @@ def test_of_a_plateau_it_is_said_that_it_is_one() -> None:
     def say(word: str, **facts: object) -> str:
         return f"{word}: {facts}"
 
-    flat = retold.when_said(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
+    flat = curves_in_words.when_said(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
     assert "when_said_level" in flat and "'first': 3, 'last': 6, 'count': 4" in flat
-    assert "when_said: " in retold.when_said(say, result([3.0, 1.0, 2.0]))
+    assert "when_said: " in curves_in_words.when_said(say, result([3.0, 1.0, 2.0]))
 
 
 def test_the_baseline_stands_in_brackets_after_a_sentence() -> None:
     """It is no sentence of its own, in neither language, and stood there without a full stop."""
-    told = retold.when_said(lambda word, /, **_facts: word, result([3.0, 1.0, 2.0]))
+    told = curves_in_words.when_said(lambda word, /, **_facts: word, result([3.0, 1.0, 2.0]))
     assert told == "when_said (base_is)"

@@ -10,11 +10,11 @@ import pytest
 from dlcore import losses, optimizers
 from dlcore.losses import Loss
 from dlcore.recipe import LayerPlan
-from ui import compiled, given, trained
-from ui.compiled import Compiled
-from ui.given import Chosen, Given
-from ui.layers import OUTPUTS
-from ui.live import Live
+from lessons.training import compile, feasibility, fit, rows
+from lessons.training.compile import Compiled
+from lessons.training.model import OUTPUTS
+from lessons.training.rows import Chosen, Given
+from lessons.training.training_run import Live
 
 
 @cache
@@ -23,7 +23,7 @@ def rows_of(name: str) -> Given:
     from dlcore.datasets import Dataset
 
     whole = Dataset.get(name)
-    data = given.opened(Chosen(whole, whole.features[:3]))
+    data = rows.opened(Chosen(whole, whole.features[:3]))
     return dataclasses.replace(data, x=data.x[::3], y=data.y[::3])
 
 
@@ -33,10 +33,10 @@ def word(key: str, **facts: Any) -> str:
 
 def trained_or_refused(data: Given, plans: tuple[LayerPlan, ...], loss: Loss, epochs: int = 2) -> str:
     """The word that says why it cannot be trained, or "" after it was."""
-    metrics = compiled.fitting_metrics(compiled.METRICS, data, loss, plans[-1].units)
+    metrics = feasibility.fitting_metrics(compile.METRICS, data, loss, plans[-1].units)
     told = Compiled(loss, optimizers.get("adam"), "no_schedule", metrics)
-    recipe = trained.recipe_of(data, plans, told, 32, epochs)
-    if trouble := compiled.obstacle(word, data, recipe):
+    recipe = fit.recipe_of(data, plans, told, 32, epochs)
+    if trouble := feasibility.obstacle(word, data, recipe):
         return trouble
     live = Live.of(data, recipe)
     while live.done < epochs and not live.ended:
@@ -54,7 +54,7 @@ def test_every_loss_meets_every_output(loss: str, output: str) -> None:
         for count in units:
             plans = (LayerPlan(4), LayerPlan(count, output))
             outcomes[name, count] = trained_or_refused(rows_of(name), plans, losses.get(loss))
-            compiled.mismatches(word, rows_of(name), plans, losses.get(loss))
+            feasibility.mismatches(word, rows_of(name), plans, losses.get(loss))
     # with some number of outputs, each can be tried on something
     assert "" in outcomes.values(), outcomes
 

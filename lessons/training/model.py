@@ -1,11 +1,5 @@
-"""Layers as text: ``12-8:tanh:d0.2`` is a hidden layer of 12 units and one of 8 with an activation and dropout.
+"""The model: hidden layers by text, by table and by menu, and how many weights they have."""
 
-Every layer is its units and, behind colons, whatever differs from the usual: the name of an activation or initializer,
-``d0.2`` for dropout, ``b`` for batch normalization, ``l1=0.001`` and ``l2=0.001`` for penalties. ``0`` is no layer.
-The text stands in the address; a table shows the same and can be edited.
-"""
-
-import re
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
@@ -13,22 +7,25 @@ import pandas as pd
 import streamlit as st
 
 from dlcore import losses
-from dlcore.activations import Activation
 from dlcore.initializers import Initializer
 from dlcore.recipe import LayerPlan, Recipe
-from lessons.shared.typed_numbers import Unreadable, changed, last_good
+from lessons.shared.typed_numbers import changed, last_good
+from lessons.training.layer_notation import (
+    ACTIVATIONS,
+    MOST_LAYERS,
+    MOST_UNITS,
+    MOST_WEIGHTS,
+    USUAL_START,
+    read,
+    written,
+)
+from lessons.training.rows import Given
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number, Text
-from ui.controls.page_state import shortened
-from ui.given import Given
-from ui.number_format import plain
 
-MOST_LAYERS, MOST_UNITS, MOST_WEIGHTS = 20, 512, 300_000
 NET = Text("12-8", 1200)
-ACTIVATIONS = tuple(name for name in Activation.members if name not in ("softmax", "exponential", "hard_sigmoid"))
 OUTPUTS = ("linear", "sigmoid", "softmax", "tanh", "relu")
-USUAL_START = "glorot_uniform"
 
 OWNS = ("net", "act", "out", "outs")
 PRESETS = {
@@ -41,64 +38,8 @@ PRESETS = {
 FORMULA = r"a = \varphi(x W + b), \quad \#\text{weights} = (\text{inputs} + 1) \cdot \text{units}"
 SIZES = ("below_100", "below_1000", "below_10000", "more_weights")
 
-# every digit can be read in one way only: with two ways a line of digits would take its length squared
-_DIGITS = r"(\d+(?:\.\d+)?|\.\d+)"
-_PENALTY = re.compile(rf"(l[12])={_DIGITS}")
-_DROPOUT = re.compile(rf"d{_DIGITS}")
-
-
-def read(text: str, usual: str) -> tuple[LayerPlan, ...]:
-    """The hidden layers that a text says; raises Unreadable. ``usual``: the activation of those that name none."""
-    parts = [part.strip() for part in text.replace("–", "-").replace("−", "-").split("-")]
-    if parts == ["0"]:
-        return ()
-    if len(parts) > MOST_LAYERS:
-        raise Unreadable("layers_too_many", count=len(parts), most=MOST_LAYERS)
-    return tuple(_layer(part, k, usual) for k, part in enumerate(parts, start=1))
-
-
-def _layer(text: str, place: int, usual: str) -> LayerPlan:
-    units, *more = [part.strip() for part in text.split(":")]
-    if not (units.isascii() and units.isdigit() and len(units) < 9 and 1 <= int(units) <= MOST_UNITS):
-        raise Unreadable("layer_units", layer=place, found=shortened(units), most=MOST_UNITS)
-    plan: dict[str, object] = {"units": int(units), "activation": usual}
-    for said in more:
-        plan |= _setting(said, place)
-    return LayerPlan(**plan)  # type: ignore[arg-type]
-
-
-def _setting(said: str, place: int) -> dict[str, object]:
-    if said in ACTIVATIONS:
-        return {"activation": said}
-    if said in Initializer.members:
-        return {"kernel_initializer": said}
-    if said == "b":
-        return {"batch_normalization": True}
-    if (found := _DROPOUT.fullmatch(said)) and float(found[1]) < 1:
-        return {"dropout": float(found[1])}
-    if (found := _PENALTY.fullmatch(said)) and float(found[2]) <= 1:
-        return {found[1]: float(found[2])}
-    raise Unreadable("layer_setting", layer=place, found=shortened(said))
-
-
-def written(plans: Sequence[LayerPlan], usual: str) -> str:
-    """The text of hidden layers."""
-    return "-".join(_written(plan, usual) for plan in plans) or "0"
-
-
-def _written(plan: LayerPlan, usual: str) -> str:
-    said = [str(plan.units)]
-    said += [plan.activation] * (plan.activation != usual)
-    said += [f"d{plain(plan.dropout)}"] * (plan.dropout > 0)
-    said += ["b"] * plan.batch_normalization
-    said += [plan.kernel_initializer] * (plan.kernel_initializer != USUAL_START)
-    said += [f"{name}={plain(getattr(plan, name))}" for name in ("l1", "l2") if getattr(plan, name) > 0]
-    return ":".join(said)
-
 
 # ---- choosing --------------------------------------------------------------------------------------------------------
-
-
 def chosen(beat: Beat, given: Given) -> tuple[LayerPlan, ...]:
     """All layers, the output last; first what matters, the settings of each layer one click away."""
     text = beat.text("net", NET, "hidden_widths", help=beat.word("net_help"))
@@ -167,8 +108,6 @@ def _plans(frame: pd.DataFrame) -> list[LayerPlan]:
 
 
 # ---- in words --------------------------------------------------------------------------------------------------------
-
-
 def counted(inputs: int, plans: Sequence[LayerPlan]) -> list[tuple[str, int]]:
     """How the weights of every layer are counted, and how many there are: ``(8 + 1) · 12 = 108``."""
     lines = []

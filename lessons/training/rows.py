@@ -1,13 +1,11 @@
-"""What a network is given: rows from a shipped or generated set, from a reader's own table, or drawn by clicking."""
+"""The rows that a network is given: where they come from, how they are cut and scaled, and what they are called."""
 
-import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from dlcore import losses
 from dlcore.datasets import BreastCancer, Dataset, Standardizer
@@ -15,9 +13,8 @@ from dlcore.losses import Loss
 from dlcore.programs import Source
 from dlcore.recipe import Prepared, prepared
 from dlcore.tables import Table
-from ui import drawn, tables_read
+from lessons.training import drawn_points
 from ui.beat import Beat
-from ui.controls.kinds import Choice, Number, Several, Switch
 from ui.controls.page_state import shortened
 from ui.controls.widgets import Say
 from ui.number_format import readable
@@ -27,8 +24,6 @@ DEFAULT = BreastCancer()
 EIGHT = tuple(name for name in BreastCancer.features[:9] if name != "concavity_mean")
 """The eight inputs of the lesson's network."""
 
-SHARE, SEED = Number(20, 0, 50, whole=True), Number(0, 0, 999, whole=True)
-MOST_INPUTS_CHOSEN = 40
 BARS = 12
 """So many columns are drawn; the others are counted."""
 
@@ -125,7 +120,12 @@ class Given:
         if self.sketch is not None:
             x, label = self.sketch
             points = {"x": x[:, 0], "y": x[:, 1], "name": label.astype(str), "held_out": np.zeros(len(x), bool)}
-            return points | {"x_title": "x 1", "y_title": "x 2", "classes": ("0", "1", "2"), "domains": drawn.EXTENT}
+            return points | {
+                "x_title": "x 1",
+                "y_title": "x 2",
+                "classes": ("0", "1", "2"),
+                "domains": drawn_points.EXTENT,
+            }
         order = self.parts.order
         held_out = np.arange(len(order)) >= len(self.parts.train.x)
         first, *others = self.most_telling
@@ -135,7 +135,7 @@ class Given:
             names = np.array(self.classes, dtype=str)[self.y[order]]
             second = others[0] if others else first
             y, title = self.x[order, second], self.called(beat, self.features[second])
-        domains = drawn.EXTENT if self.name == DRAWN else None
+        domains = drawn_points.EXTENT if self.name == DRAWN else None
         shown = slice(0, None) if len(order) <= 2000 else np.random.default_rng(0).permutation(len(order))[:2000]
         titles = {"x_title": self.called(beat, self.features[first]), "y_title": title}
         kinds = {"classes": self.classes, "domains": domains}
@@ -191,115 +191,12 @@ class Given:
         return pd.DataFrame({"input": self.features} | columns | {"sd_standardised": after.std(0)})
 
 
-# ---- choosing --------------------------------------------------------------------------------------------------------
-
-
-def chosen(beat: Beat) -> Given:
-    """Rows by menu; a set that cannot be used is replaced by the lesson's, which is said."""
-    names = (DEFAULT.name(), *(name for name in Dataset.members if name != DEFAULT.name()), OWN_TABLE, DRAWN)
-    name = beat.menu("set", Choice(DEFAULT.name(), names), "data", named=beat.member)
-    cut: dict[str, Any] = {"share": beat.slider("share", SHARE, "validation_share") / 100}
-    cut["standardised"] = beat.switch("scale", Switch(True), "standardise")
-    sketch = None
-    found = _own(beat) if name == OWN_TABLE else None
-    if name == DRAWN:
-        found, sketch = _drawn(beat)
-    if name != DRAWN:
-        drawn.remembered(beat)
-    if name != OWN_TABLE:
-        tables_read.forgotten(beat)
-    with beat.more():
-        tables_read.how_read(beat, drawn=name == OWN_TABLE)
-        data, columns = _members(beat, name)
-        cut["seed"] = int(beat.box("split", SEED, "split_seed"))
-    if found is None:
-        if name in (OWN_TABLE, DRAWN):
-            st.caption(beat.word("lesson_data_instead", name=beat.member(DEFAULT.name())))
-        found = dataclasses.replace(opened(Chosen(data, columns)), sketch=sketch)
-    return _cut(beat, found, cut)
-
-
 def opened(chosen: Chosen) -> Given:
     """The rows of a data set or of drawn points; a reader's own table is with that reader alone."""
     data = chosen.dataset
     if data is None:
-        x, y = drawn.arrays(drawn.read(chosen.points))
+        x, y = drawn_points.arrays(drawn_points.read(chosen.points))
         return Given(chosen, DRAWN, x, y, chosen.columns, "class", tuple(str(k) for k in range(int(y.max()) + 1)))
     x, y = data.load()
     x = x[:, [data.features.index(column) for column in chosen.columns]]
     return Given(chosen, data.name(), x, y, chosen.columns, data.target, tuple(data.classes))
-
-
-def _cut(beat: Beat, found: Given, cut: dict[str, Any]) -> Given:
-    """The rows with their parts; all for training if they are too few to be cut."""
-    whole = dataclasses.replace(found, chosen=dataclasses.replace(found.chosen, **cut))
-    try:
-        assert len(whole.parts.order)
-    except ValueError:
-        st.caption(beat.word("too_few_to_cut", rows=len(found.y)))
-        whole = dataclasses.replace(whole, chosen=dataclasses.replace(whole.chosen, share=0.0))
-    return whole
-
-
-def _members(beat: Beat, name: str) -> tuple[Dataset, tuple[str, ...]]:
-    """The set of that name with its settings, and its inputs; the lesson's if there is none of that name."""
-    found = {}
-    for each in Dataset.members:
-        member: Dataset = beat.settings(Dataset.members[each], f"_{each}", drawn=each == name)
-        kind = Several(EIGHT if member == DEFAULT else member.features, member.features)
-        columns = member.features
-        if 2 < len(member.features) <= MOST_INPUTS_CHOSEN:
-            if each == name:
-                named = {"named": lambda column: column.replace("_", " ")}
-                columns = beat.several(f"in_{each}", kind, "input_columns", **named)
-                if not columns:
-                    st.caption(beat.word("no_input_chosen"))
-                    columns = kind.default
-            else:
-                columns = beat.remembered(f"in_{each}", kind) or kind.default
-        found[each] = member, tuple(columns)
-    return found.get(name, found[DEFAULT.name()])
-
-
-def _own(beat: Beat) -> Given | None:
-    found = tables_read.chosen(beat)
-    if found is None:
-        return None
-    table, which = found
-    place = Chosen(None, table.features, own=which)
-    return Given(place, OWN_TABLE, table.x, table.y, table.features, table.target, table.classes, table)
-
-
-def _drawn(beat: Beat) -> tuple[Given | None, tuple[np.ndarray, np.ndarray] | None]:
-    """Drawn points as data, or, while there are not two classes, as a sketch."""
-    x, y, text = drawn.chosen(beat)
-    if len(y) < 2 or y.max(initial=0) == 0:
-        st.info(beat.word("draw_two_classes"), icon=":material/touch_app:")
-        return None, (x, y)
-    return opened(Chosen(None, ("x_1", "x_2"), points=text)), None
-
-
-# ---- in words --------------------------------------------------------------------------------------------------------
-
-FORMULA = r"x' = \frac{x - \mu_{\text{train}}}{\sigma_{\text{train}}}"
-
-OWNS = (
-    *("set", "share", "scale", "split", "pc", "pts", "target", "in_own", "task", "head_own", "dec_own"),
-    *(f"in_{name}" for name in Dataset.members),
-    *(f"{setting}_{name}" for name, member in Dataset.members.items() for setting in member.settings()),
-)
-PRESETS: dict[str, dict[str, Any]] = {
-    "works": {},
-    "two_inputs": {"set": "moons"},
-    "inputs_raw": {"scale": False},
-    "ring_drawn": {"set": DRAWN},
-}
-
-
-def told(beat: Beat, found: Given) -> None:
-    """What was left out of a reader's table, and where shipped rows come from."""
-    if found.table is not None:
-        st.markdown(f"**{beat.word('what_was_done')}**\n\n{tables_read.remarks(beat.word, found.table)}")
-    elif found.chosen.dataset is not None and found.chosen.dataset.source != "generated":
-        facts = {"source": found.chosen.dataset.source, "licence": found.chosen.dataset.licence}
-        st.caption(beat.word("data_source", **facts))

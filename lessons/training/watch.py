@@ -3,24 +3,20 @@
 A look says which picture of ``charts`` it wants, with its numbers, and tells the same in a sentence.
 """
 
-import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dlcore import film, losses
+from dlcore import film
 from dlcore.activations import Softmax
-from dlcore.models import Sequential
-from dlcore.recipe import LayerPlan, Prepared, Recipe
+from dlcore.recipe import Prepared, Recipe
+from lessons.training.network_drawing import Look, column_names, drawing_said, network_before
+from lessons.training.results import Shown
+from lessons.training.rows import Given
+from lessons.training.training_run import Result
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Number
-from ui.given import Given
-from ui.layers import MOST_WEIGHTS
-from ui.live import Result
 from ui.number_format import readable
-from ui.shown import Shown
 
 VIEWS = ("answers_view", "units_view", "weights_view", "gradients_view", "network_view")
 CURVES = ("metric_curve", "loss_curve")
@@ -28,15 +24,6 @@ LAYER = Number(1, 1, 6, whole=True)
 GRID, UNIT_GRID, CURVE = 48, 24, 120
 WORK = 6e8
 """Multiplications that the answers for all rows may take: of more rows the first are judged."""
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """A picture by its name in ``charts``, its numbers, and the sentence beneath it."""
-
-    chart: str
-    numbers: dict[str, Any]
-    said: str
 
 
 def chosen(beat: Beat, shown: Shown) -> Look:
@@ -63,8 +50,6 @@ def quantity(beat: Beat, shown: Shown) -> str:
 
 
 # ---- answers ---------------------------------------------------------------------------------------------------------
-
-
 def _answers(beat: Beat, shown: Shown, result: Result) -> Look:
     data, frames = shown.data, result.frames
     parts, facts = data.prepared(shown.recipe.loss), {"frames": len(frames.epochs), "epochs": result.epochs}
@@ -163,8 +148,6 @@ def _wider(values: np.ndarray) -> tuple[float, float]:
 
 
 # ---- inside ----------------------------------------------------------------------------------------------------------
-
-
 def _units(beat: Beat, shown: Shown, result: Result, layer: int) -> Look:
     parts, frames = shown.data.parts, result.frames
     extent = tuple(_wider(shown.data.x[:, k]) for k in (0, 1))
@@ -192,46 +175,9 @@ def _sizes(beat: Beat, shown: Shown, result: Result, view: str) -> Look:
 
 
 def _network(beat: Beat, shown: Shown, result: Result, view: str) -> Look:
-    said = _drawing_said(beat, result.model)
+    said = drawing_said(beat, result.model)
     if view == VIEWS[1]:
         said = f"{beat.word('units_need_two', inputs=len(shown.data.features))} {said}"
     kernels = film.kernels(result.model, result.frames)
     numbers = {"kernels": kernels, "epochs": result.frames.epochs, "names": column_names(shown.recipe)}
     return Look("network_drawing", numbers, said)
-
-
-def before(beat: Beat, data: Given, plans: tuple[LayerPlan, ...], told: bool) -> Look:
-    """The network of these layers with its first weights, standing still; ``told``: their number may be said."""
-    recipe = Recipe(len(data.features), plans, losses.get("mean_squared_error"))
-    look = network_before(beat, data, recipe)
-    numbers = {name: look.numbers[name] for name in ("kernels", "names")}
-    if told and recipe.parameters() <= MOST_WEIGHTS:
-        weights = sum(kernel.size for kernel in numbers["kernels"])
-        largest = max(float(np.abs(kernel).max()) for kernel in numbers["kernels"])
-        return Look(look.chart, numbers, beat.word("drawing_said", weights=weights, largest=readable(largest, 3)))
-    return dataclasses.replace(look, numbers=numbers)
-
-
-def network_before(beat: Beat, data: Given, recipe: Recipe) -> Look:
-    """The network with its first weights; of one that is too large, its first layers' first units."""
-    if recipe.parameters() > MOST_WEIGHTS:
-        small = tuple(dataclasses.replace(plan, units=min(plan.units, 17)) for plan in recipe.layers)
-        recipe = dataclasses.replace(recipe, layers=small, inputs=min(recipe.inputs, 17))
-    model = recipe.model()
-    model.build()
-    still = film.Frames(np.array([0]), model.w[None], np.zeros((1, 0)))
-    numbers = {"kernels": film.kernels(model, still), "epochs": still.epochs, "names": column_names(recipe)}
-    return Look("network_drawing", numbers, beat.word("drawing_waits", layers=len(recipe.layers)))
-
-
-def _drawing_said(beat: Beat, model: Sequential) -> str:
-    kernels = [part for part in model.get_weights() if part.ndim == 2]
-    sizes = [float(np.abs(part).max()) for part in kernels if np.isfinite(part).all()]
-    return beat.word(
-        "drawing_said", weights=sum(part.size for part in kernels), largest=readable(max(sizes, default=0.0), 3)
-    )
-
-
-def column_names(recipe: Recipe) -> Sequence[str]:
-    """What stands beneath the columns of a drawing."""
-    return ("x", *(f"{plan.activation}" for plan in recipe.layers))

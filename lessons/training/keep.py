@@ -9,16 +9,12 @@ import streamlit as st
 
 from dlcore import programs
 from dlcore.models import Sequential, load_model
-from dlcore.recipe import Recipe
+from lessons.training.layer_notation import MOST_WEIGHTS
+from lessons.training.results import Shown
+from lessons.training.rows import Given
 from ui.beat import Beat
 from ui.controls.widgets import Say
-from ui.given import Given
-from ui.layers import MOST_WEIGHTS
 from ui.number_format import readable
-from ui.shown import Shown
-
-STEPS = {"data": ("data",), "model": ("declare", "layers"), "compile": ("compile",), "fit": ("fit", "evaluate")}
-"""Which pieces of the program each beat adds."""
 
 MOST_BYTES = 8 * 2 * MOST_WEIGHTS + 400_000
 """What a network that is brought back may take, as a file and unpacked: twice the weights of the largest one that this
@@ -29,25 +25,7 @@ COMPARED_ROWS, COMPARED_NUMBERS = 2000, 2_000_000
 with one wide layer after another, a few weights would fill the memory."""
 
 
-def place(beat: Beat) -> None:
-    """Where the lines of this beat will stand once the whole recipe is known."""
-    if beat.lesson.shows(beat.name):
-        beat.lesson.places[beat.name] = st.container()
-
-
-def grow(beat: Beat, data: Given, recipe: Recipe) -> None:
-    """Write beside every beat the lines that it adds to the program."""
-    pieces = programs.steps(programs.keras_program(recipe, data.source))
-    for name, wanted in STEPS.items():
-        if name in beat.lesson.places:
-            with beat.lesson.places[name]:
-                st.caption(beat.word("step_adds"))
-                st.code("\n".join(pieces[step] for step in wanted), language="python", wrap_lines=True)
-
-
 # ---- the program -----------------------------------------------------------------------------------------------------
-
-
 def program(beat: Beat, shown: Shown) -> None:
     """The whole program, as Keras and as dlcore code, with its files."""
     data, recipe = shown.data, shown.recipe
@@ -78,8 +56,6 @@ def _file(name: str, content: bytes | Callable[[], bytes], mime: str) -> None:
 
 
 # ---- the network -----------------------------------------------------------------------------------------------------
-
-
 def written_network(model: Sequential) -> bytes:
     """The network as the bytes of an .npz file."""
     file = io.BytesIO()

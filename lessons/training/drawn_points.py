@@ -1,4 +1,4 @@
-"""Points that a reader draws: a class and a click for each; the text that holds them stands in the address."""
+"""Points drawn by the reader: a class and a click for each; the text that holds them stands in the address."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -17,10 +17,9 @@ from dlcore.film import Film, Frames
 from dlcore.models import Sequential
 from dlcore.optimizers import Stepper
 from dlcore.recipe import Prepared, Recipe
-from ui import given
+from lessons.training.rows import Chosen, Given, opened
 from ui.cache import shared
 from ui.controls.kinds import Number
-from ui.given import Chosen, Given
 from ui.quiz import ties
 
 FRAMES, FILM_MEMORY = 60, 8_000_000
@@ -211,7 +210,7 @@ def _of_large(chosen: Chosen, recipe: Recipe) -> Result:
 
 
 def _whole(chosen: Chosen, recipe: Recipe) -> Result:
-    live = Live.of(given.opened(chosen), recipe)
+    live = Live.of(opened(chosen), recipe)
     while live.done < recipe.epochs and not live.ended:
         live.step()
     return live.result()

@@ -1,13 +1,13 @@
-"""A training retold: what its curves show, in words with their numbers."""
+"""What the curves of a training show, in words with their numbers."""
 
 import math
 
-from ui import given
+from lessons.training import rows
+from lessons.training.results import Shown
+from lessons.training.training_run import Result
 from ui.controls.widgets import Say
-from ui.live import Result
 from ui.number_format import readable
 from ui.quiz.goals import Goal
-from ui.shown import Shown
 
 
 def when_said(say: Say, result: Result) -> str:
@@ -84,7 +84,7 @@ def goals(shown: Shown) -> tuple[Goal, Goal]:
         float(logs[k][at]) if k in logs else math.nan for k in ("loss", "val_loss", "val_accuracy")
     )
     judged, weights = len(shown.data.parts.validation.x), shown.recipe.parameters()
-    cancer = shown.data.name == given.DEFAULT.name() and judged >= few["rows"]
+    cancer = shown.data.name == rows.DEFAULT.name() and judged >= few["rows"]
     losses = f"loss = {readable(loss, 3)}, val_loss = {readable(val_loss, 3)}" if math.isfinite(val_loss) else "–"
     score = f"val_accuracy = {right:.3f}, {weights:,}" if math.isfinite(right) else "–"
     good = cancer and weights <= few["weights"] and right >= few["right"]

@@ -1,4 +1,4 @@
-"""What the page on training has to show: the training that was chosen, and the one that was put aside."""
+"""What there is to show of a training: the one that was chosen, and the one that was put aside."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dlcore.recipe import Recipe
+from lessons.training.rows import Chosen, Given
+from lessons.training.training_run import Result
 from ui.controls.widgets import Say
-from ui.given import Chosen, Given
-from ui.live import Result
 
 
 @dataclass(frozen=True, eq=False)

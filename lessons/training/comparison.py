@@ -9,13 +9,13 @@ import streamlit as st
 from dlcore.film import Frames
 from dlcore.models import Sequential
 from dlcore.recipe import Recipe
-from ui import layers
+from lessons.training import layer_notation
+from lessons.training.results import Pinned, Shown
+from lessons.training.rows import Chosen, Given
+from lessons.training.training_run import FRAMES, Result
 from ui.beat import Beat
 from ui.controls.widgets import Say
-from ui.given import Chosen, Given
-from ui.live import FRAMES, Result
 from ui.number_format import readable
-from ui.shown import Pinned, Shown
 
 PINNED = "training.pinned"
 
@@ -76,7 +76,7 @@ def _differences(say: Say, a: Pinned, shown: Shown) -> Iterator[str]:
     usual = ""
     pairs: dict[str, tuple[Any, Any]] = {
         "data": (_rows(a.chosen), _rows(shown.data.chosen)),
-        "hidden_widths": (layers.written(other.layers, usual), layers.written(mine.layers, usual)),
+        "hidden_widths": (layer_notation.written(other.layers, usual), layer_notation.written(mine.layers, usual)),
         "loss_function": (repr(other.loss), repr(mine.loss)),
         "optimizer": (repr(other.optimizer), repr(mine.optimizer)),
         "batch_size": (other.batch_size, mine.batch_size),

@@ -13,14 +13,14 @@ import time
 import streamlit as st
 
 from dlcore.recipe import LayerPlan, Recipe
-from ui import compiled, pinned, retold
+from lessons.training import comparison, curves_in_words, feasibility
+from lessons.training.compile import Compiled
+from lessons.training.results import Shown
+from lessons.training.rows import Given
+from lessons.training.training_run import EPOCHS, WHEN, Live, Result, at_once
 from ui.beat import Beat
-from ui.compiled import Compiled
 from ui.controls.kinds import Number
-from ui.given import Given
-from ui.live import EPOCHS, WHEN, Live, Result, at_once
 from ui.number_format import readable
-from ui.shown import Shown
 
 LIVE, BEGINS = "training.live", "training.begins"
 AT_ONCE = 0.7
@@ -89,27 +89,27 @@ def recipe_of(
 
 def run(beat: Beat, data: Given, recipe: Recipe) -> Shown:
     """The training that was chosen, as far as it is: at once, or step by step behind a button."""
-    a = pinned.present()
-    if trouble := compiled.obstacle(beat.word, data, recipe):
+    a = comparison.present()
+    if trouble := feasibility.obstacle(beat.word, data, recipe):
         st.info(f"**{beat.word('cannot_run')}** {trouble}", icon=":material/block:")
         return Shown(data, recipe, None, True, a)
     result = _result(beat, data, recipe)
     if result is None:
-        pinned.buttons(beat, None, data, lambda: None)
+        comparison.buttons(beat, None, data, lambda: None)
         return Shown(data, recipe, None, True, a)
     # what is asked depends on more than the controls of this beat
     beat.drawn["of"] = repr((data.chosen, dataclasses.replace(recipe, epochs=0)))
-    told = beat.predicted("when_lowest", WHEN, result.when, retold.when_said(beat.word, result))
+    told = beat.predicted("when_lowest", WHEN, result.when, curves_in_words.when_said(beat.word, result))
     if told:
-        pinned.buttons(beat, result, data, lambda: _more_button(beat, data, recipe))
+        comparison.buttons(beat, result, data, lambda: _more_button(beat, data, recipe))
     shown = Shown(data, result.recipe, result, told, a)
-    beat.goals(*retold.goals(shown))
+    beat.goals(*curves_in_words.goals(shown))
     return shown
 
 
 def is_short(data: Given, recipe: Recipe) -> bool:
     """Whether a training begins by itself."""
-    return not data.personal and compiled.seconds_for(recipe, len(data.parts.train.x)) <= AT_ONCE
+    return not data.personal and feasibility.seconds_for(recipe, len(data.parts.train.x)) <= AT_ONCE
 
 
 def _result(beat: Beat, data: Given, recipe: Recipe) -> Result | None:
@@ -127,7 +127,7 @@ def _result(beat: Beat, data: Given, recipe: Recipe) -> Result | None:
         result = live.result() if live.done else None
         _buttons(beat, data, recipe, live, result.epochs if result else 0)
         return result
-    seconds = readable(compiled.seconds_for(recipe, len(data.parts.train.x)), 2)
+    seconds = readable(feasibility.seconds_for(recipe, len(data.parts.train.x)), 2)
     st.caption(beat.word("waits_own" if data.personal else "waits_long", seconds=seconds))
     _buttons(beat, data, recipe, None, 0)
     return None
