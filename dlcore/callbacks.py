@@ -13,12 +13,11 @@ arguments and the exact moments are Keras 3's.
 import inspect
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from dlcore.models import Sequential
+from dlcore.trainable import Trainable
 
 Logs = dict[str, float]
 
@@ -32,14 +31,14 @@ class Callback:
     kinds: ClassVar[dict[str, type["Callback"]]] = {}
     """Every callback by the name of its class; they register by being defined."""
 
-    model: "Sequential"
+    model: Trainable
     params: dict[str, Any]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.kinds[cls.__name__] = cls
 
-    def set_model(self, model: "Sequential") -> None:
+    def set_model(self, model: Trainable) -> None:
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:

@@ -19,8 +19,7 @@ PARTS = ("dlcore", "charts", "ui", "lessons", "pages", "streamlit_app.py")
 MAY_IMPORT = {
     "dlcore": {"dlcore", "numpy"},
     "charts": {"charts", "altair", "numpy", "pandas"},
-    # "lessons" until all questions have moved there
-    "ui": {"lessons", "ui", "dlcore", "numpy", "pandas", "pyarrow", "segno", "streamlit"},
+    "ui": {"ui", "dlcore", "numpy", "pandas", "pyarrow", "segno", "streamlit"},
     "lessons": {"lessons", "ui", "charts", "dlcore", "numpy", "pandas", "streamlit"},
     "pages": {"lessons", "ui", "charts", "dlcore", "numpy", "streamlit"},
     "streamlit_app.py": {"ui", "charts", "dlcore", "numpy", "streamlit"},
@@ -53,6 +52,89 @@ def test_imports_point_one_way(part: str) -> None:
     for path in scripts(part):
         foreign = set(imported(path)) - MAY_IMPORT[part] - sys.stdlib_module_names
         assert not foreign, f"{path.relative_to(ROOT)} may not import {', '.join(sorted(foreign))}"
+
+
+def modules(path: Path) -> Iterator[str]:
+    """Every module that a script imports, whole: of ``from a import b`` also ``a.b``, which may be one."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def topics(path: Path) -> set[str]:
+    """The topics from whose folders a script takes something."""
+    found = {name.split(".")[1] for name in modules(path) if name.startswith("lessons.")}
+    return found - {"shared"}
+
+
+def questions(page: Path) -> list[str]:
+    """The questions of a page: its functions that stand under ``@lesson.beat`` or ``@lesson.part``."""
+    functions = [node for node in tree(page).body if isinstance(node, ast.FunctionDef)]
+    marks = {"lesson.beat", "lesson.part"}
+    return [each.name for each in functions if marks & {ast.unparse(mark) for mark in each.decorator_list}]
+
+
+LESSONS = sorted(path for path in (ROOT / "pages").glob("[0-9]*.py"))
+
+
+@pytest.mark.parametrize("page", LESSONS, ids=lambda path: path.stem)
+def test_a_question_is_found_by_its_name(page: Path) -> None:
+    topic = page.stem.split("_", 1)[1]
+    names = questions(page)
+    assert names and all((ROOT / "lessons" / topic / f"{name}.py").exists() for name in names), names
+    # what a page shows comes from its own topic, or from what topics share
+    assert topics(page) <= {topic}
+
+
+def test_a_topic_knows_no_other_topic() -> None:
+    folders = {path.name for path in (ROOT / "lessons").iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == {page.stem.split("_", 1)[1] for page in LESSONS} | {"shared"}
+    for path in scripts("lessons"):
+        here = path.relative_to(ROOT / "lessons").parts[0]
+        assert topics(path) <= {here}, f"{path.relative_to(ROOT)} imports another topic"
+
+
+def test_what_lies_with_the_shared_serves_two_topics_or_more() -> None:
+    users = {path: set(modules(path)) for path in [*scripts("lessons"), *LESSONS]}
+    for path in (ROOT / "lessons" / "shared").glob("[a-z]*.py"):
+        name = f"lessons.shared.{path.stem}"
+        by = {
+            re.sub(r"^\d_", "", p.stem) if p in LESSONS else p.parent.name for p, all_ in users.items() if name in all_
+        }
+        assert len(by - {"lessons"}) >= 2, f"{name} serves {by} alone"
+
+
+def circle(imports: dict[str, set[str]]) -> list[str]:
+    """Modules of which each imports the next, and the last the first; empty if there are none."""
+    done: set[str] = set()
+
+    def walk(name: str, way: list[str]) -> list[str]:
+        if name in way:
+            return way[way.index(name) :]
+        if name in done:
+            return []
+        for other in sorted(imports[name] & imports.keys()):
+            if found := walk(other, [*way, name]):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in sorted(imports) if (found := walk(name, []))), [])
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    found: dict[str, set[str]] = {}
+    for path in (path for part in PARTS for path in scripts(part)):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        # the face of a package imports what is in it, and what is in it imports its neighbours through that face
+        found[name] = set(modules(path)) if path.name != "__init__.py" else set()
+    assert circle(found) == []
+    # planted faults are found, also one that only a type checker would follow
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == ["a", "b", "c"]
+    assert circle(found | {"dlcore.callbacks": {"dlcore.models"}}) != []
 
 
 def test_no_script_speaks_korean() -> None:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,15 +18,13 @@ from ui.pictures.chart_specs import Drawable, spec_of
 from ui.quiz import prediction
 from ui.quiz.goals import Goal
 from ui.quiz.goals import draw as draw_goals
-
-if TYPE_CHECKING:
-    from ui.lesson import Lesson
+from ui.visit import Visit
 
 
 class Beat(Controls):
     """The controls, pictures, tables and questions of one beat; its key is part of every name in the browser."""
 
-    def __init__(self, lesson: "Lesson", name: str) -> None:
+    def __init__(self, lesson: Visit, name: str) -> None:
         super().__init__(lesson.page.name, lesson.state, lesson.word, name, on_stage=lesson.shows(name))
         self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"

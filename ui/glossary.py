@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,9 +12,7 @@ from ui.page import navigation
 from ui.text import texts
 from ui.text.term_links import FIND_KEY
 from ui.text.texts import LANGUAGES, Term
-
-if TYPE_CHECKING:
-    from ui.lesson import Lesson
+from ui.visit import Visit
 
 ANY = Text("", 60)
 """What a reader looks for."""
@@ -63,7 +60,7 @@ def found(typed: str, language: str) -> list[Term]:
     return sorted((term for term in every if rank(term) < 3), key=rank) if wanted else every
 
 
-def draw(lesson: "Lesson") -> None:
+def draw(lesson: Visit) -> None:
     """The search, and below it the terms that fit."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         hint = lesson.word("find_term_hint")

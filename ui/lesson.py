@@ -1,20 +1,19 @@
 """A lesson: one page for one visitor, in one language; and ``begin``, with which every page begins."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
 from ui.beat import Beat
 from ui.controls import page_state
 from ui.controls.kinds import Switch
-from ui.controls.widgets import Controls
 from ui.page import accessibility, class_link, navigation, presenter, takehome
 from ui.page.language import speak
 from ui.quiz import misconceptions
 from ui.text import term_links, texts
+from ui.visit import PROSE_WIDTH, Visit
 
 # a file of ours: Streamlit fetches a named icon from another host
 ICON = Path(__file__).parent / "icon.svg"
@@ -27,47 +26,9 @@ READ_NEXT = "read_next"
 
 R = TypeVar("R")
 
-PROSE_WIDTH = 820
-"""The widest a line of prose may be, in pixels: about 80 characters."""
 
-
-class Lesson:
-    """What a page works with: its words and prose in the reader's language, its controls, its beats."""
-
-    def __init__(self, page: navigation.Page, language: str, state: page_state.PageState) -> None:
-        self.page, self.language, self.state = page, language, state
-        self.words = texts.words()
-        self.controls = Controls(page.name, state, self.word)
-        self.predicting = True
-        self.stand = presenter.stand(page, state)
-        self.linking = False
-        self.places: dict[str, Any] = {}
-        """Containers of beats into which later ones write, by name."""
-        self._sections = {each: texts.prose(page.text(each)) for each in texts.LANGUAGES}
-
-    def word(self, key: str, /, **values: Any) -> str:
-        """A word of the glossary in the reader's language, its placeholders filled."""
-        word, _ = texts.in_language(self.words.get(key, {}), self.language, f"the word {key!r} in pages/words.toml")
-        return texts.fill(word, values)
-
-    def section(self, name: str, /, **values: Any) -> tuple[str, bool]:
-        """A section of the page's prose, and whether it exists in the reader's language."""
-        here = {each: parts[name] for each, parts in self._sections.items() if name in parts}
-        text, own = texts.in_language(here, self.language, f"the section {name!r} of {self.page.name}")
-        return texts.fill(text, values), own
-
-    def prose(self, name: str, /, **values: Any) -> None:
-        """Write a section; in the other language, with a note, if it is missing in the reader's."""
-        text, own = self.section(name, **values)
-        if not own:
-            st.caption(self.word("not_translated"))
-        elif self.page.number:
-            text = term_links.marked(text, self.language)
-        st.markdown(text, width="stretch" if self.stand else PROSE_WIDTH)
-
-    @property
-    def title(self) -> str:
-        return self.section("title")[0]
+class Lesson(Visit):
+    """What a page works with: its visit, and its beats."""
 
     def beat(self, function: Callable[[Beat], None]) -> None:
         """Run a function as a beat of the lesson: its prose, then itself, redrawn alone when its controls move."""
@@ -86,10 +47,6 @@ class Lesson:
         place.empty()
         return found
 
-    def shows(self, name: str) -> bool:
-        """Whether a beat is on the page: all are, unless one is presented."""
-        return self.stand is None or name == self.stand.beat
-
     def _draw(self, function: Callable[[Beat], R]) -> R:
         self.words = texts.words()
         with st.container(key=f"beat-{function.__name__}"):
@@ -106,7 +63,7 @@ class Lesson:
 
     def _correct(self, beat: str) -> None:
         """What notes often get wrong about a beat, if its prose says so."""
-        names = misconceptions.of_beat(beat, {name: None for parts in self._sections.values() for name in parts})
+        names = misconceptions.of_beat(beat, {name: None for parts in self.sections.values() for name in parts})
         if names:
             found = [misconceptions.read(self.section(name)[0]) for name in names]
             misconceptions.draw(self.page.name, beat, found, self.state, self.word)
@@ -122,7 +79,7 @@ class Lesson:
                 lines.append(f"- {self.word('address_more', count=len(notes) - MOST_NOTES)}")
             self._notes.warning("\n".join(lines))
         if not self.stand:
-            if READ_NEXT in self._sections[self.language]:
+            if READ_NEXT in self.sections[self.language]:
                 st.divider()
                 # names and titles: no terms to be explained
                 st.markdown(self.section(READ_NEXT)[0], width=PROSE_WIDTH)
@@ -133,10 +90,6 @@ class Lesson:
         if self.linking:
             # now that all controls are known
             class_link.dialog(self.state, self.word, self.language, presenter.beats_of(self.page.script), self.heading)
-
-    def heading(self, beat: str) -> str:
-        """The first heading of a beat's prose."""
-        return re.sub(r"^#+ ", "", self.section(beat)[0].split("\n", 1)[0])
 
     def _noted(self, note: page_state.Note) -> str:
         facts = {name: page_state.shortened(part) for name, part in vars(note).items() if name != "word"}
