@@ -6,24 +6,15 @@ those names. What is drawn stays the same while a reader moves a slider, so it i
 """
 
 from charts.activations import activation_curves, activation_slopes, gradient_by_layer, signal_by_layer
+from charts.backpropagation import small_network, three_views
+from charts.class_colours import class_shades
+from charts.data_rows import column_ranges, scattered
 from charts.descent import basin_map, curve_with_balls, data_with_lines, height_by_step, map_with_paths
-from charts.films import (
-    class_shades,
-    curve_film,
-    curves_by_epoch,
-    histograms_film,
-    lines_shown,
-    network_drawing,
-    network_standing,
-    predictions_film,
-    regions_film,
-    shares_film,
-    unit_maps_film,
-)
-from charts.folds import candidates, fold_rows, fold_scores, optimism_by_models, remedies
+from charts.epoch_curves import curves_by_epoch
+from charts.error_bands import error_by_epoch, error_by_rows, error_by_size
 from charts.frames import basin_colours, height_bands, seen_from_above
-from charts.ladder import error_by_epoch, error_by_rows, error_by_size
 from charts.losses import accuracies, class_pulls, class_shares, fits, penalty, pull, row_shares, slope
+from charts.model_selection import candidates, fold_rows, fold_scores, optimism_by_models, remedies
 from charts.neuron import (
     answer_shades,
     corners_with_line,
@@ -34,8 +25,14 @@ from charts.neuron import (
     unit_curves,
     unit_diagram,
 )
-from charts.passes import small_network, three_views
-from charts.race import kinship, lines_by_step, map_with_arrows, noise_by_size, shares_with_intervals, value_by_rate
+from charts.optimizers import (
+    kinship,
+    lines_by_step,
+    map_with_arrows,
+    noise_by_size,
+    shares_with_intervals,
+    value_by_rate,
+)
 from charts.rates import loss_by_rate, rate_axis, three_heights, three_places
 from charts.residuals import predicted_and_true, residual_histogram, residuals_by_prediction
 from charts.scores import (
@@ -47,8 +44,9 @@ from charts.scores import (
     roc,
     score_histogram,
 )
-from charts.table_rows import column_ranges, scattered
-from charts.trainings import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
+from charts.training_answers import curve_film, predictions_film, regions_film, shares_film
+from charts.training_inside import histograms_film, lines_shown, network_drawing, network_standing, unit_maps_film
+from charts.training_losses import loss_by_epoch, losses_compared, range_curve, rate_by_epoch
 
 __all__ = [
     "accuracies",

@@ -7,9 +7,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, SO_FAR, Chart, Range
 from charts.frames import Columns
-from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
 from charts.style import Look
 
@@ -49,7 +49,7 @@ def activation_curves(z: np.ndarray, values: Mapping[str, np.ndarray], x_title: 
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (float(z[0]), float(z[-1]))}
     return Picture(
         _draw_activations,
-        parts.plain(look | {"y_domain": (low, high), "names": tuple(values)}),
+        axes.plain(look | {"y_domain": (low, high), "names": tuple(values)}),
         {"curves": _curves(z, values), "here": _place(z)},
     )
 
@@ -85,7 +85,7 @@ def activation_slopes(
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (float(z[0]), float(z[-1]))}
     return Picture(
         _draw_slopes,
-        parts.plain(look | {"y_domain": (bottom, high), "names": tuple(slopes)}),
+        axes.plain(look | {"y_domain": (bottom, high), "names": tuple(slopes)}),
         {"curves": _curves(z, slopes), "here": _place(z), "flat": shaded, "peaks": peaks},
     )
 
@@ -134,13 +134,16 @@ def _by_name(names: Sequence[str], *channels: str) -> dict[str, Any]:
 def _lines_and_dots(
     x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str], ticks: alt.Axis
 ) -> list[alt.Chart]:
-    x = alt.X(**parts.axis("x", x_title, x_domain))
-    y = alt.Y(**parts.axis("value", y_title, y_domain, axis=ticks))
+    x = alt.X(**axes.axis("x", x_title, x_domain))
+    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=ticks))
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
     told.append(alt.Tooltip("value:Q", title=y_title, format=".4~g"))
-    curves = marks.of("curves")
+    curves = fast_marks.of("curves")
     return [
-        marks.of("here").transform_filter(NOW).mark_rule(color=style.NEUTRAL, strokeWidth=1.5).encode(x=alt.X("x:Q")),
+        fast_marks.of("here")
+        .transform_filter(NOW)
+        .mark_rule(color=style.NEUTRAL, strokeWidth=1.5)
+        .encode(x=alt.X("x:Q")),
         curves.mark_line(strokeWidth=2.6, clip=True).encode(x=x, y=y, **_by_name(names, "strokeDash")),
         curves.transform_filter(NOW)
         .mark_point(filled=True, size=120, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
@@ -150,17 +153,17 @@ def _lines_and_dots(
 
 def _draw_activations(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     layers = _lines_and_dots(x_title, y_title, x_domain, y_domain, names, alt.Axis(tickCount=6))
-    return marks.layered(*layers).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
+    return fast_marks.layered(*layers).add_params(axes.step_shown()).properties(height=style.SIDE_HEIGHT)
 
 
 def _draw_slopes(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     layers = _lines_and_dots(x_title, y_title, x_domain, y_domain, names, alt.Axis(tickCount=6))
     colour = _by_name(names)
     corners = {"x": alt.X("x0:Q"), "x2": "x1:Q", "y": alt.Y("y0:Q"), "y2": "y1:Q"}
-    peaks = marks.of("peaks")
-    flat = marks.of("flat").mark_rect(opacity=0.55, clip=True).encode(**corners, **colour)
+    peaks = fast_marks.of("peaks")
+    flat = fast_marks.of("flat").mark_rect(opacity=0.55, clip=True).encode(**corners, **colour)
     tops = peaks.mark_text(dy=-9, fontSize=13, fontWeight="bold").encode(x="x:Q", y="value:Q", text="label:N", **colour)
-    return marks.layered(*layers, flat, tops).add_params(parts.step_shown()).properties(height=style.SIDE_HEIGHT)
+    return fast_marks.layered(*layers, flat, tops).add_params(axes.step_shown()).properties(height=style.SIDE_HEIGHT)
 
 
 # ---- many layers -----------------------------------------------------------------------------------------------------
@@ -188,39 +191,39 @@ def gradient_by_layer(
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.5, depth + 1.5), "names": tuple(left)}
     look["y_domain"] = (10.0 ** (math.floor(low) - 0.5), 10.0 ** (math.ceil(high) + 0.5))
     data = {"lines": frames.stacked(tables), "bound": {"x": layers, "value": bound}, "ends": ends}
-    return Picture(_draw_gradients, parts.plain(look), data)
+    return Picture(_draw_gradients, axes.plain(look), data)
 
 
 def _draw_gradients(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
     # what comes back from the loss E stands where one more layer would
     ticks = alt.Axis(tickMinStep=1, tickCount=12, labelExpr="datum.value > domain('x')[1] - 1 ? 'E' : datum.label")
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=ticks))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=ticks))
     power = alt.Axis(format=".0e", tickCount=6, labelOverlap=True)
-    y = alt.Y(**parts.axis("value", y_title, y_domain, log=True, axis=power))
-    lines = marks.of("lines")
+    y = alt.Y(**axes.axis("value", y_title, y_domain, log=True, axis=power))
+    lines = fast_marks.of("lines")
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title)]
     told.append(alt.Tooltip("value:Q", title=y_title, format=".3~e"))
-    ends = marks.of("ends")
+    ends = fast_marks.of("ends")
     return (
-        marks.layered(
-            marks.of("bound").mark_line(color=style.NEUTRAL, strokeDash=[2, 4], strokeWidth=2).encode(x=x, y=y),
+        fast_marks.layered(
+            fast_marks.of("bound").mark_line(color=style.NEUTRAL, strokeDash=[2, 4], strokeWidth=2).encode(x=x, y=y),
             ends.mark_text(color=style.NEUTRAL, fontSize=14, fontWeight="bold", align="left", dx=-16, dy=-18).encode(
                 x=x, y=y, text="label:N"
             ),
             lines.mark_line(strokeWidth=1.2, opacity=0.35).encode(
-                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
+                x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)
             ),
             lines.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2.8)
-            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+            .encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)),
             lines.transform_filter(SO_FAR)
             .mark_point(filled=True, size=26, opacity=1)
-            .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+            .encode(x=x, y=y, tooltip=told, **axes.by_run(names, outline=2)),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=120, opacity=1, stroke="white", strokeWidth=1.5)
-            .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+            .encode(x=x, y=y, tooltip=told, **axes.by_run(names, outline=2)),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -243,7 +246,7 @@ def _signal(draw: Any, spread: np.ndarray, x_title: str, y_title: str) -> Pictur
     low, high = float(shown.min()), float(shown.max())
     room = 0.06 * (high - low) or 0.5
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.5, len(shown) + 0.5)}
-    return Picture(draw, parts.plain(look | {"y_domain": (low - room, high + room)}), {"layers": columns})
+    return Picture(draw, axes.plain(look | {"y_domain": (low - room, high + room)}), {"layers": columns})
 
 
 # two names: each picture stands for itself in the browser, and is told apart there by its function's name
@@ -257,14 +260,14 @@ def _draw_second_signal(**look: Any) -> Chart:
 
 def _signals(colour: str, x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     whole = alt.Axis(tickMinStep=1, format="d", tickCount=8)
-    x = alt.X(**parts.axis("x0", x_title, x_domain, axis=whole))
-    middle = alt.X(**parts.axis("x", x_title, x_domain, axis=whole))
-    y = [alt.Y(**parts.axis(f"q{k}", y_title, y_domain, axis=alt.Axis(format=".3~g", tickCount=5))) for k in range(5)]
-    layers = marks.of("layers")
+    x = alt.X(**axes.axis("x0", x_title, x_domain, axis=whole))
+    middle = alt.X(**axes.axis("x", x_title, x_domain, axis=whole))
+    y = [alt.Y(**axes.axis(f"q{k}", y_title, y_domain, axis=alt.Axis(format=".3~g", tickCount=5))) for k in range(5)]
+    layers = fast_marks.of("layers")
     told = [alt.Tooltip("x:Q", title=x_title)]
     told += [alt.Tooltip(f"q{k}:Q", title=name, format=".3~g") for k, name in enumerate(("5 %", "25 %", "50 %"))]
     told += [alt.Tooltip("q3:Q", title="75 %", format=".3~g"), alt.Tooltip("q4:Q", title="95 %", format=".3~g")]
-    return marks.layered(
+    return fast_marks.layered(
         layers.mark_rect(color=colour, opacity=0.25).encode(x=x, x2="x1:Q", y=y[0], y2="q4:Q", tooltip=told),
         layers.mark_rect(color=colour, opacity=0.5).encode(x=x, x2="x1:Q", y=y[1], y2="q3:Q", tooltip=told),
         # bands that are thinner than a line would not be seen

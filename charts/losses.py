@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, race, style
-from charts.parts import NOW, Chart, Range
+from charts import axes, fast_marks, frames, optimizers, style
+from charts.axes import NOW, Chart, Range
 from charts.picture import Picture
 
 OWN = "#C8321F"
@@ -63,13 +63,13 @@ def _curved(
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(curves), "y_domain": ends}
     # a probability keeps off 0 and 1 by a little; its axis does not
     look["x_domain"] = (round(float(x[0]), 3), round(float(x[-1]), 3))
-    return Picture(draw, parts.plain(look), {"curves": frames.stacked(rows), "points": dots})
+    return Picture(draw, axes.plain(look), {"curves": frames.stacked(rows), "points": dots})
 
 
 def _draw_penalty(**look: Any) -> Chart:
-    x = alt.X(**parts.axis("x0", look["x_title"], look["x_domain"]))
-    y = alt.Y(**parts.axis("y0", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
-    tangent = marks.of("tangent").mark_rule(strokeWidth=2, color=style.NEUTRAL, clip=True)
+    x = alt.X(**axes.axis("x0", look["x_title"], look["x_domain"]))
+    y = alt.Y(**axes.axis("y0", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
+    tangent = fast_marks.of("tangent").mark_rule(strokeWidth=2, color=style.NEUTRAL, clip=True)
     return _curves(look, tangent.encode(x=x, x2="x1:Q", y=y, y2="y1:Q"))
 
 
@@ -82,16 +82,16 @@ def _draw_pull(**look: Any) -> Chart:
 
 
 def _curves(look: Mapping[str, Any], *beneath: alt.Chart) -> Chart:
-    x = alt.X(**parts.axis("x", look["x_title"], look["x_domain"]))
-    y = alt.Y(**parts.axis("value", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
+    x = alt.X(**axes.axis("x", look["x_title"], look["x_domain"]))
+    y = alt.Y(**axes.axis("value", look["y_title"], look["y_domain"], axis=alt.Axis(format=".5~g")))
     names = look["names"]
-    tooltip = [alt.Tooltip("name:N", title=""), *parts.told(look["x_title"], look["y_title"], "value")]
-    curves = marks.of("curves").mark_line(strokeWidth=2.5, clip=True)
-    points = marks.of("points").mark_point(filled=True, size=190, opacity=1, stroke="white", strokeWidth=2)
-    return marks.layered(
+    tooltip = [alt.Tooltip("name:N", title=""), *axes.told(look["x_title"], look["y_title"], "value")]
+    curves = fast_marks.of("curves").mark_line(strokeWidth=2.5, clip=True)
+    points = fast_marks.of("points").mark_point(filled=True, size=190, opacity=1, stroke="white", strokeWidth=2)
+    return fast_marks.layered(
         *beneath,
-        curves.encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
-        points.encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
+        curves.encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)),
+        points.encode(x=x, y=y, tooltip=tooltip, **axes.by_run(names, outline=2)),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -115,24 +115,24 @@ def fits(
     # without a run there is still a table, of no rows
     drawn = frames.of_lines(lines or {"": (np.zeros(0), np.zeros(0))}, extent[0])
     points = {key: {"x": x, "y": y} for key, (x, y) in (("points", data), ("own", own))}
-    return Picture(_draw_fits, parts.plain(look), {**points, "lines": drawn})
+    return Picture(_draw_fits, axes.plain(look), {**points, "lines": drawn})
 
 
 def _draw_fits(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
-    x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    told = parts.told(x_title, y_title, "y")
-    lines = marks.of("lines").transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
+    x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
+    told = axes.told(x_title, y_title, "y")
+    lines = fast_marks.of("lines").transform_filter(NOW).mark_rule(strokeWidth=3, clip=True)
     return (
-        marks.layered(
-            marks.of("points")
+        fast_marks.layered(
+            fast_marks.of("points")
             .mark_circle(color=style.NEUTRAL, size=34, opacity=0.7, clip=True)
             .encode(x=x, y=y, tooltip=told),
-            lines.encode(x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", **parts.by_run(names, "strokeDash", outline=2)),
-            marks.of("own")
+            lines.encode(x="x0:Q", x2="x1:Q", y="y0:Q", y2="y1:Q", **axes.by_run(names, "strokeDash", outline=2)),
+            fast_marks.of("own")
             .mark_point(shape="diamond", filled=True, color=OWN, size=170, opacity=1, stroke="white", clip=True)
             .encode(x=x, y=y, tooltip=told),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -142,11 +142,11 @@ def _draw_fits(x_title: str, y_title: str, x_domain: Range, y_domain: Range, nam
 
 def accuracies(values: Mapping[str, np.ndarray], x_title: str, y_title: str) -> Picture:
     """The accuracy of trainings after every epoch; see ``race.lines_by_step``."""
-    return dataclasses.replace(race.lines_by_step(values, x_title, y_title), draw=_draw_accuracies)
+    return dataclasses.replace(optimizers.lines_by_step(values, x_title, y_title), draw=_draw_accuracies)
 
 
 def _draw_accuracies(**look: Any) -> Chart:
-    return race._draw_lines(**look)
+    return optimizers._draw_lines(**look)
 
 
 # ---- classes and rows ------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def _by_class(draw: Any, values: Mapping[str, np.ndarray], ends: Range, x_title:
         row = {"name": np.full(value.size, name), "step": np.repeat(step, classes), "until": np.repeat(until, classes)}
         rows.append(row | {"class": np.tile(np.arange(classes).astype(str), count), "value": value.ravel()})
     look = {"x_title": x_title, "y_title": y_title, "y_domain": ends, "names": tuple(values)}
-    return Picture(draw, parts.plain(look), {"bars": frames.stacked(rows)})
+    return Picture(draw, axes.plain(look), {"bars": frames.stacked(rows)})
 
 
 def _draw_class_shares(**look: Any) -> Chart:
@@ -183,19 +183,19 @@ def _draw_class_pulls(**look: Any) -> Chart:
 
 def _bars(x_title: str, y_title: str, y_domain: Range, names: Sequence[str]) -> Chart:
     x = alt.X("class:N", title=x_title, axis=alt.Axis(labelAngle=0))
-    y = alt.Y(**parts.axis("value", y_title, y_domain, axis=alt.Axis(format=".5~g")))
+    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=alt.Axis(format=".5~g")))
     aside = alt.XOffset("name:N", scale=alt.Scale(domain=list(names)))
-    bars = marks.of("bars").transform_filter(NOW)
+    bars = fast_marks.of("bars").transform_filter(NOW)
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("class:N", title=x_title)]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
-    written = {"text": alt.Text("value:Q", format=".2f"), "x": x, "y": y, "xOffset": aside} | parts.by_run(names)
+    written = {"text": alt.Text("value:Q", format=".2f"), "x": x, "y": y, "xOffset": aside} | axes.by_run(names)
     return (
-        marks.layered(
-            bars.mark_bar().encode(x=x, y=y, xOffset=aside, tooltip=tooltip, **parts.by_run(names)),
+        fast_marks.layered(
+            bars.mark_bar().encode(x=x, y=y, xOffset=aside, tooltip=tooltip, **axes.by_run(names)),
             bars.transform_filter("datum.value >= 0").mark_text(dy=-8, fontSize=11).encode(**written),
             bars.transform_filter("datum.value < 0").mark_text(dy=9, fontSize=11).encode(**written),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -211,13 +211,13 @@ def row_shares(shares: Mapping[str, np.ndarray], x_title: str, y_title: str) -> 
 
 def _draw_row_shares(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X("row:O", title=x_title, axis=alt.Axis(labelAngle=0))
-    y = alt.Y(**parts.axis("value", y_title, (0.0, 1.0), axis=alt.Axis(format="~%")))
-    rows = marks.of("rows")
+    y = alt.Y(**axes.axis("value", y_title, (0.0, 1.0), axis=alt.Axis(format="~%")))
+    rows = fast_marks.of("rows")
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("row:O", title=x_title)]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".1%"))
-    return marks.layered(
-        rows.mark_line(strokeWidth=1.5, opacity=0.6).encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+    return fast_marks.layered(
+        rows.mark_line(strokeWidth=1.5, opacity=0.6).encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)),
         rows.mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1).encode(
-            x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)
+            x=x, y=y, tooltip=tooltip, **axes.by_run(names, outline=2)
         ),
     ).properties(height=style.SIDE_HEIGHT)

@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, SO_FAR, Chart, Extent, Range
 from charts.frames import Columns
-from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
 from charts.png import indexed_png
 
@@ -167,20 +167,20 @@ def _drawn_scene(height: int) -> Chart:
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.3, 6], nice=False))
     colour = alt.condition("datum.lit", alt.value(LIT), alt.value(UNLIT))
     along = {"x": x, "y": y, "detail": "shape:N", "order": "order:Q"}
-    names = marks.of("names")
-    dots = marks.of("dots").mark_point(filled=True, opacity=1, stroke="white", strokeWidth=1.5)
+    names = fast_marks.of("names")
+    dots = fast_marks.of("dots").mark_point(filled=True, opacity=1, stroke="white", strokeWidth=1.5)
     written = {"x": x, "y": y, "text": "text:N"}
     # on the lines the names would be hard to read, in either theme: a halo in the theme's own ground is not to be had
-    return marks.layered(
-        marks.of("strokes")
+    return fast_marks.layered(
+        fast_marks.of("strokes")
         .mark_line(strokeCap="round", strokeJoin="round")
         .encode(**along, color=colour, strokeWidth=alt.StrokeWidth("width:Q", scale=None)),
-        marks.of("areas")
+        fast_marks.of("areas")
         .mark_line(filled=True, interpolate="linear-closed", stroke="white", strokeWidth=1.5)
         .encode(**along, fill=colour),
         dots.encode(x=x, y=y, color=colour, size=alt.Size("width:Q", scale=None)),
-        marks.of("symbols").mark_text(fontSize=16, fontWeight="bold", color="white").encode(**written),
-        marks.of("letters").mark_text(fontSize=16, fontStyle="italic", color=style.NEUTRAL).encode(**written),
+        fast_marks.of("symbols").mark_text(fontSize=16, fontWeight="bold", color="white").encode(**written),
+        fast_marks.of("letters").mark_text(fontSize=16, fontStyle="italic", color=style.NEUTRAL).encode(**written),
         names.transform_filter("datum.lit == false")
         .mark_text(fontSize=13, color=style.NEUTRAL, fontWeight="bold")
         .encode(**written),
@@ -214,22 +214,22 @@ def plane_with_line(
         "ahead": frames.of_points(ahead) | {"text": np.array(["", "w"])[: len(ahead)]},
         "point": frames.of_points(np.array([point])),
     }
-    return Picture(_draw_plane_with_line, parts.plain(look), data)
+    return Picture(_draw_plane_with_line, axes.plain(look), data)
 
 
 def _draw_plane_with_line(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
-    x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    ahead = marks.of("ahead")
-    return marks.layered(
-        parts.image(x, y),
-        marks.of("line").mark_line(color="#1B2430", strokeWidth=3, clip=True).encode(x=x, y=y),
+    x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
+    ahead = fast_marks.of("ahead")
+    return fast_marks.layered(
+        axes.image(x, y),
+        fast_marks.of("line").mark_line(color="#1B2430", strokeWidth=3, clip=True).encode(x=x, y=y),
         ahead.mark_line(color="#1B2430", strokeWidth=2, strokeDash=[4, 3], clip=True).encode(x=x, y=y),
         ahead.mark_text(color="#1B2430", fontSize=18, fontWeight="bold", dx=12, dy=-8, clip=True).encode(
             x=x, y=y, text="text:N"
         ),
-        marks.of("point")
+        fast_marks.of("point")
         .mark_point(filled=True, size=220, color="#1B2430", stroke="white", strokeWidth=2.5, opacity=1, clip=True)
-        .encode(x=x, y=y, tooltip=parts.told(x_title, y_title, "y")),
+        .encode(x=x, y=y, tooltip=axes.told(x_title, y_title, "y")),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -253,23 +253,23 @@ def unit_curves(
         "x": np.full(len(answers), here),
         "y": np.clip(np.array(list(answers.values()), dtype=float), *y_domain),
     }
-    look = {"x_title": x_title, "y_title": y_title, "x_domain": parts.ends(z), "y_domain": y_domain}
+    look = {"x_title": x_title, "y_title": y_title, "x_domain": axes.ends(z), "y_domain": y_domain}
     look["names"] = tuple(curves)
     data = {"curves": frames.stacked(rows), "marks": marks, "here": {"x": np.array([here])}}
-    return Picture(_draw_unit_curves, parts.plain(look), data)
+    return Picture(_draw_unit_curves, axes.plain(look), data)
 
 
 def _draw_unit_curves(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
-    x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    told = [alt.Tooltip("name:N", title=""), *parts.told(x_title, y_title, "y")]
-    return marks.layered(
-        marks.of("here").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x=x),
-        marks.of("curves")
+    x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
+    told = [alt.Tooltip("name:N", title=""), *axes.told(x_title, y_title, "y")]
+    return fast_marks.layered(
+        fast_marks.of("here").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x=x),
+        fast_marks.of("curves")
         .mark_line(strokeWidth=2.5, clip=True)
-        .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
-        marks.of("marks")
+        .encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)),
+        fast_marks.of("marks")
         .mark_point(filled=True, size=170, opacity=1, stroke="white", strokeWidth=2)
-        .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
+        .encode(x=x, y=y, tooltip=told, **axes.by_run(names, outline=2)),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -297,7 +297,7 @@ def corners_with_line(
     look |= {"names": tuple(lines), "played": reveal is not None}
     return Picture(
         _draw_corners,
-        parts.plain(look),
+        axes.plain(look),
         _cornered(address, extent, corners, answers, wanted, lines, reveal, answered_at),
     )
 
@@ -323,7 +323,7 @@ def hidden_corners(
     data = _cornered(address, extent, places, answers, wanted, {"y": line}, {"y": answered_at}, answered_at, placed_at)
     count = len(places)
     data["labels"] = frames.of_points(places) | {"text": np.array(labels), "step": np.full(count, placed_at)}
-    return Picture(_draw_hidden_corners, parts.plain(look), data)
+    return Picture(_draw_hidden_corners, axes.plain(look), data)
 
 
 def _cornered(
@@ -368,21 +368,21 @@ def _drawn_corners(
     x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str], labelled: bool, played: bool
 ) -> Chart:
     ticks = alt.Axis(values=[0, 0.5, 1], grid=True)
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=ticks))
-    y = alt.Y(**parts.axis("y", y_title, y_domain, axis=ticks))
-    points = marks.of("points").transform_filter(SO_FAR)
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=ticks))
+    y = alt.Y(**axes.axis("y", y_title, y_domain, axis=ticks))
+    points = fast_marks.of("points").transform_filter(SO_FAR)
     # a condition, not a scale: the scale of colours and its legend belong to the lines
     fill = alt.condition("datum.answer == 1", alt.value(HIGH), alt.value(LOW))
-    told = [*parts.told(x_title, y_title, "y"), alt.Tooltip("answer:Q", title="a")]
+    told = [*axes.told(x_title, y_title, "y"), alt.Tooltip("answer:Q", title="a")]
     judged = {"x": x, "y": y, "text": "judged:N"}
     text = {"fontSize": 17, "fontWeight": "bold", "dy": -26}
     layers = [
-        parts.image(x, y).transform_filter(SO_FAR),
-        marks.of("lines")
+        axes.image(x, y).transform_filter(SO_FAR),
+        fast_marks.of("lines")
         .transform_filter(SO_FAR)
         .mark_line(strokeWidth=3.5, clip=True)
         .encode(x=x, y=y, **_inked(names)),
-        marks.of("waiting")
+        fast_marks.of("waiting")
         .transform_filter(NOW)
         .mark_point(filled=True, size=650, color=style.NEUTRAL, stroke="white", strokeWidth=2.5, opacity=1)
         .encode(x=x, y=y),
@@ -395,15 +395,15 @@ def _drawn_corners(
         points.mark_text(color="#1B2430", **text).encode(**judged),
     ]
     if labelled:
-        labels = marks.of("labels").transform_filter(SO_FAR)
+        labels = fast_marks.of("labels").transform_filter(SO_FAR)
         below = {"fontSize": 13, "dy": 26, "fontWeight": "bold"}
         layers += [
             labels.mark_text(stroke="white", strokeWidth=4, color="white", **below).encode(x=x, y=y, text="text:N"),
             labels.mark_text(color="#1B2430", **below).encode(x=x, y=y, text="text:N"),
         ]
     # without a player there is nothing to move, and no slider is to be seen
-    shown = parts.step_shown() if played else alt.param(name="t", value=parts.MOST_STEPS)
-    return marks.layered(*layers).add_params(shown).properties(height=style.SIDE_HEIGHT)
+    shown = axes.step_shown() if played else alt.param(name="t", value=axes.MOST_STEPS)
+    return fast_marks.layered(*layers).add_params(shown).properties(height=style.SIDE_HEIGHT)
 
 
 INKS = ("#7A3FF2", "#0A7F46")
@@ -434,15 +434,15 @@ def grid_shares(names: Sequence[str], share: np.ndarray, best: np.ndarray, chose
         "chosen": np.array([name == chosen for name in names]),
     }
     look = {"x_title": x_title, "names": tuple(names), "x_domain": (0.0, ceiling)}
-    return Picture(_draw_grid_shares, parts.plain(look), {"shares": columns})
+    return Picture(_draw_grid_shares, axes.plain(look), {"shares": columns})
 
 
 def _draw_grid_shares(x_title: str, names: Sequence[str], x_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".1%", tickCount=4)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".1%", tickCount=4)))
     y = alt.Y("name:N", sort=list(names), title=None, axis=alt.Axis(labelFontSize=13))
-    shares = marks.of("shares")
+    shares = fast_marks.of("shares")
     colour = alt.condition("datum.chosen", alt.value(LIT), alt.value(UNLIT))
-    return marks.layered(
+    return fast_marks.layered(
         shares.mark_bar(height=18).encode(x=x, y=y, color=colour),
         shares.mark_text(align="left", dx=6, fontSize=13, color=style.NEUTRAL).encode(x=x, y=y, text="text:N"),
     ).properties(height=style.SIDE_HEIGHT)

@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import descent, frames, marks, parts, style
-from charts.parts import NOW, Chart, Range
+from charts import axes, descent, fast_marks, frames, style
+from charts.axes import NOW, Chart, Range
 from charts.picture import Picture
 
 THIRD_HEIGHT = 260
@@ -72,26 +72,26 @@ def rate_axis(rates: Mapping[str, float], marks: Mapping[str, float], ends: Rang
         },
         "beyond": {"x0": np.array(limit, dtype=float), "x1": np.full(len(limit), ends[1])},
     }
-    return Picture(_draw_rate_axis, parts.plain(look), data)
+    return Picture(_draw_rate_axis, axes.plain(look), data)
 
 
 def _draw_rate_axis(x_title: str, x_domain: Range, names: Sequence[str]) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
-    corner = alt.X(**parts.axis("x0", x_title, x_domain, log=True, axis=parts.log_axis()))
+    x = alt.X(**axes.axis("x", x_title, x_domain, log=True, axis=axes.log_axis()))
+    corner = alt.X(**axes.axis("x0", x_title, x_domain, log=True, axis=axes.log_axis()))
     row = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[1, 0], nice=False))
-    drawn = marks.of("marks").encode(x=x)
+    drawn = fast_marks.of("marks").encode(x=x)
     smaller, larger = (drawn.transform_filter(f"datum.place == {place}") for place in range(2))
     label = {"text": "label:N", "y": alt.value(14)}
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
-    return marks.layered(
-        marks.of("beyond").mark_rect(color=LIMIT, opacity=0.15, clip=True).encode(x=corner, x2="x1:Q"),
+    return fast_marks.layered(
+        fast_marks.of("beyond").mark_rect(color=LIMIT, opacity=0.15, clip=True).encode(x=corner, x2="x1:Q"),
         drawn.mark_rule(strokeDash=[5, 3], strokeWidth=2, color=style.NEUTRAL, clip=True),
         # the two may nearly touch: one label stands to the left of its mark, the other to the right
         smaller.mark_text(align="right", dx=-5, fontSize=13, color=style.NEUTRAL).encode(**label),
         larger.mark_text(align="left", dx=6, fontSize=13, fontWeight="bold", color=LIMIT).encode(**label),
-        marks.of("rates")
+        fast_marks.of("rates")
         .mark_point(filled=True, size=170, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
-        .encode(x=x, y=row, tooltip=told, **parts.by_run(names, "shape")),
+        .encode(x=x, y=row, tooltip=told, **axes.by_run(names, "shape")),
     ).properties(height=THIRD_HEIGHT)
 
 
@@ -135,20 +135,20 @@ def loss_by_rate(
         "mine": {"step": step, "until": until, "x": np.full(count, rates[chosen]), "height": shown[:, chosen]},
         "limit": {"x": np.array([limit] if rates[0] < limit < rates[-1] else [], dtype=float)},
     }
-    return Picture(_draw_by_rate, parts.plain(look), data)
+    return Picture(_draw_by_rate, axes.plain(look), data)
 
 
 def _draw_by_rate(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
-    y = alt.Y(**parts.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~%", tickCount=5)))
-    band = alt.X(**parts.axis("x0", x_title, x_domain, log=True, axis=parts.log_axis()))
-    curve = marks.of("curve")
-    limit = marks.of("limit").encode(x=x)
-    mine, best = (marks.of(name).transform_filter(NOW) for name in ("mine", "best"))
-    told = parts.told(x_title, y_title)
+    x = alt.X(**axes.axis("x", x_title, x_domain, log=True, axis=axes.log_axis()))
+    y = alt.Y(**axes.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~%", tickCount=5)))
+    band = alt.X(**axes.axis("x0", x_title, x_domain, log=True, axis=axes.log_axis()))
+    curve = fast_marks.of("curve")
+    limit = fast_marks.of("limit").encode(x=x)
+    mine, best = (fast_marks.of(name).transform_filter(NOW) for name in ("mine", "best"))
+    told = axes.told(x_title, y_title)
     return (
-        marks.layered(
-            marks.of("useful").transform_filter(NOW).mark_rect(color=GOOD, opacity=0.16).encode(x=band, x2="x1:Q"),
+        fast_marks.layered(
+            fast_marks.of("useful").transform_filter(NOW).mark_rect(color=GOOD, opacity=0.16).encode(x=band, x2="x1:Q"),
             curve.transform_filter(f"datum.until == {frames.FOREVER}")
             .mark_line(color=style.NEUTRAL, strokeWidth=1.5, strokeDash=[3, 3], opacity=0.7)
             .encode(x=x, y=y),
@@ -165,7 +165,7 @@ def _draw_by_rate(x_title: str, y_title: str, x_domain: Range, y_domain: Range) 
                 x=x, y=y, tooltip=told
             ),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=360)
     )
 

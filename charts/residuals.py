@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
-from charts.parts import NOW, Chart, Range
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, Chart, Range
 from charts.picture import Picture
 
 ROW = "#D1480F"
@@ -22,7 +22,7 @@ def predicted_and_true(y: np.ndarray, p: np.ndarray, mean: float, ends: Range, x
         "level": {"y": np.array([mean])},
         "diagonal": {"x": np.array(ends, dtype=float), "y": np.array(ends, dtype=float)},
     }
-    return Picture(_draw_predicted, parts.plain({"x_title": x_title, "y_title": y_title, "x_domain": ends}), data)
+    return Picture(_draw_predicted, axes.plain({"x_title": x_title, "y_title": y_title, "x_domain": ends}), data)
 
 
 def residuals_by_prediction(
@@ -33,7 +33,7 @@ def residuals_by_prediction(
     data["band"] = {"y0": np.array([-spread]), "y1": np.array([spread])}
     data["level"] = {"y": np.zeros(1)}
     look = {"x_title": x_title, "y_title": y_title, "x_domain": x_ends, "y_domain": y_ends}
-    return Picture(_draw_residuals, parts.plain(look), data)
+    return Picture(_draw_residuals, axes.plain(look), data)
 
 
 def _rows(x: np.ndarray, y: np.ndarray, foot: np.ndarray) -> Any:
@@ -42,30 +42,32 @@ def _rows(x: np.ndarray, y: np.ndarray, foot: np.ndarray) -> Any:
 
 
 def _draw_predicted(x_title: str, y_title: str, x_domain: Range) -> Chart:
-    y = alt.Y(**parts.axis("y", y_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
-    foot = alt.Y(**parts.axis("y0", y_title, x_domain))
-    diagonal = marks.of("diagonal").mark_line(color=style.CURVE, strokeWidth=2, clip=True)
+    y = alt.Y(**axes.axis("y", y_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
+    foot = alt.Y(**axes.axis("y0", y_title, x_domain))
+    diagonal = fast_marks.of("diagonal").mark_line(color=style.CURVE, strokeWidth=2, clip=True)
     return _with_rows(x, y, foot, x_title, y_title, _level(y), diagonal.encode(x=x, y=y))
 
 
 def _draw_residuals(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
-    y = alt.Y(**parts.axis("y", y_title, y_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
-    band = marks.of("band").mark_rect(color=style.CURVE, opacity=0.15, clip=True)
-    foot = alt.Y(**parts.axis("y0", y_title, y_domain))
+    y = alt.Y(**axes.axis("y", y_title, y_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
+    band = fast_marks.of("band").mark_rect(color=style.CURVE, opacity=0.15, clip=True)
+    foot = alt.Y(**axes.axis("y0", y_title, y_domain))
     return _with_rows(x, y, foot, x_title, y_title, band.encode(y=foot, y2="y1:Q"), _level(y))
 
 
 def _level(y: alt.Y) -> alt.Chart:
-    return marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4], clip=True).encode(y=y)
+    return (
+        fast_marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4], clip=True).encode(y=y)
+    )
 
 
 def _with_rows(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *beneath: alt.Chart) -> Chart:
-    rows, told = marks.of("rows"), parts.told(x_title, y_title, "y")
+    rows, told = fast_marks.of("rows"), axes.told(x_title, y_title, "y")
     now = rows.transform_filter(NOW)
     return (
-        marks.layered(
+        fast_marks.layered(
             *beneath,
             rows.mark_circle(color=style.CURVE, size=30, opacity=0.6, clip=True).encode(x=x, y=y, tooltip=told),
             now.mark_rule(color=ROW, strokeWidth=2.5, clip=True).encode(x=x, y=foot, y2="y:Q"),
@@ -73,7 +75,7 @@ def _with_rows(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *ben
                 shape="diamond", filled=True, color=ROW, size=150, opacity=1, stroke="white", clip=True
             ).encode(x=x, y=y, tooltip=told),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -88,19 +90,21 @@ def residual_histogram(r: np.ndarray, edges: np.ndarray, x_title: str, y_title: 
         "level": {"x": np.zeros(1)},
     }
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (float(edges[0]), float(edges[-1]))}
-    return Picture(_draw_residual_histogram, parts.plain(look), data)
+    return Picture(_draw_residual_histogram, axes.plain(look), data)
 
 
 def _draw_residual_histogram(x_title: str, y_title: str, x_domain: Range) -> Chart:
-    left = alt.X(**parts.axis("x0", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=8)))
-    x = alt.X(**parts.axis("x", x_title, x_domain))
-    y = alt.Y(**parts.axis("y0", y_title, axis=alt.Axis(tickMinStep=1, format="d", tickCount=4)))
+    left = alt.X(**axes.axis("x0", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=8)))
+    x = alt.X(**axes.axis("x", x_title, x_domain))
+    y = alt.Y(**axes.axis("y0", y_title, axis=alt.Axis(tickMinStep=1, format="d", tickCount=4)))
     told = [alt.Tooltip("y1:Q", title=y_title)]
-    bars = marks.of("bars").mark_bar(color=style.CURVE, opacity=0.8, binSpacing=1)
-    level = marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4])
-    rows = marks.of("rows").transform_filter(NOW).mark_rule(color=ROW, strokeWidth=3)
+    bars = fast_marks.of("bars").mark_bar(color=style.CURVE, opacity=0.8, binSpacing=1)
+    level = fast_marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4])
+    rows = fast_marks.of("rows").transform_filter(NOW).mark_rule(color=ROW, strokeWidth=3)
     return (
-        marks.layered(bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=told), level.encode(x=x), rows.encode(x=x))
-        .add_params(parts.step_shown())
+        fast_marks.layered(
+            bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=told), level.encode(x=x), rows.encode(x=x)
+        )
+        .add_params(axes.step_shown())
         .properties(height=200)
     )

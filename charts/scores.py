@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, Chart, Range
 from charts.frames import Columns
-from charts.parts import NOW, Chart, Range
 from charts.picture import Picture
 
 RIGHT, WRONG = "#118A4E", "#C8321F"
@@ -64,7 +64,7 @@ def _against(
     marks = {"name": np.array(list(lines), dtype=str), "x": np.array(list(lines.values()), dtype=float)}
     seen = np.isfinite(marks["x"])
     look = {"x_title": x_title, "x_domain": ends, "names": tuple(scores)}
-    return Picture(draw, parts.plain(look), {"points": points, "marks": {k: v[seen] for k, v in marks.items()}})
+    return Picture(draw, axes.plain(look), {"points": points, "marks": {k: v[seen] for k, v in marks.items()}})
 
 
 def _written(score: float) -> str:
@@ -81,18 +81,18 @@ def _role(baseline: bool, score: float, line: float, up: bool) -> str:
 
 def _draw_contenders(**look: Any) -> Chart:
     # one line from top to bottom: it is the same for everyone
-    line = marks.of("marks").mark_rule(strokeWidth=3, color=style.NEUTRAL)
+    line = fast_marks.of("marks").mark_rule(strokeWidth=3, color=style.NEUTRAL)
     height = 70 + 36 * len(look["names"])
     return _lollipops(line.encode(x=_score(**look)), **look).properties(height=height)
 
 
 def _draw_recall_by_class(**look: Any) -> Chart:
-    ticks = marks.of("marks").mark_tick(thickness=3, color=style.NEUTRAL)
+    ticks = fast_marks.of("marks").mark_tick(thickness=3, color=style.NEUTRAL)
     return _lollipops(ticks.encode(x=_score(**look), y=_row(look["names"])), **look).properties(height=SQUARES_HEIGHT)
 
 
 def _score(x_title: str, x_domain: Range, names: Sequence[str]) -> alt.X:
-    return alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=6)))
+    return alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=6)))
 
 
 def _row(names: Sequence[str]) -> alt.Y:
@@ -102,12 +102,12 @@ def _row(names: Sequence[str]) -> alt.Y:
 
 def _lollipops(behind: alt.Chart, x_title: str, x_domain: Range, names: Sequence[str]) -> Chart:
     x, row = _score(x_title, x_domain, names), _row(names)
-    from_line = alt.X(**parts.axis("x0", x_title, x_domain))
+    from_line = alt.X(**axes.axis("x0", x_title, x_domain))
     colour = alt.Color("role:N", scale=alt.Scale(domain=ROLES, range=ROLE_COLOURS), legend=None)
     shape = alt.Shape("role:N", scale=alt.Scale(domain=ROLES, range=ROLE_SHAPES), legend=None)
-    points = marks.of("points")
+    points = fast_marks.of("points")
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
-    return marks.layered(
+    return fast_marks.layered(
         behind,
         points.mark_rule(strokeWidth=3, opacity=0.7, clip=True).encode(x=from_line, x2="x:Q", y=row, color=colour),
         points.mark_point(filled=True, size=150, opacity=1, stroke="white", strokeWidth=1, clip=True).encode(
@@ -149,20 +149,20 @@ def _one(value: float | None) -> Columns:
 
 
 def _draw_score_histogram(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
-    left = alt.X(**parts.axis("x0", x_title, (0.0, 1.0), axis=alt.Axis(format=".6~g", tickCount=5)))
-    x = alt.X(**parts.axis("x", x_title, (0.0, 1.0)))
-    y = alt.Y(**parts.axis("y0", y_title, axis=alt.Axis(labelExpr="format(abs(datum.value), 'd')", tickMinStep=1)))
+    left = alt.X(**axes.axis("x0", x_title, (0.0, 1.0), axis=alt.Axis(format=".6~g", tickCount=5)))
+    x = alt.X(**axes.axis("x", x_title, (0.0, 1.0)))
+    y = alt.Y(**axes.axis("y0", y_title, axis=alt.Axis(labelExpr="format(abs(datum.value), 'd')", tickMinStep=1)))
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("rows:Q", title=y_title)]
-    now, best = marks.of("now").transform_filter(NOW), marks.of("best")
+    now, best = fast_marks.of("now").transform_filter(NOW), fast_marks.of("best")
     return (
-        marks.layered(
-            marks.of("bars")
+        fast_marks.layered(
+            fast_marks.of("bars")
             .mark_bar(opacity=0.85, binSpacing=1)
-            .encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=tooltip, **parts.by_run(names)),
+            .encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=tooltip, **axes.by_run(names)),
             best.mark_rule(strokeWidth=2, strokeDash=[3, 3], color=CHEAPEST).encode(x=x),
             now.mark_rule(strokeWidth=3, color=style.NEUTRAL).encode(x=x),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -196,16 +196,16 @@ def _draw_four_squares(x_title: str, y_title: str, called: Sequence[str], true: 
     y = alt.Y(
         "true:N", sort=list(true), title=y_title, axis=alt.Axis(labelLimit=90, labelAngle=-90, labelAlign="center")
     )
-    squares = marks.of("squares").transform_filter(NOW)
+    squares = fast_marks.of("squares").transform_filter(NOW)
     fill = alt.Color("right:N", scale=alt.Scale(domain=[0, 1], range=[PALE_WRONG, PALE_RIGHT]), legend=None)
     tooltip = [alt.Tooltip("kind:N", title=""), alt.Tooltip("count:Q", title="")]
     return (
-        marks.layered(
+        fast_marks.layered(
             squares.mark_rect(stroke="white", strokeWidth=2).encode(x=x, y=y, color=fill, tooltip=tooltip),
             squares.mark_text(fontSize=26, fontWeight="bold", color=INK, dy=-6).encode(x=x, y=y, text="label:N"),
             squares.mark_text(fontSize=12, color=INK, dy=18).encode(x=x, y=y, text="kind:N"),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -251,12 +251,12 @@ def _draw_precision_recall(**look: Any) -> Chart:
 
 def _curve_with_place(x_title: str, y_title: str) -> Chart:
     ticks = alt.Axis(format=".6~g", tickCount=5)
-    x = alt.X(**parts.axis("x", x_title, (0.0, 1.0), axis=ticks))
-    y = alt.Y(**parts.axis("y", y_title, (0.0, 1.0), axis=ticks))
-    told = parts.told(x_title, y_title, "y")
-    curve, line, now, best = (marks.of(name) for name in ("curve", "line", "now", "best"))
+    x = alt.X(**axes.axis("x", x_title, (0.0, 1.0), axis=ticks))
+    y = alt.Y(**axes.axis("y", y_title, (0.0, 1.0), axis=ticks))
+    told = axes.told(x_title, y_title, "y")
+    curve, line, now, best = (fast_marks.of(name) for name in ("curve", "line", "now", "best"))
     return (
-        marks.layered(
+        fast_marks.layered(
             line.mark_line(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4]).encode(x=x, y=y),
             curve.mark_line(color=style.CURVE, strokeWidth=2.5).encode(x=x, y=y, order="order:Q", tooltip=told),
             best.mark_point(filled=True, shape="diamond", size=230, opacity=1, color=CHEAPEST, stroke="white").encode(
@@ -266,7 +266,7 @@ def _curve_with_place(x_title: str, y_title: str) -> Chart:
             .mark_point(filled=True, size=170, opacity=1, color=style.RATE, stroke="white", strokeWidth=2)
             .encode(x=x, y=y, tooltip=told),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -292,7 +292,7 @@ def class_squares(matrix: np.ndarray, names: Sequence[str], x_title: str, y_titl
 def _draw_class_squares(x_title: str, y_title: str, names: Sequence[str]) -> Chart:
     x = alt.X("called:N", sort=list(names), title=x_title, axis=alt.Axis(labelAngle=0, orient="top", labelLimit=70))
     y = alt.Y("true:N", sort=list(names), title=y_title, axis=alt.Axis(labelLimit=80))
-    squares = marks.of("squares")
+    squares = fast_marks.of("squares")
     tooltip = [alt.Tooltip(f"{field}:N", title=title) for field, title in (("true", y_title), ("called", x_title))]
     tooltip += [alt.Tooltip("count:Q", title=""), alt.Tooltip("share:Q", title="", format=".1%")]
     fills = []
@@ -303,5 +303,5 @@ def _draw_class_squares(x_title: str, y_title: str, names: Sequence[str]) -> Cha
         mine = squares.transform_filter(f"datum.right == {right}").mark_rect(stroke="white")
         fills.append(mine.encode(x=x, y=y, color=colour, tooltip=tooltip))
     numbers = squares.mark_text(fontSize=12, color=INK).encode(x=x, y=y, text="label:N")
-    layered = marks.layered(*fills, numbers).resolve_scale(color="independent")
+    layered = fast_marks.layered(*fills, numbers).resolve_scale(color="independent")
     return layered.properties(height=SQUARES_HEIGHT)

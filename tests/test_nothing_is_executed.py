@@ -69,7 +69,10 @@ PLACES = {
     ("ui/page/takehome/__init__.py", "html"): (2, "a constant, and names that are escaped"),
     ("ui/page/takehome/__init__.py", "<settings>"): (1, "made of escaped pieces"),
     ("ui/page/takehome/__init__.py", "<names>"): (1, "made of escaped pieces"),
-    ("charts/marks.py", "getattr"): (2, "classes of Altair by the name of a channel, which charts write themselves"),
+    ("charts/fast_marks.py", "getattr"): (
+        2,
+        "classes of Altair by the name of a channel, which charts write themselves",
+    ),
     ("ui/page/takehome/takehome.js", "document.write"): (
         1,
         "the handout, whose texts are all escaped or a known tag's",

@@ -5,7 +5,7 @@ import pytest
 
 import charts
 from charts.activations import HIGH, LOOKS, LOW
-from charts.parts import MOST_STEPS
+from charts.axes import MOST_STEPS
 from dlcore.activations import Activation
 from tests.charts.spec import layers, whole
 

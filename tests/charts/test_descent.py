@@ -9,7 +9,7 @@ import pytest
 
 import charts
 from charts import frames, style
-from charts.parts import MOST_STEPS, NOW, SO_FAR
+from charts.axes import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from dlcore.descent import Path, basins, descend
 from dlcore.optimizers import SGD, named_rules

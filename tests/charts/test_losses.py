@@ -8,7 +8,7 @@ import pytest
 
 import charts
 from charts import style
-from charts.parts import MOST_STEPS, NOW
+from charts.axes import MOST_STEPS, NOW
 from charts.picture import Picture
 from tests.charts.spec import layers, whole
 

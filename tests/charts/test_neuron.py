@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import charts
-from charts import passes
-from charts.parts import MOST_STEPS
+from charts import backpropagation
+from charts.axes import MOST_STEPS
 from charts.picture import Picture
 from tests.charts.spec import whole
 
@@ -127,7 +127,7 @@ def test_gradients_and_deltas_are_written_as_such_from_their_step_on() -> None:
     texts = network().data["texts"]
     slopes = texts["kind"] == "slope"
     assert set(texts["step"][slopes]) == {5, 6} and slopes.sum() == 7
-    assert len(passes.EDGES) == len(passes.LABEL_AT) == 6
+    assert len(backpropagation.EDGES) == len(backpropagation.LABEL_AT) == 6
 
 
 def test_the_point_lies_at_the_same_place_in_every_view() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import charts
 from charts import frames, style
-from charts.parts import MOST_STEPS, NOW, SO_FAR
+from charts.axes import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from charts.rates import CEILING
 from dlcore.descent import descend

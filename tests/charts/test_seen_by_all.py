@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from charts import activations, films, folds, ladder, scores, style
+from charts import activations, class_colours, error_bands, model_selection, scores, style, training_answers
 from tests.charts.colours import GROUNDS, MIXED, Used, contrast, leaves, mark_of, mixed, parts, used
 from tests.charts.gallery import PICTURES, every_picture
 from tests.charts.spec import whole
@@ -14,16 +14,16 @@ TEXT, SHAPES = 4.5, 3.0
 
 WRITTEN_ON = {
     "basin_map": {"black"},
-    "corners_with_line": {"white", films.INK},
+    "corners_with_line": {"white", class_colours.INK},
     "four_squares": {scores.INK},
     "class_squares": {scores.INK},
-    "hidden_corners": {"white", films.INK},
+    "hidden_corners": {"white", class_colours.INK},
     "nerve_cell": {"white"},
-    "plane_with_line": {films.INK},
-    "shares_film": {films.INK, "white"},
-    "small_network": {"white", films.INK, "#C2359B"},
+    "plane_with_line": {class_colours.INK},
+    "shares_film": {class_colours.INK, "white"},
+    "small_network": {"white", class_colours.INK, "#C2359B"},
     "unit_diagram": {"white"},
-    "unit_maps_film": {films.INK},
+    "unit_maps_film": {class_colours.INK},
 }
 """Texts that stand not on the page but on something drawn: a map, a square, a node, or in a white rim of their own."""
 
@@ -32,20 +32,20 @@ DRAWN_ON = {
     "class_squares": {Used("rect", colour) for colour in (scores.PALEST, scores.PALE_RIGHT, scores.PALE_WRONG)},
     "curve_film": {Used("point", "white")},  # a hollow point: its rim has the colour
     "four_squares": {Used("rect", scores.PALE_RIGHT), Used("rect", scores.PALE_WRONG)},
-    "hidden_corners": {Used("line", films.INK)},
+    "hidden_corners": {Used("line", class_colours.INK)},
     "map_with_arrows": {
         Used("line", "white"),
         Used("point", "white"),
-        Used("rule", films.INK),
+        Used("rule", class_colours.INK),
         Used("rule", "#E0A526"),
     },
     "map_with_paths": {Used("point", "white"), Used("line", "white")},
-    "plane_with_line": {Used("line", films.INK), Used("point", films.INK)},
+    "plane_with_line": {Used("line", class_colours.INK), Used("point", class_colours.INK)},
     "predictions_film": {Used("point", "white")},
     "regions_film": {Used("point", "white")},
-    "shares_film": {Used("rect", films.EMPTY)},
+    "shares_film": {Used("rect", training_answers.EMPTY)},
     "three_places": {Used("point", "white"), Used("line", "white")},
-    "three_views": {Used("line", films.INK), Used("point", films.INK)},
+    "three_views": {Used("line", class_colours.INK), Used("point", class_colours.INK)},
 }
 """What is drawn on a map or beneath a dark line, and squares that have their number written in them."""
 
@@ -85,7 +85,13 @@ def test_what_is_written_can_be_read_in_both_themes(name: str) -> None:
 
 
 OPTIMIZERS = list(style.LOOKS)[list(style.LOOKS).index("sgd") : list(style.LOOKS).index("MSE")]
-LOOKS = [*style.LOOKS.values(), *style.OTHER_LOOKS, *activations.LOOKS.values(), *ladder.LOOKS, folds.TEST]
+LOOKS = [
+    *style.LOOKS.values(),
+    *style.OTHER_LOOKS,
+    *activations.LOOKS.values(),
+    *error_bands.LOOKS,
+    model_selection.TEST,
+]
 
 
 def test_every_run_stands_out_in_both_themes_and_its_name_can_be_read() -> None:
@@ -96,7 +102,7 @@ def test_every_run_stands_out_in_both_themes_and_its_name_can_be_read() -> None:
 
 
 def test_classes_stand_out_in_both_themes() -> None:
-    for colour in films.CLASSES:
+    for colour in class_colours.CLASSES:
         assert min(contrast(parts(colour), parts(ground)) for ground, _ in GROUNDS.values()) >= SHAPES, colour
 
 
@@ -121,6 +127,6 @@ def test_nothing_is_told_by_colour_alone(make, request: pytest.FixtureRequest) -
 
 def test_no_two_of_a_kind_have_the_same_dashes_or_the_same_shape() -> None:
     optimizers = [style.LOOKS[name] for name in OPTIMIZERS]
-    for kind in (style.OTHER_LOOKS, tuple(activations.LOOKS.values()), ladder.LOOKS, optimizers):
+    for kind in (style.OTHER_LOOKS, tuple(activations.LOOKS.values()), error_bands.LOOKS, optimizers):
         assert len({look.dash for look in kind}) == len(kind)
-    assert len(set(films.SHAPES)) == len(films.SHAPES)
+    assert len(set(class_colours.SHAPES)) == len(class_colours.SHAPES)

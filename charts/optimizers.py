@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, SO_FAR, Chart, Extent, Range
 from charts.frames import Columns
-from charts.parts import NOW, SO_FAR, Chart, Extent, Range
 from charts.picture import Picture
 
 # ---- values along a run --------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def lines_by_step(
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(values), "log": log, "whole": x is None}
     look |= {"first": first, "empty": not np.isfinite(lines["value"]).any()}
     if lowest is not None and not look["empty"]:
-        look |= parts.plain({"floor": lowest, "y_domain": (lowest, _above(float(np.nanmax(lines["value"])), lowest))})
+        look |= axes.plain({"floor": lowest, "y_domain": (lowest, _above(float(np.nanmax(lines["value"])), lowest))})
     return Picture(_draw_lines, look, {"lines": lines})
 
 
@@ -75,30 +75,30 @@ def _draw_lines(
 ) -> Chart:
     ticks = alt.Axis(tickMinStep=1, format="d") if whole else alt.Axis(format=".6~g")
     # axes need something to span, also before there is anything to see
-    x = alt.X(**parts.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
-    domain, clip, lines = (0.1, 1) if empty else y_domain, floor is not None, marks.of("lines")
+    x = alt.X(**axes.axis("x", x_title, (0, 10) if empty else None, axis=ticks))
+    domain, clip, lines = (0.1, 1) if empty else y_domain, floor is not None, fast_marks.of("lines")
     if floor is not None:
         lines = lines.transform_calculate(drawn=_down_to(BELOW * floor), at_edge=_down_to(floor))
     y, at_edge = (
-        alt.Y(**parts.axis(field if clip else "value", y_title, domain, log=log, axis=alt.Axis(format=".3~g")))
+        alt.Y(**axes.axis(field if clip else "value", y_title, domain, log=log, axis=alt.Axis(format=".3~g")))
         for field in ("drawn", "at_edge")
     )
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".4~g")]
     tooltip.append(alt.Tooltip("value:Q", title=y_title, format=".5~g"))
     return (
-        marks.layered(
+        fast_marks.layered(
             lines.mark_line(strokeWidth=1, opacity=0.25, clip=clip).encode(
-                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)
+                x=x, y=y, **axes.by_run(names, "strokeDash", outline=2, first=first)
             ),
             lines.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2.5, clip=clip)
-            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2, first=first)),
+            .encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2, first=first)),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=90, opacity=1, stroke="white", strokeWidth=1.5)
-            .encode(x=x, y=at_edge, tooltip=tooltip, **parts.by_run(names, outline=2, first=first)),
+            .encode(x=x, y=at_edge, tooltip=tooltip, **axes.by_run(names, outline=2, first=first)),
         )
-        .add_params(parts.step_shown())
-        .properties(height=parts.height_with(names))
+        .add_params(axes.step_shown())
+        .properties(height=axes.height_with(names))
     )
 
 
@@ -132,7 +132,7 @@ def value_by_rate(
         dots.append({key: np.array([part]) for key, part in zip(DOT, (name, own, place, told), strict=True)})
     look = {"x_title": x_title, "y_title": y_title, "names": tuple(rates)}
     if floor is not None:
-        look |= parts.plain({"floor": floor, "y_domain": (floor, max(ceiling, 10 * floor))})
+        look |= axes.plain({"floor": floor, "y_domain": (floor, max(ceiling, 10 * floor))})
     return Picture(_draw_values_by_rate, look, {"lines": frames.stacked(lines), "dots": frames.stacked(dots)})
 
 
@@ -142,24 +142,24 @@ DOT = ("name", "x", "value", "told")
 def _draw_values_by_rate(
     x_title: str, y_title: str, names: Sequence[str], floor: float | None = None, y_domain: Range | None = None
 ) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
-    lines, field = marks.of("lines"), "value"
+    x = alt.X(**axes.axis("x", x_title, log=True, axis=alt.Axis(format="~g", labelOverlap=True)))
+    lines, field = fast_marks.of("lines"), "value"
     if floor is not None:
         lines, field = lines.transform_calculate(drawn=_down_to(BELOW * floor)), "drawn"
     beyond, y = (
-        alt.Y(**parts.axis(name, y_title, y_domain, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
+        alt.Y(**axes.axis(name, y_title, y_domain, log=True, axis=alt.Axis(format=".1~e", labelOverlap=True)))
         for name in (field, "value")
     )
     tooltip = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".3~g")]
     tooltip.append(alt.Tooltip("told:N", title=y_title))
-    return marks.layered(
+    return fast_marks.layered(
         lines.mark_line(strokeWidth=2.5, clip=floor is not None).encode(
-            x=x, y=beyond, **parts.by_run(names, "strokeDash", outline=2)
+            x=x, y=beyond, **axes.by_run(names, "strokeDash", outline=2)
         ),
-        marks.of("dots")
+        fast_marks.of("dots")
         .mark_point(filled=True, size=130, opacity=1, stroke="white", strokeWidth=1.5)
-        .encode(x=x, y=y, tooltip=tooltip, **parts.by_run(names, outline=2)),
-    ).properties(height=parts.height_with(names))
+        .encode(x=x, y=y, tooltip=tooltip, **axes.by_run(names, outline=2)),
+    ).properties(height=axes.height_with(names))
 
 
 # ---- a step taken apart --------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def map_with_arrows(
     look |= {"x_domain": (left, right), "y_domain": (low, high), "titles": tuple(titles[name] for name in arrows)}
     look["names"] = tuple(arrows)
     data = {"image": frames.of_image(address, extent), "path": path, "arrows": frames.stacked(rows)}
-    return Picture(_draw_arrows, parts.plain(look), data)
+    return Picture(_draw_arrows, axes.plain(look), data)
 
 
 ARROWS = ("#E0A526", "#FF5A1F", "#B65AA8", "#17A2A2")
@@ -202,8 +202,8 @@ ARROW_DASHES = ([4, 3], [1, 0], [2, 2], [8, 3])
 def _draw_arrows(
     x_title: str, y_title: str, x_domain: Range, y_domain: Range, titles: Sequence[str], names: Sequence[str]
 ) -> Chart:
-    x, y = alt.X(**parts.axis("x", x_title, x_domain)), alt.Y(**parts.axis("y", y_title, y_domain))
-    path = marks.of("path")
+    x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
+    path = fast_marks.of("path")
     labels = "{" + ", ".join(f"'{name}': '{title}'" for name, title in zip(names, titles, strict=True)) + "}"
     legend = alt.Legend(
         title=None,
@@ -218,11 +218,11 @@ def _draw_arrows(
     dash = alt.StrokeDash(
         "name:N", scale=alt.Scale(domain=list(names), range=list(ARROW_DASHES[: len(names)])), legend=legend
     )
-    now = marks.of("arrows").transform_filter(NOW)
+    now = fast_marks.of("arrows").transform_filter(NOW)
     along = {"x": "x:Q", "y": "y:Q", "x2": "x1:Q", "y2": "y1:Q"}
     return (
-        marks.layered(
-            parts.image(x, y),
+        fast_marks.layered(
+            axes.image(x, y),
             path.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2, color="white", opacity=0.8, clip=True)
             .encode(x="x:Q", y="y:Q", order="step:Q"),
@@ -233,9 +233,9 @@ def _draw_arrows(
             now.mark_rule(strokeWidth=3, clip=True).encode(**along, color=colour, strokeDash=dash),
             path.transform_filter(NOW)
             .mark_point(filled=True, size=150, color="#D1480F", stroke="white", strokeWidth=2, opacity=1, clip=True)
-            .encode(x="x:Q", y="y:Q", tooltip=parts.told(x_title, y_title, "y")),
+            .encode(x="x:Q", y="y:Q", tooltip=axes.told(x_title, y_title, "y")),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -283,8 +283,8 @@ def _draw_kinship(keys: Sequence[str], titles: Sequence[str], columns: int) -> C
     legend = alt.Legend(title=None, orient="top", columns=2, labelExpr=f"{labels}[datum.label]", labelLimit=240)
     colours = alt.Scale(domain=list(keys), range=[GROUPS[key] for key in keys])
     shapes = alt.Scale(domain=list(keys), range=["circle", "triangle-right", "square", "diamond"][: len(keys)])
-    nodes, links = marks.of("nodes"), marks.of("links").encode(x=x, y=y, x2="x1:Q", y2="y1:Q")
-    return marks.layered(
+    nodes, links = fast_marks.of("nodes"), fast_marks.of("links").encode(x=x, y=y, x2="x1:Q", y2="y1:Q")
+    return fast_marks.layered(
         # names stand on the links of others, which are therefore faint
         links.transform_filter("!datum.chosen").mark_rule(color=style.NEUTRAL, strokeWidth=1.2, opacity=0.45),
         links.transform_filter("datum.chosen").mark_rule(color=style.CHOSEN, strokeWidth=2.5),
@@ -315,17 +315,19 @@ def noise_by_size(
     line = {"x": sizes, "value": np.where(theory > 0, theory, np.nan)}
     mark = {"x": np.array([shown])}
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.9, 1.1 * float(sizes[-1]))}
-    return Picture(_draw_noise, parts.plain(look), {"points": points, "line": line, "mark": mark})
+    return Picture(_draw_noise, axes.plain(look), {"points": points, "line": line, "mark": mark})
 
 
 def _draw_noise(x_title: str, y_title: str, x_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=alt.Axis(format="d", labelOverlap=True)))
-    y = alt.Y(**parts.axis("value", y_title, log=True, axis=alt.Axis(format=".2~g", labelOverlap=True)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, log=True, axis=alt.Axis(format="d", labelOverlap=True)))
+    y = alt.Y(**axes.axis("value", y_title, log=True, axis=alt.Axis(format=".2~g", labelOverlap=True)))
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".4~g")]
-    return marks.layered(
-        marks.of("mark").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x="x:Q"),
-        marks.of("line").mark_line(color=style.CURVE, strokeWidth=2).encode(x=x, y=y),
-        marks.of("points").mark_point(filled=True, size=70, color="#D1480F", opacity=1).encode(x=x, y=y, tooltip=told),
+    return fast_marks.layered(
+        fast_marks.of("mark").mark_rule(color=style.NEUTRAL, strokeDash=[4, 4]).encode(x="x:Q"),
+        fast_marks.of("line").mark_line(color=style.CURVE, strokeWidth=2).encode(x=x, y=y),
+        fast_marks.of("points")
+        .mark_point(filled=True, size=70, color="#D1480F", opacity=1)
+        .encode(x=x, y=y, tooltip=told),
     ).properties(height=style.SIDE_HEIGHT - 70)
 
 
@@ -346,15 +348,15 @@ def shares_with_intervals(
 
 
 def _draw_shares(x_title: str, order: Sequence[str]) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, (0, 1.75), axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])))
+    x = alt.X(**axes.axis("x", x_title, (0, 1.75), axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])))
     y = alt.Y("name:N", sort=list(order), title=None, axis=alt.Axis(labelLimit=160, labelFontSize=12))
-    shares = marks.of("shares")
-    looks = parts.by_run(order, "shape")
+    shares = fast_marks.of("shares")
+    looks = axes.by_run(order, "shape")
     for channel in looks.values():
         channel.legend = None
     told = [alt.Tooltip("name:N", title=""), alt.Tooltip("x:Q", title=x_title, format=".1%")]
     told += [alt.Tooltip("x0:Q", title="≥", format=".1%"), alt.Tooltip("x1:Q", title="≤", format=".1%")]
-    return marks.layered(
+    return fast_marks.layered(
         shares.mark_rule(strokeWidth=3).encode(x="x0:Q", x2="x1:Q", y=y, color=looks["color"]),
         shares.mark_point(filled=True, size=130, opacity=1).encode(x=x, y=y, tooltip=told, **looks),
         shares.mark_text(align="left", dx=8, color=style.NEUTRAL, fontSize=12).encode(x="x1:Q", y=y, text="steps:N"),

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, Chart, Extent
 from charts.frames import FOREVER, Columns
-from charts.parts import NOW, Chart, Extent
 from charts.picture import Picture
 
 PLACES = {"x₁": (0.0, 1.0), "x₂": (0.0, 0.0), "h₁": (1.15, 1.0), "h₂": (1.15, 0.0), "ŷ": (2.3, 0.5)}
@@ -97,8 +97,8 @@ def _draw_small_network(height: int) -> Chart:
     width = alt.StrokeWidth("width:Q", scale=None)
     legend = alt.Legend(title="w", orient="top", symbolType="stroke", symbolSize=400, symbolStrokeWidth=3)
     signs = ["+", "−"]
-    nodes = marks.of("nodes")
-    texts = marks.of("texts")
+    nodes = fast_marks.of("nodes")
+    texts = fast_marks.of("texts")
     written = []
     for kind, how in KINDS.items():
         here = texts.transform_filter(f"datum.kind == '{kind}'").transform_filter(NOW)
@@ -106,12 +106,12 @@ def _draw_small_network(height: int) -> Chart:
         rims = [{**how, "stroke": "white", "strokeWidth": 3.5}] if kind in ("weight", "slope") else []
         written += [here.mark_text(**each).encode(x=x, y=y, text="text:N") for each in (*rims, how)]
     return (
-        marks.layered(
-            marks.of("lit")
+        fast_marks.layered(
+            fast_marks.of("lit")
             .transform_filter(NOW)
             .mark_rule(color=ACTIVE, opacity=0.75)
             .encode(**along, strokeWidth=width),
-            marks.of("edges")
+            fast_marks.of("edges")
             .mark_rule(opacity=0.8)
             .encode(
                 **along,
@@ -122,13 +122,13 @@ def _draw_small_network(height: int) -> Chart:
                 ),
             ),
             nodes.mark_point(filled=True, size=2600, color=NODE, opacity=1).encode(x=x, y=y, tooltip="name:N"),
-            marks.of("rings")
+            fast_marks.of("rings")
             .transform_filter(NOW)
             .mark_point(size=3000, strokeWidth=4, color=ACTIVE, opacity=1)
             .encode(x=x, y=y),
             *written,
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=height)
     )
 
@@ -172,11 +172,13 @@ def _draw_three_views(count: int) -> Chart:
     )
     y = alt.Y(field="y0", type="quantitative", axis=None, scale=alt.Scale(domain=[-0.02, 1.2], nice=False))
     at = {"x": "x:Q", "y": "y:Q"}
-    return marks.layered(
-        parts.image(x, y),
-        marks.of("lines").mark_line(color="#1B2430", strokeWidth=2.5).encode(**at, detail="name:N"),
-        marks.of("points")
+    return fast_marks.layered(
+        axes.image(x, y),
+        fast_marks.of("lines").mark_line(color="#1B2430", strokeWidth=2.5).encode(**at, detail="name:N"),
+        fast_marks.of("points")
         .mark_point(filled=True, size=110, color="#1B2430", stroke="white", strokeWidth=2, opacity=1)
         .encode(**at),
-        marks.of("titles").mark_text(fontSize=15, fontWeight="bold", color=style.NEUTRAL).encode(**at, text="text:N"),
+        fast_marks.of("titles")
+        .mark_text(fontSize=15, fontWeight="bold", color=style.NEUTRAL)
+        .encode(**at, text="text:N"),
     ).properties(height=260)

@@ -13,9 +13,10 @@ import pytest
 
 import charts
 from charts import frames
-from charts.films import CLASSES, LEVELS, MOST_LAYERS, MOST_LINES, MOST_UNITS, NO_NUMBER, SHADES
-from charts.parts import MOST_STEPS, NOW, SO_FAR
+from charts.axes import MOST_STEPS, NOW, SO_FAR
+from charts.class_colours import CLASSES, LEVELS, NO_NUMBER
 from charts.picture import Picture
+from charts.training_inside import MOST_LAYERS, MOST_LINES, MOST_UNITS, SHADES
 from tests.charts.spec import layers, whole
 from ui.pictures import arrow_tables
 

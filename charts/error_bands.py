@@ -7,9 +7,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, SO_FAR, Chart, Range
 from charts.frames import Columns
-from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
 
 KEYS = ("train", "validation")
@@ -50,7 +50,7 @@ def _told_apart(titles: Sequence[str], *channels: str) -> dict[str, Any]:
 
 def _baseline(y: Any, title: str) -> list[alt.Chart]:
     """The line that has to be beaten, and its name on it."""
-    line = marks.of("baseline")
+    line = fast_marks.of("baseline")
     mark = line.mark_rule(strokeDash=[2, 3], strokeWidth=2, color=style.NEUTRAL, clip=True).encode(y=y)
     name = line.mark_text(align="right", baseline="bottom", dy=-3, dx=-4, fontSize=12, color=style.NEUTRAL, text=title)
     return [mark, name.encode(y=y, x=alt.value("width"))]
@@ -80,7 +80,7 @@ def error_by_size(
     look = {"x_title": x_title, "y_title": y_title, "line_title": line_title, "titles": tuple(titles), "share": share}
     look |= {"order": tuple(sizes), "y_domain": (0.0, _top(errors, baseline))}
     data = {"errors": frames.stacked(tables), "baseline": {"y": np.array([baseline])}}
-    return Picture(_draw_ladder, parts.plain(look), data | {"chosen": {"x": np.array([chosen])}})
+    return Picture(_draw_ladder, axes.plain(look), data | {"chosen": {"x": np.array([chosen])}})
 
 
 def error_by_rows(rows: Sequence[str], *shown: Any, **how: Any) -> Picture:
@@ -108,14 +108,14 @@ def _bands_by_place(
     form = ".0%" if share else ".6~g"
     scale = alt.Scale(domain=list(order))
     x = alt.X("x:N", sort=list(order), scale=scale, title=x_title, axis=alt.Axis(labelAngle=0, labelOverlap=False))
-    y = alt.Y(**parts.axis("value", y_title, y_domain, axis=alt.Axis(format=form)))
-    low = alt.Y(**parts.axis("low", y_title, y_domain, axis=alt.Axis(format=form)))
-    line = alt.Y(**parts.axis("y", y_title, y_domain, axis=alt.Axis(format=form)))
+    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=alt.Axis(format=form)))
+    low = alt.Y(**axes.axis("low", y_title, y_domain, axis=alt.Axis(format=form)))
+    line = alt.Y(**axes.axis("y", y_title, y_domain, axis=alt.Axis(format=form)))
     told = [alt.Tooltip("x:N", title=x_title)]
     told += [alt.Tooltip(f"{field}:Q", title=field, format=".1%" if share else ".3~g") for field in _TOLD]
-    errors = marks.of("errors")
-    return marks.layered(
-        marks.of("chosen")
+    errors = fast_marks.of("errors")
+    return fast_marks.layered(
+        fast_marks.of("chosen")
         .mark_rule(strokeWidth=26, opacity=0.14, color=style.NEUTRAL)
         .encode(x=alt.X("x:N", sort=list(order), scale=scale)),
         errors.mark_area(opacity=0.18, clip=True).encode(x=x, y=low, y2="high:Q", **_told_apart(titles)),
@@ -150,22 +150,22 @@ def error_by_epoch(
     look = {"x_title": x_title, "y_title": y_title, "line_title": line_title, "titles": tuple(titles), "share": share}
     look |= {"x_domain": (0.0, float(epoch[-1])), "y_domain": (0.0, _top(errors, baseline))}
     data = {"errors": frames.stacked(tables), "baseline": {"y": np.array([baseline])}}
-    return Picture(_draw_by_epoch, parts.plain(look), data)
+    return Picture(_draw_by_epoch, axes.plain(look), data)
 
 
 def _draw_by_epoch(
     x_title: str, y_title: str, line_title: str, titles: Sequence[str], share: bool, x_domain: Range, y_domain: Range
 ) -> Chart:
     form = ".0%" if share else ".6~g"
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
     y, low, line = (
-        alt.Y(**parts.axis(field, y_title, y_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "y")
+        alt.Y(**axes.axis(field, y_title, y_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "y")
     )
     told = [alt.Tooltip("x:Q", title=x_title)]
     told += [alt.Tooltip(f"{field}:Q", title=field, format=".1%" if share else ".3~g") for field in _TOLD]
-    errors = marks.of("errors")
+    errors = fast_marks.of("errors")
     return (
-        marks.layered(
+        fast_marks.layered(
             errors.mark_area(opacity=0.13, clip=True).encode(x=x, y=low, y2="high:Q", **_told_apart(titles)),
             *_baseline(line, line_title),
             errors.mark_line(strokeWidth=1, opacity=0.3, clip=True).encode(x=x, y=y, **_told_apart(titles)),
@@ -176,6 +176,6 @@ def _draw_by_epoch(
             .mark_point(filled=True, size=100, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
             .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )

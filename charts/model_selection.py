@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
-from charts.ladder import TRAIN, VALIDATION, _told_apart
-from charts.parts import NOW, Chart, Range
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, Chart, Range
+from charts.error_bands import TRAIN, VALIDATION, _told_apart
 from charts.picture import Picture
 
 
@@ -47,7 +47,7 @@ def remedies(
     look |= {"keys": tuple(names), "labels": tuple(names.values()), "x_domain": (0.0, top)}
     data = {"dots": frames.stacked(dots), "means": frames.stacked(means), "bars": bars}
     data |= {"untamed": {"x": untamed}, "baseline": {"x": np.array([baseline])}}
-    return Picture(_draw_remedies, parts.plain(look), data)
+    return Picture(_draw_remedies, axes.plain(look), data)
 
 
 def _draw_remedies(
@@ -61,25 +61,25 @@ def _draw_remedies(
 ) -> Chart:
     form = ".0%" if share else ".6~g"
     x, low, at = (
-        alt.X(**parts.axis(field, x_title, x_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "x")
+        alt.X(**axes.axis(field, x_title, x_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "x")
     )
     shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=140, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
     told = [alt.Tooltip("value:Q", title=x_title, format=".1%" if share else ".3~g")]
-    baseline = marks.of("baseline").encode(x=at)
-    return marks.layered(
-        marks.of("bars")
+    baseline = fast_marks.of("baseline").encode(x=at)
+    return fast_marks.layered(
+        fast_marks.of("bars")
         .mark_rule(strokeWidth=5, opacity=0.35, color=style.NEUTRAL, clip=True)
         .encode(x=low, x2="high:Q", y=y),
-        marks.of("untamed").mark_rule(strokeWidth=2, color=VALIDATION.colour).encode(x=at),
+        fast_marks.of("untamed").mark_rule(strokeWidth=2, color=VALIDATION.colour).encode(x=at),
         baseline.mark_rule(strokeDash=[2, 3], strokeWidth=2, color=style.NEUTRAL),
         baseline.mark_text(
             align="right", baseline="bottom", dx=-5, dy=-4, fontSize=12, color=style.NEUTRAL, text=line_title
         ).encode(y=alt.value("height")),
-        marks.of("dots")
+        fast_marks.of("dots")
         .mark_point(filled=True, size=26, opacity=0.4, clip=True)
         .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
-        marks.of("means")
+        fast_marks.of("means")
         .mark_point(filled=True, size=140, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
         .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
     ).properties(height=style.SIDE_HEIGHT)
@@ -103,15 +103,15 @@ def candidates(
     data = {"scores": {"name": np.full(len(scores), "validation"), "x": place, "value": scores}}
     data["taken"] = {"x": place[[taken]], "value": scores[[taken]]}
     data["test"] = {"name": np.full(len(tested[0]), "test"), "x": tested[0], "value": tested[1]}
-    return Picture(_draw_candidates, parts.plain(look), data)
+    return Picture(_draw_candidates, axes.plain(look), data)
 
 
 TEST = style.Look("#8A3FB5", (2, 2), "diamond")
 
 
 def _draw_candidates(x_title: str, y_title: str, titles: Sequence[str], x_domain: Range, y_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
-    y = alt.Y(**parts.axis("value", y_title, y_domain, axis=alt.Axis(format=".0%")))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
+    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=alt.Axis(format=".0%")))
     keys = ("validation", "test")
     legend = alt.Legend(title=None, orient="top", labelExpr=_labels(keys, titles), labelLimit=220)
     looks = {
@@ -121,10 +121,10 @@ def _draw_candidates(x_title: str, y_title: str, titles: Sequence[str], x_domain
         "shape": alt.Shape("name:N", scale=alt.Scale(domain=list(keys), range=["circle", TEST.shape]), legend=legend),
     }
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".1%")]
-    return marks.layered(
-        marks.of("taken").mark_point(size=420, strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
-        marks.of("scores").mark_point(filled=True, size=80, opacity=0.9).encode(x=x, y=y, tooltip=told, **looks),
-        marks.of("test")
+    return fast_marks.layered(
+        fast_marks.of("taken").mark_point(size=420, strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
+        fast_marks.of("scores").mark_point(filled=True, size=80, opacity=0.9).encode(x=x, y=y, tooltip=told, **looks),
+        fast_marks.of("test")
         .mark_point(filled=True, size=260, opacity=1, stroke="white")
         .encode(x=x, y=y, tooltip=told, **looks),
     ).properties(height=style.SIDE_HEIGHT)
@@ -141,20 +141,20 @@ def optimism_by_models(
     ends = (min(-0.01, float(low.min(initial=0.0))), max(0.05, float(high.max(initial=0.0))))
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (1.0, 32.0), "y_domain": ends}
     data = {"lines": {"x": place, "value": mean, "low": low, "high": high}, "now": {"x": np.array([models])}}
-    return Picture(_draw_optimism, parts.plain(look), data | {"zero": {"y": np.zeros(1)}})
+    return Picture(_draw_optimism, axes.plain(look), data | {"zero": {"y": np.zeros(1)}})
 
 
 def _draw_optimism(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
     y, low, at = (
-        alt.Y(**parts.axis(field, y_title, y_domain, axis=alt.Axis(format="+.0%"))) for field in ("value", "low", "y")
+        alt.Y(**axes.axis(field, y_title, y_domain, axis=alt.Axis(format="+.0%"))) for field in ("value", "low", "y")
     )
-    lines = marks.of("lines")
+    lines = fast_marks.of("lines")
     told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format="+.1%")]
-    return marks.layered(
+    return fast_marks.layered(
         lines.mark_area(opacity=0.18, color=VALIDATION.colour).encode(x=x, y=low, y2="high:Q"),
-        marks.of("zero").mark_rule(color=style.NEUTRAL, strokeDash=[2, 3], strokeWidth=2).encode(y=at),
-        marks.of("now").mark_rule(strokeWidth=12, opacity=0.16, color=style.NEUTRAL).encode(x=x),
+        fast_marks.of("zero").mark_rule(color=style.NEUTRAL, strokeDash=[2, 3], strokeWidth=2).encode(y=at),
+        fast_marks.of("now").mark_rule(strokeWidth=12, opacity=0.16, color=style.NEUTRAL).encode(x=x),
         lines.mark_line(strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
         lines.mark_point(filled=True, size=40, opacity=1, color=VALIDATION.colour).encode(x=x, y=y, tooltip=told),
     ).properties(height=style.SIDE_HEIGHT)
@@ -186,26 +186,26 @@ def fold_rows(belongs: np.ndarray, label: np.ndarray, k: int, titles: Sequence[s
         }
     }
     look = {"titles": tuple(titles), "y_title": y_title, "x_domain": (0.0, float(rows)), "y_domain": (k + 0.6, 0.4)}
-    return Picture(_draw_fold_rows, parts.plain(look), data)
+    return Picture(_draw_fold_rows, axes.plain(look), data)
 
 
 def _draw_fold_rows(titles: Sequence[str], y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=list(x_domain), nice=False))
     ticks = alt.Axis(tickMinStep=1, format="d", grid=False)
     y = alt.Y("y:Q", title=y_title, axis=ticks, scale=alt.Scale(domain=list(y_domain), nice=False))
-    rows = marks.of("rows")
+    rows = fast_marks.of("rows")
     told = [alt.Tooltip("x:Q", title="#"), alt.Tooltip("of_class:Q", title="y")]
     places = {"x": x, "x2": "x1:Q", "y": y, "y2": "y1:Q"}
     looks = _told_apart(titles)
     return (
-        marks.layered(
+        fast_marks.layered(
             rows.mark_rect(opacity=0.28).encode(**places, **looks),
             rows.transform_filter("datum.step <= t && datum.name == 'validation'")
             .mark_rect(opacity=1)
             .encode(**places, tooltip=told, **looks),
             rows.transform_filter(NOW).mark_rect(opacity=0.75).encode(**places, tooltip=told, **looks),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -237,7 +237,7 @@ def fold_scores(
     dots["x"] = np.concatenate([np.empty(0), *spread.values()])
     data = {"folds": {"who": np.full(len(folds), "folds"), "x": folds, "step": step + 1, "until": until + 1}}
     return Picture(
-        _draw_fold_scores, parts.plain(look), data | {"dots": dots, "mean": mean, "fresh": {"x": np.array([fresh])}}
+        _draw_fold_scores, axes.plain(look), data | {"dots": dots, "mean": mean, "fresh": {"x": np.array([fresh])}}
     )
 
 
@@ -251,21 +251,21 @@ def _draw_fold_scores(
     x_domain: Range,
 ) -> Chart:
     form = alt.Axis(format=".0%" if share else ".6~g")
-    x, low = (alt.X(**parts.axis(field, x_title, x_domain, axis=form)) for field in ("x", "low"))
+    x, low = (alt.X(**axes.axis(field, x_title, x_domain, axis=form)) for field in ("x", "low"))
     shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=150, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
     told = [alt.Tooltip("x:Q", title=x_title, format=".1%" if share else ".3~g")]
-    folds, fresh = marks.of("folds"), marks.of("fresh").encode(x=x)
-    mean = marks.of("mean")
+    folds, fresh = fast_marks.of("folds"), fast_marks.of("fresh").encode(x=x)
+    mean = fast_marks.of("mean")
     beside: dict[str, Any] = {"align": "right", "dx": -5} if name_left else {"align": "left", "dx": 5}
     return (
-        marks.layered(
+        fast_marks.layered(
             fresh.mark_rule(color=TEST.colour, strokeDash=[5, 3], strokeWidth=2),
             fresh.mark_text(**beside, fontSize=12, color=TEST.colour, text=line_title).encode(y=alt.value(9)),
             mean.mark_rule(strokeWidth=10, opacity=0.25, color=style.NEUTRAL, clip=True).encode(
                 x=low, x2="high:Q", y=y
             ),
-            marks.of("dots")
+            fast_marks.of("dots")
             .mark_point(filled=True, size=46, opacity=0.45, color=TRAIN.colour, shape="square")
             .encode(x=x, y=y, tooltip=told),
             folds.mark_point(size=90, opacity=0.5, color=VALIDATION.colour).encode(x=x, y=y),
@@ -274,6 +274,6 @@ def _draw_fold_scores(
             .encode(x=x, y=y, tooltip=told),
             mean.mark_tick(thickness=3, size=34, color=style.NEUTRAL).encode(x=x, y=y, tooltip=told),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=style.SIDE_HEIGHT)
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import charts
-from charts.parts import NOW, SO_FAR
+from charts.axes import NOW, SO_FAR
 from charts.picture import Picture
 from dlcore.descent import descend
 from dlcore.optimizers import SGD, Adam

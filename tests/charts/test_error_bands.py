@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import charts
-from charts.parts import NOW
+from charts.axes import NOW
 from charts.picture import Picture
 from tests.charts.spec import layers, whole
 

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import frames, marks, parts, style
+from charts import axes, fast_marks, frames, style
+from charts.axes import NOW, SO_FAR, Chart, Range
 from charts.frames import Columns
-from charts.parts import NOW, SO_FAR, Chart, Range
 from charts.picture import Picture
 
 # ---- by epoch --------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ def loss_by_epoch(losses: Mapping[str, np.ndarray], x_title: str, y_title: str) 
     }
     floor = _nice_below(float(np.nanmin(data["height"])))
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.0, 1.01 * epochs), "y_domain": (floor, ceiling)}
-    return Picture(_draw_losses, parts.plain(look | {"names": tuple(losses)}), {"losses": data, "lost": lost_at})
+    return Picture(_draw_losses, axes.plain(look | {"names": tuple(losses)}), {"losses": data, "lost": lost_at})
 
 
 def losses_compared(losses: Mapping[str, np.ndarray], x_title: str, y_title: str) -> Picture:
@@ -67,37 +67,37 @@ _Y_ROOM: dict[str, Any] = {"minExtent": 52, "maxExtent": 52}
 
 
 def _draw_losses(**look: Any) -> Chart:
-    return _losses(parts.step_shown(), **look)
+    return _losses(axes.step_shown(), **look)
 
 
 def _draw_compared(**look: Any) -> Chart:
     # not bound to an input, so the player does not find it
-    return _losses(alt.param(name="t", value=parts.MOST_STEPS), **look)
+    return _losses(alt.param(name="t", value=axes.MOST_STEPS), **look)
 
 
 def _losses(
     shown: alt.Parameter, x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]
 ) -> Chart:
-    x = alt.X(**parts.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
-    y = alt.Y(**parts.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~g", tickCount=5, **_Y_ROOM)))
-    losses = marks.of("losses")
+    x = alt.X(**axes.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
+    y = alt.Y(**axes.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~g", tickCount=5, **_Y_ROOM)))
+    losses = fast_marks.of("losses")
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("step:Q", title=x_title)]
     told.append(alt.Tooltip("height:Q", title=y_title, format=".4~g"))
     return (
-        marks.layered(
+        fast_marks.layered(
             losses.mark_line(strokeWidth=1.2, opacity=0.35, clip=True).encode(
-                x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)
+                x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)
             ),
             losses.transform_filter(SO_FAR)
             .mark_line(strokeWidth=2.8, clip=True)
-            .encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2)),
+            .encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2)),
             losses.transform_filter(NOW)
             .mark_point(filled=True, size=110, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
-            .encode(x=x, y=y, tooltip=told, **parts.by_run(names, outline=2)),
-            marks.of("lost")
+            .encode(x=x, y=y, tooltip=told, **axes.by_run(names, outline=2)),
+            fast_marks.of("lost")
             .transform_filter(SO_FAR)
             .mark_text(text="✕", fontSize=20, fontWeight="bold", baseline="top")
-            .encode(x=x, y=y, tooltip=told[:2], **parts.by_run(names, outline=2)),
+            .encode(x=x, y=y, tooltip=told[:2], **axes.by_run(names, outline=2)),
         )
         .add_params(shown)
         .properties(height=310)
@@ -110,7 +110,7 @@ def rate_by_epoch(rates: Mapping[str, np.ndarray], batches: int, epochs: int, x_
     rows = [_thinned(name, rate, batches) for name, rate in rates.items()]
     data = {key: np.concatenate([row[key] for row in rows]) for key in rows[0]}
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (0.0, 1.01 * epochs), "y_domain": (0.0, 1.08 * top)}
-    return Picture(_draw_rates, parts.plain(look | {"names": tuple(rates)}), {"rates": data})
+    return Picture(_draw_rates, axes.plain(look | {"names": tuple(rates)}), {"rates": data})
 
 
 def _thinned(name: str, rate: np.ndarray, batches: int) -> Columns:
@@ -120,15 +120,15 @@ def _thinned(name: str, rate: np.ndarray, batches: int) -> Columns:
 
 
 def _draw_rates(x_title: str, y_title: str, x_domain: Range, y_domain: Range, names: Sequence[str]) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
-    y = alt.Y(**parts.axis("height", y_title, y_domain, axis=alt.Axis(format=".6~g", tickCount=4, **_Y_ROOM)))
-    rates = marks.of("rates").encode(x=x, y=y, **parts.by_run(names, "strokeDash", outline=2))
+    x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
+    y = alt.Y(**axes.axis("height", y_title, y_domain, axis=alt.Axis(format=".6~g", tickCount=4, **_Y_ROOM)))
+    rates = fast_marks.of("rates").encode(x=x, y=y, **axes.by_run(names, "strokeDash", outline=2))
     return (
-        marks.layered(
+        fast_marks.layered(
             rates.mark_line(strokeWidth=1.2, opacity=0.35),
             rates.transform_filter(SO_FAR).mark_line(strokeWidth=2.8),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=210)
     )
 
@@ -149,18 +149,18 @@ def range_curve(
     batches = {"step": step, "until": until, "x": rate, "loss": np.minimum(loss, top)}
     batches["height"] = np.minimum(smoothed, top)
     look = {"x_title": x_title, "y_title": y_title, "x_domain": ends, "y_domain": (0.0, top)}
-    return Picture(_draw_range, parts.plain(look), {"batches": batches, "reading": {"x": np.array([reading])}})
+    return Picture(_draw_range, axes.plain(look), {"batches": batches, "reading": {"x": np.array([reading])}})
 
 
 def _draw_range(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
-    x = alt.X(**parts.axis("x", x_title, x_domain, log=True, axis=parts.log_axis()))
-    y = alt.Y(**parts.axis("height", y_title, y_domain))
-    raw = alt.Y(**parts.axis("loss", y_title, y_domain))
-    batches = marks.of("batches").encode(x=x)
-    reading = marks.of("reading").encode(x=x)
-    told = parts.told(x_title, y_title)
+    x = alt.X(**axes.axis("x", x_title, x_domain, log=True, axis=axes.log_axis()))
+    y = alt.Y(**axes.axis("height", y_title, y_domain))
+    raw = alt.Y(**axes.axis("loss", y_title, y_domain))
+    batches = fast_marks.of("batches").encode(x=x)
+    reading = fast_marks.of("reading").encode(x=x)
+    told = axes.told(x_title, y_title)
     return (
-        marks.layered(
+        fast_marks.layered(
             batches.transform_filter(SO_FAR)
             .mark_point(filled=True, size=16, color=style.NEUTRAL, opacity=0.6, clip=True)
             .encode(y=raw),
@@ -173,7 +173,7 @@ def _draw_range(x_title: str, y_title: str, x_domain: Range, y_domain: Range) ->
                 y=alt.value(12)
             ),
         )
-        .add_params(parts.step_shown())
+        .add_params(axes.step_shown())
         .properties(height=300)
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from charts import marks, style
+from charts import fast_marks, style
 
 Range = tuple[float, float]
 Extent = tuple[Range, ...]
@@ -115,7 +115,9 @@ def image(x: alt.X, y: alt.Y) -> alt.Chart:
     """The layer that fills the map with the one picture in the data set "image" (see frames.of_image)."""
     corners = {"x": x.copy(), "y": y.copy()}
     corners["x"].field, corners["y"].field = "x0", "y0"
-    return marks.of("image").mark_image(aspect=False, clip=True).encode(x2="x1:Q", y2="y1:Q", url="url:N", **corners)
+    return (
+        fast_marks.of("image").mark_image(aspect=False, clip=True).encode(x2="x1:Q", y2="y1:Q", url="url:N", **corners)
+    )
 
 
 def told(x_title: str, y_title: str, y_field: str = "height") -> list[alt.Tooltip]:
