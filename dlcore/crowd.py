@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcore.datasets import Part
 from dlcore.network import slope_of_sums
+from dlcore.preprocessing import Part
 from dlcore.recipe import Recipe
 
 MOST_MARKS = 60

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcore.callbacks import Callback, Logs
-from dlcore.datasets import Standardizer
 from dlcore.layers import Dense
 from dlcore.models import Sequential
+from dlcore.preprocessing import Standardizer
 
 Extent = Sequence[tuple[float, float]]
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from dlcore import losses
 from dlcore.crowd import Course, Parts, trained
-from dlcore.datasets import Dataset, Part, Standardizer, one_hot
+from dlcore.datasets import Dataset
 from dlcore.optimizers import Adam
+from dlcore.preprocessing import Part, Standardizer, one_hot
 from dlcore.recipe import LayerPlan, Recipe
 
 Hidden = tuple[int, ...]

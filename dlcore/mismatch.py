@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcore.activations import Sigmoid, Softmax
-from dlcore.datasets import Dataset, standardize
+from dlcore.datasets import Dataset
 from dlcore.layers import Dense
 from dlcore.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError
 from dlcore.models import Sequential
 from dlcore.optimizers import SGD
+from dlcore.preprocessing import standardize
 
 # ---- a sigmoid's output ----------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from dlcore.callbacks import Callback, History, Logs, ProgressLines
 from dlcore.losses import Loss
 from dlcore.network import Look, Network
 from dlcore.optimizers import Stepper
-from dlcore.samples import Samples, checked, refuse_one_class, rows, split, weights_by_class
+from dlcore.validation import Samples, checked, refuse_one_class, rows, split, weights_by_class
 
 PREDICTED_AT_ONCE = 4096
 """Rows that go forwards together where nothing is trained: enough for speed, and the memory stays bounded."""

@@ -318,7 +318,7 @@ def _dlcore_imports(recipe: Recipe, source: Source) -> list[str]:
     if source.dataset is not None:
         use(type(source.dataset))
     elif source.standardised:
-        used.setdefault("dlcore.datasets", set()).add("Standardizer")
+        used.setdefault("dlcore.preprocessing", set()).add("Standardizer")
     for member in (recipe.optimizer, recipe.loss):
         if not _written(member).startswith('"'):
             use(type(member))

@@ -20,7 +20,7 @@ from dlcore import optimizers
 from dlcore.losses import Loss
 from dlcore.models import Sequential
 from dlcore.optimizers import Memory, Optimizer
-from dlcore.samples import Samples, checked, refuse_one_class
+from dlcore.validation import Samples, checked, refuse_one_class
 
 Logs = dict[str, np.ndarray]
 

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcore.callbacks import Callback, EarlyStopping
-from dlcore.datasets import Part, Standardizer, one_hot, train_validation_test_split
 from dlcore.layers import L1L2, BatchNormalization, Dense, Dropout, Input
 from dlcore.losses import Loss
 from dlcore.models import Sequential
 from dlcore.optimizers import Adam, Optimizer
+from dlcore.preprocessing import Part, Standardizer, one_hot, train_validation_test_split
 
 
 @dataclass(frozen=True)

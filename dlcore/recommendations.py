@@ -16,11 +16,12 @@ from typing import ClassVar
 import numpy as np
 
 from dlcore import activations, losses, metrics
-from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Digits, Standardizer, standardize
+from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Digits
 from dlcore.family import Family
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.optimizers import Adam
+from dlcore.preprocessing import Standardizer, standardize
 
 ONE, MANY = "one_unit", "unit_each"
 HOW_MANY = (ONE, MANY)

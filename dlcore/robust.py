@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcore.datasets import Standardizer
 from dlcore.losses import Loss
 from dlcore.optimizers import Adam
+from dlcore.preprocessing import Standardizer
 from dlcore.schedules import CosineDecay
 
 RATE = 0.1

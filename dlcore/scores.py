@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcore.datasets import Standardizer
 from dlcore.losses import Loss
 from dlcore.optimizers import Adam
+from dlcore.preprocessing import Standardizer
 from dlcore.recipe import LayerPlan, Prepared, Recipe
 
 

@@ -15,8 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from dlcore import formulas
-from dlcore.datasets import Dataset, Penguins, standardize
+from dlcore.datasets import Dataset, Penguins
 from dlcore.family import Family, setting
+from dlcore.preprocessing import standardize
 
 Point = tuple[float, ...]
 Extent = tuple[tuple[float, float], ...]

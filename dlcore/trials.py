@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from dlcore.callbacks import Callback, Logs
-from dlcore.datasets import Dataset, drawn, standardize
+from dlcore.datasets import Dataset, drawn
 from dlcore.layers import Dense
 from dlcore.models import Sequential
 from dlcore.optimizers import SGD, Rate
+from dlcore.preprocessing import standardize
 from dlcore.race import Race
 from dlcore.sweep import Sweep
 

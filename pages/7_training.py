@@ -1,6 +1,6 @@
 import charts
 import ui
-from dlcore import datasets, models, recipe
+from dlcore import models, preprocessing, recipe
 from dlcore.layers import Dense
 from lessons import training as questions
 from lessons.training import comparison, curves_in_words, growing_program, network_drawing
@@ -21,7 +21,7 @@ def data(beat):
         here.told(beat, found)
         growing_program.place(beat)
     beat.numbers({"scaling_table": found.scaling_table, "data_table": found.rows_table})
-    beat.source([here.FORMULA], recipe.prepared, datasets.Standardizer)
+    beat.source([here.FORMULA], recipe.prepared, preprocessing.Standardizer)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from dlcore import tables
+from dlcore import table_errors
 from dlcore.activations import Activation
 from dlcore.conventions import Convention
 from dlcore.datasets import Dataset
@@ -55,7 +55,7 @@ DRAWN = re.compile(r"^def _draw_(\w+)", re.MULTILINE)
 MADE_UP = {"formula_": sorted(REASONS), "verdict_": get_args(Verdict), "end_": ("deepest", "other", "nowhere", "lost")}
 MADE_UP["why_"] = [*Problem.members, *Architecture.members]
 MADE_UP["score_"], MADE_UP["tried_"] = ("accuracy", "r2"), ("as_good", "clearly_worse")
-MADE_UP["table_"], MADE_UP["remark_"] = sorted(tables.REASONS), sorted(tables.CODES)
+MADE_UP["table_"], MADE_UP["remark_"] = sorted(table_errors.REASONS), sorted(table_errors.CODES)
 MADE_UP["progress_"] = OUTCOMES
 MADE_UP["draw_"] = [name for path in CHARTS for name in DRAWN.findall(path.read_text(encoding="utf-8"))]
 """Words whose key a script puts together: a prefix, and the facts that follow it."""

@@ -24,14 +24,15 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from dlcore import formulas, programs, tables
+from dlcore import formulas, programs, table_errors, tables
 from dlcore.datasets import Moons
 from dlcore.formulas import Formula, FormulaError, Node
 from dlcore.losses import get as loss_of
 from dlcore.models import Sequential
 from dlcore.recipe import LayerPlan, Recipe
 from dlcore.surfaces import OwnFormula
-from dlcore.tables import TableError, read_csv
+from dlcore.table_errors import TableError
+from dlcore.tables import read_csv
 from lessons.losses import by_hand_and_by_machine
 from lessons.shared import typed_numbers
 from lessons.shared.typed_numbers import Unreadable
@@ -314,7 +315,7 @@ def check_table(data: bytes) -> None:
         try:
             table = read_csv(data, task=task, header=header, decimal=decimal)  # type: ignore[arg-type]
         except TableError as error:
-            assert error.reason in tables.REASONS
+            assert error.reason in table_errors.REASONS
             assert str(error)
             assert len(error.found) <= 40
             assert error.row is None or 1 <= error.row <= _lines(data)
@@ -331,7 +332,7 @@ def _lines(data: bytes) -> int:
 
 
 def _table_accepted(data: bytes, table: tables.Table) -> None:
-    limits = tables.LIMITS
+    limits = table_errors.LIMITS
     rows, features = table.x.shape
     assert 2 <= rows <= limits["too_many_rows"]
     assert 1 <= features == len(table.features) < len(table.columns) <= limits["too_many_columns"]
@@ -346,7 +347,7 @@ def _table_accepted(data: bytes, table: tables.Table) -> None:
     assert table.target not in table.features
     assert all(name and len(name) <= limits["name_too_long"] for name in table.columns)
     for remark in table.remarks:
-        assert remark.code in tables.CODES
+        assert remark.code in table_errors.CODES
         assert str(remark)
         assert len(remark.found) <= 40
         assert remark.row is None or 1 <= remark.row <= _lines(data)
@@ -440,7 +441,7 @@ def _table_seeds() -> list[bytes]:
 
 
 def _table_worst() -> dict[str, bytes]:
-    most = tables.LIMITS["too_large"] - 10
+    most = table_errors.LIMITS["too_large"] - 10
     full = b"\n".join([b",".join(b"%d" % (k * j % 10) for j in range(200)) for k in range(12_400)])
     same = b",".join(b"c%d" % k for k in range(200)) + b"\n" + (b"1," * 199 + b"1\n") * 12_000
     files = {

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dlcore.datasets import Dataset, Standardizer, train_validation_test_split
+from dlcore.datasets import Dataset
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.optimizers import Optimizer
+from dlcore.preprocessing import Standardizer, train_validation_test_split
 from dlcore.race import Race
 from dlcore.sweep import rates_around
 from lessons.optimizers import entrants, fair_race

@@ -10,7 +10,8 @@ from typing import Literal
 
 import streamlit as st
 
-from dlcore.tables import LIMITS, Remark, Table, TableError, read_csv, with_any_target
+from dlcore.table_errors import LIMITS, Remark, TableError
+from dlcore.tables import Table, read_csv, with_any_target
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Several
 from ui.controls.page_state import shortened

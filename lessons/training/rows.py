@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from dlcore import losses
-from dlcore.datasets import BreastCancer, Dataset, Standardizer
+from dlcore.datasets import BreastCancer, Dataset
 from dlcore.losses import Loss
+from dlcore.preprocessing import Standardizer
 from dlcore.programs import Source
 from dlcore.recipe import Prepared, prepared
 from dlcore.tables import Table

@@ -9,7 +9,7 @@ from statistics import fmean, pstdev
 import numpy as np
 import pytest
 
-from dlcore import datasets
+from dlcore import datasets, preprocessing
 from dlcore.datasets import (
     XOR,
     AutoMPG,
@@ -26,12 +26,9 @@ from dlcore.datasets import (
     PenguinSpecies,
     Sine,
     Spirals,
-    Standardizer,
     _loaded,
-    one_hot,
-    standardize,
-    train_validation_test_split,
 )
+from dlcore.preprocessing import Standardizer, one_hot, standardize, train_validation_test_split
 
 
 def extremes(member: type[Dataset]) -> list[Dataset]:
@@ -398,3 +395,13 @@ def test_a_constant_column_cannot_be_standardised(constant: float) -> None:
     for x in (np.full(10, constant), np.column_stack([np.arange(10.0), np.full(10, constant)])):
         with pytest.raises(ValueError, match="constant column"):
             standardize(x)
+
+
+@pytest.mark.parametrize(
+    "name", ["Part", "Split", "Standardizer", "one_hot", "standardize", "train_validation_test_split"]
+)
+def test_programs_that_readers_took_home_find_what_has_moved(name: str) -> None:
+    with pytest.warns(DeprecationWarning, match=r"dlcore\.preprocessing"):
+        assert getattr(datasets, name) is getattr(preprocessing, name)
+    with pytest.raises(AttributeError, match="no_such_name"):
+        datasets.no_such_name  # noqa: B018

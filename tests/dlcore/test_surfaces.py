@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from dlcore.datasets import NoisyLine, Penguins, standardize
+from dlcore.datasets import NoisyLine, Penguins
 from dlcore.descent import descend
 from dlcore.family import SettingError
 from dlcore.formulas import FormulaError
 from dlcore.losses import MeanSquaredError
 from dlcore.optimizers import SGD
+from dlcore.preprocessing import standardize
 from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface, parse
 
 NOISY = NoisyLine(count=80, outliers=0.1, seed=3)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dlcore.tables import CODES, LIMITS, REASONS, Remark, Table, TableError, read_csv, with_any_target
+from dlcore.table_errors import CODES, LIMITS, REASONS, Remark, TableError
+from dlcore.tables import Table, read_csv, with_any_target
 from tools.fuzzed import TASKS, check_table
 
 GOOD = "height,weight,score\n1.5,60,7.25\n1.6,70,8.5\n1.7,65,9.125\n1.8,90,3\n"

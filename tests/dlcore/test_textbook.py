@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcore import datasets
+from dlcore import datasets, preprocessing
 from dlcore.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 from dlcore.layers import Activation, BatchNormalization, Dense, Dropout, Flatten, Input
 from dlcore.models import Sequential, load_model
@@ -47,7 +47,7 @@ def test_three_classes_with_softmax(sparse: bool) -> None:
     X, labels = datasets.get("iris").load()
     X = (X - X.mean(axis=0)) / X.std(axis=0)
     loss = "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy"
-    y = labels if sparse else datasets.one_hot(labels, 3)
+    y = labels if sparse else preprocessing.one_hot(labels, 3)
     model = Sequential([Input(shape=(4,)), Dense(8, activation="relu"), Dense(3, activation="softmax")])
     model.compile(optimizer=Adam(learning_rate=0.01), loss=loss, metrics=["accuracy"])
     model.fit(X, y, epochs=60, batch_size=16, seed=1)
