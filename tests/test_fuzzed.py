@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from dlcore import formulas
-from tools.fuzzed import TARGETS, check_formula, check_table, mutated
+from tools.fuzz_targets.formula import check_formula
+from tools.fuzz_targets.table import check_table
+from tools.fuzzed import TARGETS, mutated
 from ui import script_export
 from ui.controls import page_state
 from ui.quiz import result_codes

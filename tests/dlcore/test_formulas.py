@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dlcore import formulas
 from dlcore.formulas import ALIASES, FUNCTIONS, LIMITS, REASONS, Formula, FormulaError, read
-from tools.fuzzed import check_formula
+from tools.fuzz_targets.formula import check_formula
 
 VARIED = """
 x | x + y | 3 - x | x*y | x/y | -x | +x | x**2 + 3*sin(y) | x**3*y**-2 | 2**x | x**y | (x*y)**(x - y) | x**0.5 | x**1

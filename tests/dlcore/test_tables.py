@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dlcore.table_errors import CODES, LIMITS, REASONS, Remark, TableError
 from dlcore.tables import Table, read_csv, with_any_target
-from tools.fuzzed import TASKS, check_table
+from tools.fuzz_targets.table import TASKS, check_table
 
 GOOD = "height,weight,score\n1.5,60,7.25\n1.6,70,8.5\n1.7,65,9.125\n1.8,90,3\n"
 
