@@ -1,6 +1,6 @@
 """Trainable: what a callback may ask of the model that it watches, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +18,7 @@ class Trainable(Protocol):
     w: np.ndarray
     layers: list[Layer]
     optimizer: Stepper
-    metrics: Mapping[str, Any]
+    metrics: dict[str, Any]
     stop_training: bool
 
     def get_weights(self) -> list[np.ndarray]:

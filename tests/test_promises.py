@@ -22,9 +22,9 @@ TEACH = {
         "tests/ui/test_predictions.py::test_the_switch_shows_everything_at_once",
     ],
     "Presets that fail on purpose": [
-        "tests/ui/test_diagnosis.py::test_the_limit_of_the_first_beat",
-        "tests/ui/test_learning_rate.py::test_the_presets_of_the_schedules_do_what_they_say",
-        "tests/ui/test_training.py::test_the_preset_that_runs_away_does_and_says_why",
+        "tests/lessons/gradient_descent/test_gradient_descent.py::test_the_limit_of_the_first_beat",
+        "tests/lessons/learning_rate/test_learning_rate.py::test_the_presets_of_the_schedules_do_what_they_say",
+        "tests/lessons/training/test_training.py::test_the_preset_that_runs_away_does_and_says_why",
     ],
     "Play, pause, step forward and back, scrub": [
         "tests/browser/test_player.py::test_every_beat_steps_back_and_on_and_follows_in_numbers",
@@ -62,9 +62,9 @@ TEACH = {
         "tests/ui/test_glossary.py::test_all_terms_with_both_names_a_sentence_and_a_topic",
     ],
     "Check by hand": [
-        "tests/ui/test_by_hand.py::test_the_numbers_shown_give_the_result_shown",
-        "tests/ui/test_losses.py::test_every_sum_that_is_written_out_comes_out",
-        "tests/ui/test_scores.py::test_every_fraction_that_is_written_out_comes_out",
+        "tests/lessons/shared/test_worked_steps.py::test_the_numbers_shown_give_the_result_shown",
+        "tests/lessons/losses/test_losses.py::test_every_sum_that_is_written_out_comes_out",
+        "tests/lessons/model_evaluation/test_scores.py::test_every_fraction_that_is_written_out_comes_out",
         "tests/ui/test_pages.py::test_tables_and_source_open",
     ],
     "Take home": [

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 import charts
+from charts.frames import Run
 from charts.picture import Picture
 from dlcore.datasets import Dataset
-from dlcore.descent import Path
 from dlcore.formulas import FormulaError
 from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
 from ui.beat import Beat
@@ -23,7 +23,7 @@ from_above = shared(max_entries=64)(charts.seen_from_above)
 """The image of a landscape, drawn once for everybody; see ``charts.seen_from_above``."""
 
 
-def map_with_paths(surface: Surface, paths: Mapping[str, Path], **more: Any) -> Picture:
+def map_with_paths(surface: Surface, paths: Mapping[str, Run], **more: Any) -> Picture:
     """The paths of runs on the map of a landscape of two weights; see ``charts.map_with_paths``."""
     x, y = surface.weights
     return charts.map_with_paths(from_above(surface), surface.extent, paths, surface.minima, x, y, **more)
