@@ -36,7 +36,7 @@ class Witness(Callback):
     """Copies the whole model before the first epoch and after every one."""
 
     def __init__(self) -> None:
-        self.seen: list[Sequential] = []
+        self.seen: list[Any] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
         self.seen.append(copy.deepcopy(self.model))

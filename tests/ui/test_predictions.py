@@ -235,3 +235,17 @@ def test_a_question_that_nobody_could_answer_is_refused() -> None:
     for truth in ("c", (), ("a", "c")):
         with pytest.raises(ValueError, match="right"):
             Asking().predicted("which", ("a", "b"), truth, "")
+
+
+def _listed() -> None:
+    from ui.controls import page_state
+    from ui.quiz import prediction
+    from ui.text import texts
+
+    state = page_state.PageState(guesses={"b": prediction.Guess("sgd", {})})
+    question = prediction.Question("p", "b", "who_is_first", ("sgd", "adam"), ("sgd",), "- one\n- two", {})
+    prediction.ask(state, question, lambda word, **how: texts.fill(texts.words()[word]["en"], how), collecting=False)
+
+
+def test_a_list_of_reasons_begins_on_a_line_of_its_own() -> None:
+    assert "\n\n- one\n- two" in AppTest.from_function(_listed).run().success[0].value

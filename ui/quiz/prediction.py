@@ -81,14 +81,16 @@ def ask(state: PageState, question: Question, say: Say, collecting: bool) -> boo
 
 
 def _verdict(state: PageState, question: Question, guess: Guess, say: Say) -> None:
+    # a list begins on a line of its own, or its first dash would stand in the sentence
+    because = ("\n\n" if question.because.startswith("- ") else " ") + question.because
     if guess.choice in question.truths:
         verdict = say("guess_right", guess=say(guess.choice))
         if ties := [say(each) for each in question.truths if each != guess.choice]:
             verdict += " " + say("right_as_well", others=", ".join(ties))
-        st.success(f"**{verdict}** {question.because}", icon=":material/check_circle:")
+        st.success(f"**{verdict}**{because}", icon=":material/check_circle:")
     else:
         verdict = say("guess_wrong", guess=say(guess.choice), truth=", ".join(map(say, question.truths)))
-        st.info(f"**{verdict}** {question.because}", icon=":material/lightbulb:")
+        st.info(f"**{verdict}**{because}", icon=":material/lightbulb:")
     code = result_codes.written(question.exercise(), list(question.choices).index(guess.choice), me())
     counts = Counter(outcomes(state).values())
     tally = say("tally", **{name: counts[name] for name in OUTCOMES})

@@ -4,7 +4,7 @@ It is a matter of the address alone (``?present=1&beat=two_weights``), so everyt
 and when it ends, and a link opens it.
 """
 
-import re
+import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ _keys = component(
     js=(_HERE / "clicker.js").read_text(encoding="utf-8"),
 )
 PRESENT_KEY, BEAT_KEY = "present", "beat"
+MARKS = {"lesson.beat", "lesson.part"}
+"""What stands above the function of a question."""
+
 BACK, ON = "presenter-back", "presenter-on"
 """Keys of the two buttons that the clicker presses."""
 
@@ -53,8 +56,8 @@ def beats_of(script: Path) -> tuple[str, ...]:
 
 @lru_cache(maxsize=32)
 def _beats(script: Path, _saved: int) -> tuple[str, ...]:
-    found = re.findall(r"^@lesson\.(?:beat|part)\ndef (\w+)\(", script.read_text(encoding="utf-8"), re.MULTILINE)
-    return tuple(found)
+    functions = [one for one in ast.parse(script.read_text(encoding="utf-8")).body if isinstance(one, ast.FunctionDef)]
+    return tuple(one.name for one in functions if MARKS & {ast.unparse(mark) for mark in one.decorator_list})
 
 
 def stand(page: Page, state: PageState) -> Stand | None:
