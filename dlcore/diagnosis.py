@@ -16,6 +16,9 @@ Verdict = Literal["converged", "slow", "oscillating", "diverged", "bottomless", 
 BESIDE = 0.01
 """Within which share of the map a ball is practically at a minimum."""
 
+FLOOR = 1e-6
+"""What share of its height above the lowest ground a ball may have left and be practically down."""
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -159,8 +162,22 @@ def ends_of(surface: Surface, path: Path) -> tuple[End, ...]:
         return ("nowhere", "lost") if staying and _on_map(surface, path.w[-1:])[0] else ("lost",)
     if found.verdict == "converged":
         return _depth(surface, path.w[-1], 1e-4)
-    depth = _depth(surface, path.w[-1], BESIDE) if found.beside else ()
+    if found.beside:
+        depth = _depth(surface, path.w[-1], BESIDE)
+    else:
+        depth = ("deepest",) if _at_the_floor(surface, path) else ()
     return (*depth, "nowhere", *(("lost",) if found.leaving else ()))
+
+
+def _at_the_floor(surface: Surface, path: Path) -> bool:
+    """Whether a ball is practically as low as the ground gets, where no minima are listed.
+
+    On the level floor of a valley that curves, it creeps on for ever and arrives nowhere.
+    """
+    if surface.minima:
+        return False
+    start, end, lowest = float(path.height[0]), float(path.height[-1]), valleys(surface).lowest
+    return math.isfinite(lowest) and end - lowest <= FLOOR * (start - lowest)
 
 
 def _depth(surface: Surface, w: np.ndarray, reach: float) -> tuple[End, ...]:

@@ -267,6 +267,9 @@ BOWLS = ["x**2 + 3*y**2", "x**2", "(x - 1)**2", "x**2 + y**2"]
         (parse("x**2 + 1/x"), (2.0,), 0.05, 100, {"deepest", "other"}),
         (parse("sin(x) + 0.01*x"), (3.5,), 0.5, 100, {"other"}),
         (parse("sin(x) + 0.01*x"), (-2.5,), 0.5, 100, {"deepest", "other"}),
+        # the floor is level and curves: the ball creeps along it, practically as low as it gets
+        (parse("x**2*y**2"), (-2.0, 1.5), 0.1, 40, {"deepest", "nowhere"}),
+        (parse("x**2*y**2"), (-2.0, 1.5), 0.1, 3, {"nowhere"}),
         # a kink, whose slope never becomes small: the ball is jumping across the minimum
         (parse("abs(x)"), (-1.02,), 0.05, 100, {"deepest", "nowhere"}),
         (parse("abs(x)"), (-1.02,), 0.05, 5, {"nowhere"}),
