@@ -1,6 +1,7 @@
 """Parts that every picture is put together from: axes, the step that the player shows, how runs are told apart."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,10 +106,21 @@ def ends(values: np.ndarray, room: float = 0.0) -> Range:
 
 
 def plain(look: dict[str, Any]) -> dict[str, Any]:
-    """The look with Python's own numbers, in six digits: a range that differs by rounding is the same look."""
-    return {
-        key: tuple(float(f"{v:.6g}") for v in part) if key.endswith("domain") else part for key, part in look.items()
-    }
+    """The look with Python's own numbers: ranges that differ by rounding alone are the same look.
+
+    Six digits of an end, or of the length of the range where that is finer: years and ids lie close together.
+    """
+    return {key: _in_digits(*part) if key.endswith("domain") and part else part for key, part in look.items()}
+
+
+def _in_digits(low: float, high: float) -> tuple[float, float]:
+    def rounded(end: float) -> float:
+        sizes = [size for size in (abs(end), abs(float(high) - float(low))) if 0 < size < math.inf]
+        if not sizes or not math.isfinite(end):
+            return end
+        return round(end, 5 - math.floor(math.log10(min(sizes))))
+
+    return rounded(float(low)), rounded(float(high))
 
 
 def image(x: alt.X, y: alt.Y) -> alt.Chart:

@@ -93,7 +93,8 @@ class _Crowd:
         self.network = model.side_by_side(len(seeds))
         self.network.w[...] = first
         self.network.generators(recipe.seed)
-        self.memory, self.iterations = self.rule.start(self.network.w), 0
+        # copies lie along the last axis of what an optimizer takes: each is clipped by itself
+        self.memory, self.iterations = self.rule.start(self.network.w.T), 0
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
         a = x
@@ -113,7 +114,8 @@ class _Crowd:
         for layer, room in reversed(before):
             g = layer.backward(g, room)
         self.iterations += 1
-        network.w[...] = self.rule.update(network.w, network.g, self.memory, self.iterations, network.slices)
+        w, g = network.w.T, network.g.T
+        network.w[...] = self.rule.update(w, g, self.memory, self.iterations, network.slices).T
 
     def judged(self, x: np.ndarray, y: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Loss and error of every copy, each of shape (copies,); NaN for one whose predictions are no numbers."""

@@ -1,5 +1,7 @@
 """Crowds, ladders, folds and optimism: by what they must be, not by how they are computed."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from dlcore.datasets import AutoMPG, BreastCancer, Moons, PenguinSpecies
 from dlcore.folds import CrossValidation, folds
 from dlcore.ladder import RUNGS, Rows, Training, climbed, parting, scaled, sign, stopped
 from dlcore.optimism import MODELS, Candidates, chosen, optimism
+from dlcore.optimizers import SGD, Adam, Optimizer
 from dlcore.recipe import LayerPlan, Recipe
 
 CARS = Rows(AutoMPG(), 40)
@@ -225,3 +228,14 @@ def test_the_candidates_are_all_different_networks_on_the_same_rows() -> None:
     assert miss.shape == (2, MODELS, 509) and set(np.unique(miss)) == {0.0, 1.0}
     assert len({tuple(row) for row in miss[0]}) > MODELS // 2
     assert chosen(miss[0], MODELS) == int(miss[0].sum(axis=1).argmin())
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.5, clipnorm=0.1), SGD(0.5, clipvalue=0.01), Adam(0.05, clipnorm=0.1)])
+def test_clipping_shortens_the_gradient_of_every_copy_by_itself(optimizer: Optimizer) -> None:
+    """Copies side by side had one norm for all of them."""
+    recipe = dataclasses.replace(SHORT.recipe(CARS, (4,)), optimizer=optimizer)
+    parts = [CARS.parts(0), CARS.parts(1), CARS.parts(2)]
+    together = trained(recipe, parts, (3, 4, 5))
+    for copy, seed in enumerate((3, 4, 5)):
+        alone = trained(recipe, parts[copy : copy + 1], (seed,))
+        np.testing.assert_allclose(together.loss[:, copy], alone.loss[:, 0], rtol=1e-9)
