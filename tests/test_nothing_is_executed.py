@@ -55,6 +55,7 @@ PLACES = {
         1,
         "a lock, with which one run of a page waits for another one's epoch",
     ),
+    ("dlcore/datasets.py", "import warnings"): (1, "to say of a name that it has moved"),
     ("ui/script_export.py", "modules"): (1, "to see whether a class can be imported by its name; nothing is imported"),
     ("ui/script_export.py", "getattr"): (1, "the same"),
     ("ui/page/class_link.py", "query"): (1, "the query of an address"),
