@@ -118,7 +118,9 @@ def loss_by_rate(
     """
     floor = _decade_below(left[1:] if len(left) > 1 else left, 1e-4)
     with np.errstate(invalid="ignore"):
-        shown = np.clip(np.where(np.isnan(left), np.inf, left), floor, CEILING)
+        # the drawing has a floor and a ceiling; a pointer is told the number itself
+        true = np.where(np.isnan(left), np.inf, left)
+        shown = np.clip(true, floor, CEILING)
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (rates[0], rates[-1]), "y_domain": (floor, CEILING)}
     count = len(left)
     step, until = frames.when(count)
@@ -129,10 +131,23 @@ def loss_by_rate(
             "until": np.repeat(until, len(rates)),
             "x": np.tile(rates.astype(np.float32), count),
             "height": shown.ravel().astype(np.float32),
+            "left": true.ravel().astype(np.float32),
         },
         "useful": {"step": step, "until": until, "x0": useful[:, 0], "x1": useful[:, 2]},
-        "best": {"step": step, "until": until, "x": useful[:, 1], "height": shown[np.arange(count), best]},
-        "mine": {"step": step, "until": until, "x": np.full(count, rates[chosen]), "height": shown[:, chosen]},
+        "best": {
+            "step": step,
+            "until": until,
+            "x": useful[:, 1],
+            "height": shown[np.arange(count), best],
+            "left": true[np.arange(count), best],
+        },
+        "mine": {
+            "step": step,
+            "until": until,
+            "x": np.full(count, rates[chosen]),
+            "height": shown[:, chosen],
+            "left": true[:, chosen],
+        },
         "limit": {"x": np.array([limit] if rates[0] < limit < rates[-1] else [], dtype=float)},
     }
     return Picture(_draw_by_rate, axes.plain(look), data)
@@ -145,7 +160,7 @@ def _draw_by_rate(x_title: str, y_title: str, x_domain: Range, y_domain: Range) 
     curve = fast_marks.of("curve")
     limit = fast_marks.of("limit").encode(x=x)
     mine, best = (fast_marks.of(name).transform_filter(NOW) for name in ("mine", "best"))
-    told = axes.told(x_title, y_title)
+    told = axes.told(x_title, y_title, "left")
     return (
         fast_marks.layered(
             fast_marks.of("useful").transform_filter(NOW).mark_rect(color=GOOD, opacity=0.16).encode(x=band, x2="x1:Q"),

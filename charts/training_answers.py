@@ -86,7 +86,8 @@ def predictions_film(
     low, high = (low, high) if low < high else (low - 1, high + 1)
     with np.errstate(invalid="ignore"):
         shown = np.clip(predicted[:, some], low, high)
-    columns = {"x": np.broadcast_to(truth[some], shown.shape), "y": shown}
+    # what lies on the edge of the picture is told as it is
+    columns = {"x": np.broadcast_to(truth[some], shown.shape), "y": shown, "prediction": predicted[:, some]}
     rows = rows_per_frame({name: as_float32(part) for name, part in columns.items()}, epochs)
     rows["validation"] = np.tile(np.asarray(validation, dtype=np.int8)[some], len(epochs))
     look = {"x_title": x_title, "y_title": y_title, "domain": (low, high)}
@@ -101,7 +102,7 @@ def _draw_answers(x_title: str, y_title: str, domain: Range) -> Chart:
             fast_marks.of("diagonal")
             .mark_line(color=style.NEUTRAL, strokeWidth=2, strokeDash=[6, 4], clip=True)
             .encode(x=x, y=y),
-            *_two_parts(fast_marks.of("rows").transform_filter(NOW), x, y, axes.told(x_title, y_title, "y")),
+            *_two_parts(fast_marks.of("rows").transform_filter(NOW), x, y, axes.told(x_title, y_title, "prediction")),
         )
         .add_params(axes.step_shown())
         .properties(height=430)

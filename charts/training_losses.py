@@ -36,7 +36,9 @@ def loss_by_epoch(losses: Mapping[str, np.ndarray], x_title: str, y_title: str) 
             crosses.append((name, lost))
         seen[~np.isfinite(seen)] = np.nan
         step, until = frames.when(len(seen))
-        rows.append({"name": np.full(len(seen), name), "step": step, "until": until, "height": np.maximum(seen, 1e-9)})
+        rows.append({"name": np.full(len(seen), name), "step": step, "until": until})
+        # a logarithm needs a floor; a pointer is told the loss itself
+        rows[-1] |= {"height": np.maximum(seen, 1e-9), "loss": loss[: lost + 1]}
     data = {key: np.concatenate([row[key] for row in rows]) for key in rows[0]}
     lost_at: Columns = {
         "name": np.array([name for name, _ in crosses], dtype=str),
@@ -82,7 +84,7 @@ def _losses(
     y = alt.Y(**axes.axis("height", y_title, y_domain, log=True, axis=alt.Axis(format="~g", tickCount=5, **_Y_ROOM)))
     losses = fast_marks.of("losses")
     told = [alt.Tooltip("name:N", title="η"), alt.Tooltip("step:Q", title=x_title)]
-    told.append(alt.Tooltip("height:Q", title=y_title, format=".4~g"))
+    told.append(alt.Tooltip("loss:Q", title=y_title, format=".4~g"))
     return (
         fast_marks.layered(
             losses.mark_line(strokeWidth=1.2, opacity=0.35, clip=True).encode(

@@ -1,8 +1,11 @@
 """Axes: what a range is rounded to."""
 
+import numpy as np
 import pytest
 
+import charts
 from charts import axes
+from charts.picture import Picture
 
 
 @pytest.mark.parametrize("ends", [(20240101.0, 20240131.0), (1e9 + 1, 1e9 + 2), (-3e7, -3e7 + 12)])
@@ -16,3 +19,26 @@ def test_ranges_that_differ_by_rounding_are_the_same_look() -> None:
     looks = [axes.plain({"x_domain": (0.1 + 0.2, end), "title": "w"}) for end in (1.0, 1.0 + 1e-12)]
     assert looks[0] == looks[1] == {"x_domain": (0.3, 1.0), "title": "w"}
     assert axes.plain({"x_domain": (2.0, 2.0), "y_domain": (0.0, float("inf"))})["x_domain"] == (2.0, 2.0)
+
+
+# ---- what a pointer is told ------------------------------------------------------------------------------------------
+
+
+def told_fields(picture: Picture) -> set[str]:
+    """The fields of all tooltips of a picture."""
+    layers = picture.draw(**picture.look).to_dict()["layer"]
+    tips = [layer["encoding"].get("tooltip", []) for layer in layers]
+    return {tip["field"] for each in tips for tip in each}
+
+
+def test_a_pointer_is_told_the_number_and_not_the_floor_of_the_drawing() -> None:
+    left, rates = np.array([[1.0, 1.0, 1.0], [0.1, 3e-20, 1e9]]), np.array([0.01, 0.1, 1.0])
+    useful = np.array([[0.01, 0.1, 0.1]] * 2)
+    picture = charts.loss_by_rate(rates, left, useful, 1, np.inf, "x", "y")
+    assert "height" not in told_fields(picture) and "left" in told_fields(picture)
+    assert picture.data["mine"]["left"][-1] == 3e-20 < picture.data["mine"]["height"][-1]
+    assert picture.data["curve"]["left"].max() == pytest.approx(1e9)
+
+    picture = charts.loss_by_epoch({"η": np.array([1.0, 1e-5, 2e-14])}, "x", "y")
+    assert "height" not in told_fields(picture)
+    assert picture.data["losses"]["loss"][-1] == 2e-14 < picture.data["losses"]["height"][-1]
