@@ -131,7 +131,7 @@ def loss_by_rate(
             "until": np.repeat(until, len(rates)),
             "x": np.tile(rates.astype(np.float32), count),
             "height": shown.ravel().astype(np.float32),
-            "left": true.ravel().astype(np.float32),
+            "left": true.ravel(),
         },
         "useful": {"step": step, "until": until, "x0": useful[:, 0], "x1": useful[:, 2]},
         "best": {
