@@ -3,7 +3,7 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/basins.py [--balls 50] [--rounds 3]
 
 For every surface of two weights: 100 x 100 starts, 200 steps of gradient descent, three ways, interleaved:
-all starts as one array (``dlcore.descent.basins``), a plain loop that steps one ball at a time (``walk``'s
+all starts as one array (``dlcore.experiments.descent.basins``), a plain loop that steps one ball at a time (``walk``'s
 steps without recording), and ``descend`` for one ball at a time. The last two are measured on a few starts
 spread over the map and *extrapolated* to all 10,000. ``basins`` also labels the minima; the loops do not,
 which favours them.
@@ -24,7 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from dlcore.descent import basins, descend
+from dlcore.experiments.descent import basins, descend
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
 

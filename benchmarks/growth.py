@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from contestants import Contestant, Dlcore, Torch
 from training import task_of
 
-from dlcore.descent import basins, descend
+from dlcore.experiments.descent import basins, descend
 from dlcore.optimizers import SGD
 from dlcore.surfaces import Himmelblau
 
@@ -79,7 +79,7 @@ def _trainings(panel: str, nets: dict[int, tuple[str, int]], rounds: int) -> Ite
             yield Point(panel, kind.name, size, milliseconds(lambda one=one: one.fit(shuffle=True), rounds))
 
 
-def measured(rounds: int) -> Iterator[Point]:
+def measure(rounds: int) -> Iterator[Point]:
     """Every point of the panels that need no server."""
     deep = {depth: ("2" + "-8" * depth + "-1", 32) for depth in DEPTHS}
     yield from _trainings("layers of 8 neurons: an epoch", deep, rounds)
@@ -108,7 +108,7 @@ def exponent(points: list[Point]) -> float:
     return float(np.polyfit(np.log([p.size for p in part]), np.log([p.ms for p in part]), 1)[0])
 
 
-def printed(points: list[Point]) -> None:
+def print_table(points: list[Point]) -> None:
     """The table: a row for who did what."""
     print("\n| what grows | who | milliseconds, by size | exponent |\n| --- | --- | --- | --- |")
     for panel, who in dict.fromkeys((p.panel, p.who) for p in points):
@@ -117,7 +117,7 @@ def printed(points: list[Point]) -> None:
         print(f"| {panel} | {who} | {cells} | {exponent(part):.2f} |")
 
 
-def drawn(points: list[Point], file: Path) -> None:
+def draw(points: list[Point], file: Path) -> None:
     """The picture: a panel for everything that grows, both axes logarithmic."""
     import altair as alt
     import pandas as pd
@@ -151,13 +151,13 @@ def main() -> None:
     if args.points and args.points.exists():
         points = [Point(*each) for each in json.loads(args.points.read_text())]
     else:
-        points = list(measured(args.rounds))
+        points = list(measure(args.rounds))
         if args.points:
             args.points.write_text(json.dumps(points))
     points += of_load(args.load) if args.load else ()
-    printed(points)
+    print_table(points)
     if args.svg:
-        drawn(points, args.svg)
+        draw(points, args.svg)
 
 
 if __name__ == "__main__":

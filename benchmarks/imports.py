@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def statements() -> dict[str, str]:
     """What is imported, by its name in the table."""
-    modules = ", ".join(f"dlcore.{path.stem}" for path in sorted((ROOT / "dlcore").glob("[!_]*.py")))
+    files = sorted((ROOT / "dlcore").rglob("[!_]*.py"))
+    modules = ", ".join(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files)
     return {
         "Python alone": "pass",
         "`import numpy`": "import numpy",

@@ -1,6 +1,6 @@
 """How late a control repaints its chart, beside the smallest possible Streamlit app.
 
-    python benchmarks/latency.py [--presses 30] [--only lr,w] [--loads 5] [--json out.json]
+    python benchmarks/latency.py [--presses 30] [--only lr,w] [--json out.json]
 
 Everything runs in one go in one Chromium: the page, the smallest app with the page's settings, the same with
 Streamlit's own settings, and (stricter) the same small app with a Vega-Lite chart written by hand instead of
@@ -9,9 +9,6 @@ interleaved (A, B, C, A, B, C, ...), so that a busy machine is busy for all of t
 are what to trust. A press counts from the key (or click) event in the browser to the frame after the chart's
 marks have changed; the clock is the browser's. The page is served from a copy of the tree, so that a file
 saved meanwhile does not disturb it.
-
-``--loads N`` opens every page N times instead, each in a new tab of a browser that has been there before: the time
-from the navigation to the first picture and to the last one, beside the smallest app's.
 """
 
 import argparse
@@ -31,7 +28,7 @@ from typing import Any
 from chromium import FLAGS, found_chromium
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
-from serving import LOCAL, Server, copied, milliseconds_of
+from serving import LOCAL, Server, copy_app, milliseconds_of
 
 HERE = Path(__file__).resolve().parent
 IN_SIGHT = [
@@ -88,7 +85,7 @@ ALONE = ("--server.headless", "true", "--browser.gatherUsageStats", "false")
 def apps(tree: Path) -> Iterator[dict[str, Server]]:
     """Our page; the smallest app with our settings, and with Streamlit's own; the same drawn without Altair."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        copy, bare = copied(tree, Path(folder, "copy")), Path(folder, "bare")
+        copy, bare = copy_app(tree, Path(folder, "copy")), Path(folder, "bare")
         shutil.copytree(HERE, copy / "benchmarks", dirs_exist_ok=True)
         bare.mkdir()
         shutil.copy(HERE / "smallest_app.py", bare)
@@ -114,7 +111,7 @@ class Tab:
     up: list[int] = field(default_factory=list)
 
     @classmethod
-    def opened(cls, browser: Any, server: Server, path: str, ready: str) -> "Tab":
+    def open(cls, browser: Any, server: Server, path: str, ready: str) -> "Tab":
         page = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US").new_page()
         tab = cls(page, server)
         page.add_init_script(PROBE)
@@ -206,7 +203,7 @@ def _press(tab: Tab, control: Control) -> None:
     control.presses.append(Press(sent, first, last, sum(tab.down[frames:]), cpu))
 
 
-def moved(key: str, beat: str) -> Callable[[Page], None]:
+def slider_mover(key: str, beat: str) -> Callable[[Page], None]:
     """Move a slider by one, behind the button "more" or in sight, so that the next press finds nothing in a cache."""
 
     def move(page: Page) -> None:
@@ -226,7 +223,7 @@ def moved(key: str, beat: str) -> Callable[[Page], None]:
 
 
 BEATS = {"lr": "one_weight", "w": "one_weight", "lr2": "two_weights", "lr3": "any_landscape", "lr4": "where_it_ends"}
-START = "/gradient_descent?lang=en&predict=0"
+START = "/gradient_descent?lang=en&predict=0&all=print"
 SLIDERS = f"{START}&lr=0.001&w=-1.5&lr2=0.001&lr3=0.001&lr4=0.0001"
 OTHERS = f"{START}&w=2&n2=50&n3=50"
 
@@ -264,12 +261,16 @@ def fresh() -> list[Control]:
     lines += [slider(key, "ArrowRight") for key in BEATS]
     lines += elsewhere("ArrowRight")
     toggle = f"{place}scaled label"
-    lines.append(Control("scaled", "others", ".st-key-beat-two_weights", toggle, "click", moved("n2", "two_weights")))
+    lines.append(
+        Control("scaled", "others", ".st-key-beat-two_weights", toggle, "click", slider_mover("n2", "two_weights"))
+    )
     menu = f"{place}f input"
     beat = ".st-key-beat-any_landscape"
-    lines.append(Control("f (menu)", "others", beat, menu, "Menu", moved("n3", "any_landscape")))
+    lines.append(Control("f (menu)", "others", beat, menu, "Menu", slider_mover("n3", "any_landscape")))
     pill = f"{place}x button"
-    lines.append(Control("x (compare)", "others", ".st-key-beat-one_weight", pill, "click", moved("w", "one_weight")))
+    lines.append(
+        Control("x (compare)", "others", ".st-key-beat-one_weight", pill, "click", slider_mover("w", "one_weight"))
+    )
     return lines
 
 
@@ -301,60 +302,6 @@ def playing(tab: Tab) -> dict[str, Any]:
     return {"frames sent": len(tab.up) - up, "frames received": len(tab.down) - down, "positions seen": len(shown)}
 
 
-# ---- coming in -----------------------------------------------------------------------------------------------------
-
-ARRIVALS = """
-(() => {
-  const seen = (window.__seen = { first: null, last: null, charts: 0 })
-  new MutationObserver(() => {
-    const now = document.querySelectorAll("svg.marks").length
-    if (now === seen.charts) return
-    seen.charts = now
-    requestAnimationFrame(() => {
-      seen.last = performance.now()
-      seen.first ??= seen.last
-    })
-  }).observe(document, { subtree: true, childList: true })
-})()
-"""
-SETTLED = 1500
-"""So many milliseconds without another picture mean that a page is complete."""
-
-
-def came_in(context: Any, address: str) -> tuple[float, float, int]:
-    """Milliseconds to the first and to the last picture, and how many there are."""
-    page = context.new_page()
-    page.add_init_script(ARRIVALS)
-    page.goto(address)
-    done = f"window.__seen.last !== null && performance.now() - window.__seen.last > {SETTLED}"
-    page.wait_for_function(done, polling=100, timeout=60_000)
-    seen = page.evaluate("() => window.__seen")
-    page.close()
-    return seen["first"], seen["last"], seen["charts"]
-
-
-def loads(browser: Any, servers: dict[str, Server], times: int) -> None:
-    """Every page, opened so many times in turn, beside the smallest app."""
-    addresses = {"smallest app": servers["smallest"].address}
-    addresses |= {"smallest app without Altair": servers["lean"].address}
-    for page in sorted(path.stem for path in (HERE.parent / "pages").glob("[0-9]_*.py")):
-        addresses[page[2:].replace("_", " ")] = f"{servers['page'].address}/{page[2:]}?lang=en&predict=0"
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-US")
-    found: dict[str, list[tuple[float, float, int]]] = {name: [] for name in addresses}
-    for turn in range(times + 1):
-        for name, address in addresses.items():
-            one = came_in(context, address)
-            # the first time fills the caches of browser and server
-            if turn:
-                found[name].append(one)
-    base = [statistics.median(part[k] for part in found["smallest app"]) for k in (0, 1)]
-    print("\n| page | pictures | first picture | ratio | last picture | ratio |\n|" + " --- |" * 6)
-    for name, part in found.items():
-        first, last = (statistics.median(one[k] for one in part) for k in (0, 1))
-        cells = [name, f"{part[0][2]}", f"{first:.0f} ms", f"**{first / base[0]:.2f}**"]
-        print("|", " | ".join([*cells, f"{last:.0f} ms", f"{last / base[1]:.2f}"]), "|")
-
-
 # ---- report --------------------------------------------------------------------------------------------------------
 
 
@@ -384,7 +331,7 @@ def summary(controls: list[Control]) -> list[dict[str, Any]]:
     return rows
 
 
-def printed(title: str, rows: list[dict[str, Any]]) -> None:
+def print_table(title: str, rows: list[dict[str, Any]]) -> None:
     print(f"\n{title}\n")
     heads = ["control", "presses", "key to repaint: median", "p95", "ratio", "last chart: ratio"]
     heads += ["without the browser's wait: ratio", "server CPU ms", "ratio", "kB down"]
@@ -407,7 +354,6 @@ def main() -> None:
     parser.add_argument("--only", help="names of controls, separated by commas; the smallest app is always measured")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
     parser.add_argument("--json", type=Path, help="where to write every press")
-    parser.add_argument("--loads", type=int, metavar="N", help="open every page N times instead")
     args = parser.parse_args()
     wanted = set(args.only.split(",")) if args.only else None
     # ended from outside (by ``timeout``, say), it ends its servers too
@@ -415,21 +361,18 @@ def main() -> None:
     with apps(args.tree) as servers, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found_chromium(), args=FLAGS + IN_SIGHT)
         print(f"Chromium {browser.version}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
-        if args.loads:
-            loads(browser, servers, args.loads)
-            return
         tabs = {
-            "smallest": Tab.opened(browser, servers["smallest"], "/", ".stApp"),
-            "default": Tab.opened(browser, servers["default"], "/", ".stApp"),
-            "lean": Tab.opened(browser, servers["lean"], "/", ".stApp"),
-            "sliders": Tab.opened(browser, servers["page"], SLIDERS, ".st-key-beat-where_it_ends"),
-            "others": Tab.opened(browser, servers["page"], OTHERS, ".st-key-beat-where_it_ends"),
+            "smallest": Tab.open(browser, servers["smallest"], "/", ".stApp"),
+            "default": Tab.open(browser, servers["default"], "/", ".stApp"),
+            "lean": Tab.open(browser, servers["lean"], "/", ".stApp"),
+            "sliders": Tab.open(browser, servers["page"], SLIDERS, ".st-key-beat-where_it_ends"),
+            "others": Tab.open(browser, servers["page"], OTHERS, ".st-key-beat-where_it_ends"),
         }
         for page, beats in OTHER_PAGES.items():
             if wanted is not None and not any(name.startswith(f"{page}:") for name in wanted):
                 continue
-            path, last = f"/{page}?lang=en&predict=0", f".st-key-beat-{list(beats.values())[-1]}"
-            tabs[page] = Tab.opened(browser, servers["page"], path, last)
+            path, last = f"/{page}?lang=en&predict=0&all=print", f".st-key-beat-{list(beats.values())[-1]}"
+            tabs[page] = Tab.open(browser, servers["page"], path, last)
         found = {}
         for title, controls in (("Values not used before", fresh()), ("Values used before", seen_before())):
             chosen = [c for i, c in enumerate(controls) if wanted is None or c.name in wanted or i == 0]
@@ -440,7 +383,7 @@ def main() -> None:
                     for control in chosen:
                         control.presses.clear()
             found[title] = [vars(c) | {"before": None, "presses": [vars(p) for p in c.presses]} for c in chosen]
-            printed(title, summary(chosen))
+            print_table(title, summary(chosen))
         print("\nPlaying:", playing(tabs["sliders"]))
         print(f"load at the end {os.getloadavg()[0]:.1f}")
         browser.close()

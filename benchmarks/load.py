@@ -34,8 +34,8 @@ from pathlib import Path
 from typing import Any
 
 from latency import ALONE, HERE, quantile
-from serving import LOCAL, Server, copied, milliseconds_of
-from student import Redraw, Refused, Student
+from serving import LOCAL, Server, copy_app, milliseconds_of
+from student import Redraw, RefusedRequest, Student
 from websockets.exceptions import WebSocketException
 
 EVERY = 5.0
@@ -49,7 +49,7 @@ APPS = {
 
 
 @dataclass
-class Seen:
+class ClassRecord:
     """What the students of one app saw, in seconds, bytes and errors; what it cost the server."""
 
     opened: list[Redraw] = field(default_factory=list)
@@ -107,7 +107,7 @@ def running(app: str, tree: Path) -> Iterator[Running]:
             copy.mkdir()
             shutil.copy(HERE / "smallest_app.py", copy)
         else:
-            copied(tree, copy)
+            copy_app(tree, copy)
             for script in ("smallest_app.py", "lean_app.py"):
                 shutil.copy(HERE / script, copy)
         script = {"app": "streamlit_app.py", "lean": "lean_app.py"}.get(app, "smallest_app.py")
@@ -129,11 +129,11 @@ def pages_of(app: str, tree: Path) -> list[str]:
     return sorted(path.stem.split("_", 1)[1] for path in Path(tree, "pages").glob("[0-9]_*.py"))
 
 
-async def _patiently(student: Student, what: Any, seen: Seen, into: Sequence[list[Redraw]]) -> bool:
+async def _patiently(student: Student, what: Any, seen: ClassRecord, into: Sequence[list[Redraw]]) -> bool:
     """Do ``what`` and note what came of it; after an error the student comes in anew."""
     try:
         redraw = await what
-    except (Refused, OSError, WebSocketException, TimeoutError) as fault:
+    except (RefusedRequest, OSError, WebSocketException, TimeoutError) as fault:
         seen.errors[f"{type(fault).__name__}: {fault}"[:120]] += 1
         await student.leave()
         return False
@@ -150,7 +150,7 @@ class Bell:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-async def study(server: Running, page: str, seed: int, wait: float, bell: Bell, seen: Seen) -> None:
+async def study(server: Running, page: str, seed: int, wait: float, bell: Bell, seen: ClassRecord) -> None:
     """One student: comes in after a while, waits for the bell, touches controls until it rings again."""
     chance, until = random.Random(seed), bell.over
     student = Student(server.address, page, "predict=0" if page else "")
@@ -177,9 +177,9 @@ async def first_visitor(server: Running, pages: Sequence[str]) -> None:
         await student.leave()
 
 
-async def lesson(server: Running, pages: Sequence[str], students: int, arrive: float, seconds: float) -> Seen:
+async def lesson(server: Running, pages: Sequence[str], students: int, arrive: float, seconds: float) -> ClassRecord:
     """So many students on random pages."""
-    seen, bell, chance = Seen(), Bell(), random.Random(students)
+    seen, bell, chance = ClassRecord(), Bell(), random.Random(students)
     await first_visitor(server, pages)
     seen.memory["one"] = server.megabytes()
     everyone = [
@@ -201,17 +201,17 @@ async def lesson(server: Running, pages: Sequence[str], students: int, arrive: f
 
 async def weigh(server: Running, pages: Sequence[str], touches: int = 12) -> None:
     """What goes over the websocket to one student, in kilobytes, page by page."""
-    print("| page | opened | drawn again | a touch: median | mean | most |\n|" + " --- |" * 6)
+    print("| page | opened | on the wire | drawn again | a touch: median | mean | most |\n|" + " --- |" * 7)
     for page in pages:
         student, chance = Student(server.address, page, "predict=0" if page else ""), random.Random(1)
         first, again = await student.open(), await student.rerun()
         each = [(await student.touch(chance)).bytes for _ in range(touches)]
         await student.leave()
-        found = [first.bytes, again.bytes, statistics.median(each), statistics.mean(each), max(each)]
+        found = [first.bytes, first.on_the_wire, again.bytes, statistics.median(each), statistics.mean(each), max(each)]
         print("|", " | ".join([page or "/", *(f"{size / 1000:.0f}" for size in found)]), "|", flush=True)
 
 
-def printed(rows: dict[tuple[str, int], dict[str, float]]) -> None:
+def print_table(rows: dict[tuple[str, int], dict[str, float]]) -> None:
     heads = ["app", "students", "touches", "median", "p95", "coming in: median", "p95", "errors"]
     heads += ["processor time a touch", "core busy", "kB a touch", "MB a session", "MB in the end"]
     print("|", " | ".join(heads), "|")
@@ -252,7 +252,7 @@ def main() -> None:
                     continue
                 seen = asyncio.run(lesson(server, pages, students, args.arrive, args.seconds))
             rows[app, students] = seen.row(students)
-            printed({(app, students): rows[app, students]})
+            print_table({(app, students): rows[app, students]})
             for page, redraws in sorted(seen.by_page.items()):
                 late = [one.seconds for one in redraws]
                 print(f"    {page or '/'}: {len(late)} touches, median {statistics.median(late):.3f} s", end="")
@@ -260,7 +260,7 @@ def main() -> None:
             print("   ", dict(seen.errors), seen.memory, flush=True)
     if rows:
         print()
-        printed(rows)
+        print_table(rows)
     if args.json:
         args.json.write_text(json.dumps([{"app": app, "students": n} | row for (app, n), row in rows.items()]))
 

@@ -38,7 +38,7 @@ from dlcore.optimizers import SGD
 SAMPLES, BATCH, RATE, DENSITY = 500, 10, 0.03, 100
 
 
-def compiled(engine: Path, tsc: str | None, folder: Path) -> Path:
+def compile_engine(engine: Path, tsc: str | None, folder: Path) -> Path:
     """The engine as JavaScript in ``folder``."""
     own = engine / "node_modules" / ".bin" / "tsc"
     command = tsc or (str(own) if own.exists() else shutil.which("tsc"))
@@ -105,7 +105,7 @@ class Scene:
         for _ in model.epochs_of(self.x, self.y, batch_size=BATCH, epochs=10**6, shuffle=False):
             losses = [model.evaluate(self.x, self.y) / 2, model.evaluate(self.test, self.test_y) / 2]
             model.forward(places)
-            yield losses, [room.a.copy() for _, room in model.rooms(len(places))]
+            yield losses, [buffers.a.copy() for _, buffers in model.layer_buffers(len(places))]
 
 
 def main() -> None:
@@ -120,7 +120,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     print("| network | inside | dlcore, a frame | Playground, a frame | ratio |\n| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        script = compiled(args.engine, args.tsc, Path(folder))
+        script = compile_engine(args.engine, args.tsc, Path(folder))
         for net in args.nets:
             for activation in args.activation:
                 scene, theirs = Scene(net, activation), Playground(script)

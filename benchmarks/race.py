@@ -16,10 +16,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from dlcore.experiments.parallel_training import ParallelTraining
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.optimizers import SGD, Adam, Optimizer, named_rules
-from dlcore.race import Race
 
 SIX = [named_rules()[name].rule for name in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")]
 RATES = np.geomspace(0.001, 1.0, 48)
@@ -40,8 +40,8 @@ def network(units: int, rule: Optimizer) -> Sequential:
 
 
 def together(units: int, rules: Sequence[Optimizer], x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The loss of every racer after every epoch, shape (racers, epochs)."""
-    race = Race(network(units, rules[0]), rules)
+    """The loss of every copy after every epoch, shape (copies, epochs)."""
+    race = ParallelTraining(network(units, rules[0]), rules)
     return np.array([logs["loss"] for logs in race.epochs_of(x, y, **HOW)]).T
 
 

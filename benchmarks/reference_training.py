@@ -123,7 +123,7 @@ class ReferenceNet:
             losses.append(float(-(targets * np.log(sure) + (1 - targets) * np.log(1 - sure)).mean()))
         return losses
 
-    def fill_gradient(self, x: np.ndarray, x_turned: np.ndarray, y: np.ndarray, p: np.ndarray) -> None:
+    def fill_gradient(self, x: np.ndarray, x_transposed: np.ndarray, y: np.ndarray, p: np.ndarray) -> None:
         """Forwards and backwards over one batch: the predictions are left in ``p``, the gradient in ``self.g``."""
         room, last = self.kept[len(x)], len(self.tables) - 1
         z, a, inner, turned, d, slope = room.z, room.a, room.inner, room.turned, room.d, room.slope
@@ -146,4 +146,4 @@ class ReferenceNet:
             # the slope of relu; the sign of its output, since (z > 0) times floats takes twice as long
             np.sign(inner[i - 1], out=slope[i - 1])
             np.multiply(g, slope[i - 1], out=g)
-        np.dot(x_turned, g, out=self.gradients[0])
+        np.dot(x_transposed, g, out=self.gradients[0])

@@ -42,7 +42,7 @@ def command(port: int, script: str = "streamlit_app.py", *options: str) -> list[
     return [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
 
 
-def copied(tree: Path, place: Path) -> Path:
+def copy_app(tree: Path, place: Path) -> Path:
     """What the app needs of a tree, somewhere else: a file that is saved meanwhile does not disturb it there."""
     return shutil.copytree(tree, place, ignore=shutil.ignore_patterns(*NOT_NEEDED))
 
@@ -64,6 +64,8 @@ class Server:
     options: tuple[str, ...] = LOCAL
     environment: Mapping[str, str] = field(default_factory=dict)
     """What is otherwise than in the environment of whoever starts it."""
+    rehearses: bool = False
+    """Whether it shows every page to nobody first (``server/rehearsal.py``), which what is measured would share."""
     patience: float = 60
     """How many seconds it may take to start, on a busy machine."""
     port: int = field(default_factory=free_port)
@@ -81,7 +83,7 @@ class Server:
     def start(self, output: IO[bytes] | None = None, first: Callable[[], Any] | None = None) -> None:
         """output: where it speaks, if not to its log; first: what its process does before anything else."""
         call = command(self.port, self.script, *self.options)
-        environment = {**os.environ, **self.environment}
+        environment = {**os.environ, "REHEARSAL": str(int(self.rehearses)), **self.environment}
         with self.log.open("ab") as log:
             said = output or log
             self.started = subprocess.Popen(
@@ -93,16 +95,16 @@ class Server:
 
     def answers(self) -> bool:
         """Whether it is well; a process that has ended by itself will never be."""
-        assert self.runs(), f"the server has ended:\n{self.said()}"
+        assert self.runs(), f"the server has ended:\n{self.log_text()}"
         return answers(self.address)
 
     def until_it_answers(self) -> None:
         end = time.monotonic() + self.patience
         while not self.answers():
-            assert time.monotonic() < end, f"the server did not start:\n{self.said()}"
+            assert time.monotonic() < end, f"the server did not start:\n{self.log_text()}"
             time.sleep(0.1)
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def end(self, how: signal.Signals = signal.SIGTERM, patience: float = 30) -> float:

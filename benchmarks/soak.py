@@ -32,10 +32,10 @@ from pathlib import Path
 from load import Running, pages_of
 from websockets.exceptions import WebSocketException
 
-from benchmarks.student import Refused
+from benchmarks.student import RefusedRequest
 from tests.deploy.conftest import Front, Process, Reader, behind_nginx
 
-AWAY = (WebSocketException, Refused, OSError, TimeoutError)
+AWAY = (WebSocketException, RefusedRequest, OSError, TimeoutError)
 """What a student notices when there is nobody at the other end."""
 FAULTS = ("a socket breaks", "all sockets break", "nginx reads its settings anew", "a process is asked to go", "a kill")
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,7 +131,7 @@ class Seat:
         self.tally.returned["session" if same else "address"] += 1
         self.tally.waited.append(time.monotonic() - begun)
         if not (same and touching) and self.reader.query != before:
-            self._lost(before, self.reader.query)
+            self._report_loss(before, self.reader.query)
         self.address = self.reader.query
         await self._compare()
 
@@ -156,17 +156,19 @@ class Seat:
         finally:
             with suppress(*AWAY):
                 await other.leave()
-        here, there = said(self.reader), said(other)
+        here, there = sentences_with_numbers(self.reader), sentences_with_numbers(other)
         self.tally.compared += 1
         if here != there:
-            self._lost([one[:200] for one in here if one not in there], [one[:200] for one in there if one not in here])
+            self._report_loss(
+                [one[:200] for one in here if one not in there], [one[:200] for one in there if one not in here]
+            )
 
-    def _lost(self, before: object, now: object) -> None:
+    def _report_loss(self, before: object, now: object) -> None:
         self.tally.lost.append(json.dumps([self.page, self.address, before, now], ensure_ascii=False))
         print("LOST", self.tally.lost[-1], flush=True)
 
 
-def said(reader: Reader) -> list[str]:
+def sentences_with_numbers(reader: Reader) -> list[str]:
     """Every sentence with a number in it."""
     return sorted(text for text in reader.texts.values() if re.search(r"\d", text))
 
@@ -175,7 +177,7 @@ async def troubles(front: Front, seats: list[Seat], tally: Tally, chance: random
     """One fault after the other."""
     victim, turn = front.processes[2], 0
 
-    def broken(some: list[Seat]) -> None:
+    def break_wires(some: list[Seat]) -> None:
         for seat in some:
             if seat.reader._wire is not None:
                 seat.reader._wire.transport.abort()
@@ -186,9 +188,9 @@ async def troubles(front: Front, seats: list[Seat], tally: Tally, chance: random
         turn += 1
         tally.faults[kind] += 1
         if kind == "a socket breaks":
-            broken([chance.choice(seats)])
+            break_wires([chance.choice(seats)])
         elif kind == "all sockets break":
-            broken(seats)
+            break_wires(seats)
         elif kind == "nginx reads its settings anew":
             os.kill(front.pid, signal.SIGHUP)
         else:
@@ -198,7 +200,7 @@ async def troubles(front: Front, seats: list[Seat], tally: Tally, chance: random
             victim.start()
 
 
-def held(process: Process) -> dict[str, float]:
+def memory_of(process: Process) -> dict[str, float]:
     """Megabytes of memory and in the caches, and sessions, of one process; nothing while it is away."""
     if not process.runs():
         return {}
@@ -227,7 +229,7 @@ async def room(front: Front, wanted: argparse.Namespace) -> Tally:
     trouble = asyncio.create_task(troubles(front, seats, tally, random.Random(1), wanted.apart))
     while time.monotonic() < over:
         await asyncio.sleep(min(60.0, max(over - time.monotonic(), 0.1)))
-        now = [await asyncio.to_thread(held, process) for process in front.processes]
+        now = [await asyncio.to_thread(memory_of, process) for process in front.processes]
         noted.append({"minute": (time.monotonic() - begun) / 60, "processes": now, "touched": tally.touched})
         cells = ["/".join(f"{value:.0f}" for value in one.values()) or "away" for one in now]
         print(f"{noted[-1]['minute']:6.1f} min  {'  '.join(cells)}  touched {tally.touched}", end="")

@@ -40,39 +40,39 @@ class Watch:
         return time.perf_counter() - self.begun
 
 
-def waited(page: Page, script: str, arg: Any = None) -> None:
+def wait_for(page: Page, script: str, arg: Any = None) -> None:
     page.wait_for_function(script, arg=arg, polling=50, timeout=PATIENCE)
 
 
-def visited(page: Page, address: str) -> dict[str, float]:
+def time_visit(page: Page, address: str) -> dict[str, float]:
     watch = Watch()
     page.goto(address)
-    waited(page, HEAD)
+    wait_for(page, HEAD)
     found = {"heading": watch.seconds()}
-    waited(page, DONE)
+    wait_for(page, DONE)
     return found | {"whole page": watch.seconds()}
 
 
-def used(page: Page) -> dict[str, float]:
+def time_use(page: Page) -> dict[str, float]:
     """A moved slider, a switch to the next topic and a training of 100 epochs, in seconds until all is drawn."""
     found = {}
     slider = page.locator('[class*="st-key-"][class*="-lr "][class*="st-key-"], [class*="-lr"]').get_by_role("slider")
     before = page.url
     watch = Watch()
     slider.first.press("ArrowRight")
-    waited(page, "before => location.href !== before", before)
-    waited(page, DONE)
+    wait_for(page, "before => location.href !== before", before)
+    wait_for(page, DONE)
     found["moved control"] = watch.seconds()
     for name, place in (("switch", 2), ("training page", 7)):
         watch = Watch()
         head = page.locator('[data-testid="stMain"] h1').inner_text()
         page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a').nth(place).click()
-        waited(page, f"old => ({HEAD})()?.innerText !== old && ({DONE})()", head)
+        wait_for(page, f"old => ({HEAD})()?.innerText !== old && ({DONE})()", head)
         found[name] = watch.seconds()
     return found
 
 
-def opened(chromium: str, run: Callable[[BrowserContext], None], profile: str) -> None:
+def with_browser(chromium: str, run: Callable[[BrowserContext], None], profile: str) -> None:
     with sync_playwright() as playwright:
         how = {
             "executable_path": chromium,
@@ -92,40 +92,40 @@ def of_site(chromium: str, folder: Path, figures: dict[str, list[float]]) -> Non
         def first(context: BrowserContext) -> None:
             page, sizes = context.pages[0], defaultdict(int)
 
-            def counted(response: Any) -> None:
+            def count(response: Any) -> None:
                 if response.url.startswith("http") and not (
                     response.from_service_worker or response.request.service_worker
                 ):
                     path = folder / response.url.split("?")[0].removeprefix(f"{host.address}/")
                     sizes[path] = path.stat().st_size if path.is_file() else 0
 
-            context.on("response", counted)
-            for name, seconds in visited(page, f"{host.address}/{LESSON}").items():
+            context.on("response", count)
+            for name, seconds in time_visit(page, f"{host.address}/{LESSON}").items():
                 figures[f"first visit, {name}"].append(seconds)
             early = sum(size for path, size in sizes.items() if not path.name.startswith("late"))
             figures["MB to the first lesson"].append(early / 1e6)
-            for name, seconds in used(page).items():
+            for name, seconds in time_use(page).items():
                 figures[name].append(seconds)
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
 
         def second(context: BrowserContext) -> None:
-            for name, seconds in visited(context.pages[0], f"{host.address}/{LESSON}").items():
+            for name, seconds in time_visit(context.pages[0], f"{host.address}/{LESSON}").items():
                 figures[f"second visit, {name}"].append(seconds)
 
-        opened(chromium, first, profile)
-        opened(chromium, second, profile)
+        with_browser(chromium, first, profile)
+        with_browser(chromium, second, profile)
 
 
 def of_server(chromium: str, figures: dict[str, list[float]]) -> None:
     with Server(ROOT) as server, tempfile.TemporaryDirectory() as profile:
 
         def visit(context: BrowserContext) -> None:
-            for name, seconds in visited(context.pages[0], f"{server.address}/{LESSON}").items():
+            for name, seconds in time_visit(context.pages[0], f"{server.address}/{LESSON}").items():
                 figures[f"first visit, {name}"].append(seconds)
-            for name, seconds in used(context.pages[0]).items():
+            for name, seconds in time_use(context.pages[0]).items():
                 figures[name].append(seconds)
 
-        opened(chromium, visit, profile)
+        with_browser(chromium, visit, profile)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ PATIENCE = 60.0
 """For how many seconds a student waits for the page to be redrawn."""
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """The server did not do what a student asked; ``str`` says what it said or did."""
 
 
@@ -48,11 +48,11 @@ class Touchable:
         return re.sub(r"--\d+$", "", self.id.split("-", maxsplit=2)[-1])
 
     @property
-    def shown(self) -> list[Any]:
+    def slider_values(self) -> list[Any]:
         """What a slider stands at, before anybody touches it."""
         return list(self.element.value if self.element.set_value else self.element.default)
 
-    def touched(self, chance: random.Random) -> WidgetState:
+    def random_state(self, chance: random.Random) -> WidgetState:
         """A value that a student might choose, drawn by ``chance``."""
         element, state = self.element, WidgetState(id=self.id)
         if self.kind == "slider" and element.type == Slider.SELECT_SLIDER:
@@ -77,9 +77,22 @@ class Redraw:
 
     seconds: float
     bytes: int = 0
+    on_the_wire: int = 0
+    """The bytes as they came, compressed where the server does that."""
     messages: int = 0
     elements: list[str] = field(default_factory=list)
     """The kinds of the elements that were drawn."""
+
+
+class Wire(ClientConnection):
+    """A websocket that counts what comes."""
+
+    arrived = 0
+    """Bytes so far."""
+
+    def data_received(self, data: bytes) -> None:
+        self.arrived += len(data)
+        super().data_received(data)
 
 
 @dataclass
@@ -98,22 +111,26 @@ class Student:
     values: dict[str, WidgetState] = field(default_factory=dict)
     texts: dict[tuple[int, ...], str] = field(default_factory=dict)
     """The Markdown on the page, by its place."""
+    _page_hash: str = ""
+    """What the server calls the page. Asked for by its name alone, it would be another page, and begin anew."""
     _kept: dict[str, bytes] = field(default_factory=dict)
-    _wire: ClientConnection | None = None
+    _wire: Wire | None = None
 
     @property
-    def wire(self) -> ClientConnection:
+    def wire(self) -> Wire:
         if self._wire is None:
-            raise Refused("not connected")
+            raise RefusedRequest("not connected")
         return self._wire
 
     async def connect(self) -> None:
         """Open the websocket, with the session's name if there was one."""
         where = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         known = [Subprotocol(one) for one in ("streamlit", "PLACEHOLDER_AUTH_TOKEN", self.session) if one]
-        self._wire = await connect(
-            where, subprotocols=known, additional_headers=self.headers, max_size=None, compression=None
+        wire = await connect(
+            where, subprotocols=known, additional_headers=self.headers, max_size=None, create_connection=Wire
         )
+        assert isinstance(wire, Wire)
+        self._wire = wire
 
     async def leave(self) -> None:
         """Close the websocket."""
@@ -134,7 +151,7 @@ class Student:
     async def touch(self, chance: random.Random) -> Redraw:
         """Touch any control that is on the page."""
         control = self.controls[chance.choice(sorted(self.controls))]
-        return await self.rerun(control.fragment, control.touched(chance))
+        return await self.rerun(control.fragment, control.random_state(chance))
 
     async def set(self, key: str, **value: Any) -> Redraw:
         """Touch the control of a key, ``page.name``; ``value`` is a field of ``WidgetState``, which says its kind."""
@@ -149,6 +166,7 @@ class Student:
         if now is not None:
             shown[now.id] = now
         client = ClientState(query_string=self.query, page_name=self.page, fragment_id=fragment)
+        client.page_script_hash = self._page_hash
         client.widget_states.widgets.extend(shown.values())
         client.cached_message_hashes.extend(self._kept)
         client.context_info.url = f"{self.address}/{self.page}"
@@ -169,40 +187,44 @@ class Student:
         return message
 
     async def redrawn(self, fragment: bool = False) -> Redraw:
-        """Wait until what was asked for is drawn; Refused if the script failed."""
-        begun, found = time.perf_counter(), Redraw(0.0)
+        """Wait until what was asked for is drawn; RefusedRequest if the script failed."""
+        begun, found, before = time.perf_counter(), Redraw(0.0), self.wire.arrived
         done = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY if fragment else ForwardMsg.FINISHED_SUCCESSFULLY
         async with asyncio.timeout(PATIENCE):
             async for data in self.wire:
                 if not isinstance(data, bytes):
-                    raise Refused(f"a text frame came: {data[:80]}")
+                    raise RefusedRequest(f"a text frame came: {data[:80]}")
                 message = self.take(data, found)
                 if message.WhichOneof("type") == "script_finished":
                     if message.script_finished == done:
                         found.seconds = time.perf_counter() - begun
+                        found.on_the_wire = self.wire.arrived - before
                         return found
                     if message.script_finished not in _GOES_ON:
-                        raise Refused(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
-        raise Refused("the connection was closed")
+                        raise RefusedRequest(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
+        raise RefusedRequest("the connection was closed")
 
     def _read(self, message: ForwardMsg, found: Redraw) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session = message.new_session.initialize.session_id or self.session
+            self._page_hash = message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self.controls.clear()
                 self.texts.clear()
+        elif kind == "navigation":
+            self._page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._drawn(message.delta, tuple(message.metadata.delta_path), found)
+            self._take_element(message.delta, tuple(message.metadata.delta_path), found)
 
-    def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
+    def _take_element(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
         kind = delta.new_element.WhichOneof("type") or ""
         element: Any = getattr(delta.new_element, kind, None)
         found.elements.append(kind)
         if kind == "exception":
-            raise Refused(f"{element.type}: {element.message}")
+            raise RefusedRequest(f"{element.type}: {element.message}")
         if kind == "markdown":
             self.texts[place] = element.body
         if kind in _TOUCHED and not element.disabled and (kind != "button" or "-preset-" in element.id):

@@ -116,7 +116,7 @@ class Workers:
 
     def ask(self, question: str, who: type[Contestant], task: Task | None = None) -> Any:
         if who.worker not in self.pipes:
-            self.pipes[who.worker] = self._begun(who)
+            self.pipes[who.worker] = self._start_worker(who)
         pipe = self.pipes[who.worker]
         try:
             pipe.send((question, who.name, task))
@@ -124,7 +124,7 @@ class Workers:
         except (EOFError, BrokenPipeError):
             return "failed: its process has ended"
 
-    def _begun(self, who: type[Contestant]) -> Connection:
+    def _start_worker(self, who: type[Contestant]) -> Connection:
         # spawned, not forked: what is set here is there before the worker imports anything
         os.environ.update(who.environment)
         context = multiprocessing.get_context("spawn")
@@ -134,7 +134,7 @@ class Workers:
         return ours
 
 
-def measured(task: Task, who: list[type[Contestant]], workers: Workers, rounds: int) -> dict[str, Any]:
+def measure(task: Task, who: list[type[Contestant]], workers: Workers, rounds: int) -> dict[str, Any]:
     """For every name its ratios and a loss, or a word why there is none.
 
     A ratio is how many times as long as dlcore it takes; the reference's is how many times as long dlcore takes, since
@@ -205,7 +205,7 @@ def main() -> None:
     goals: list[dict[str, Any]] = []
     furthest: dict[str, float] = defaultdict(float)
     for net, batch_size, rule in product(args.nets, args.batches, args.rules):
-        found = measured(task_of(net, batch_size, rule, args.epochs), who, workers, args.rounds)
+        found = measure(task_of(net, batch_size, rule, args.epochs), who, workers, args.rounds)
         goals += [found] if net == GOAL_NET else []
         for one in who:
             if isinstance(found[one.name], str):

@@ -15,18 +15,19 @@ CLASSES = (
 )
 # fmt: on
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left", "triangle-right")
-"""How classes are told apart, by their number: by colour and by shape."""
+"""The colour and the shape of a class, by its number."""
 
 MIDDLE, NO_NUMBER = "#F4F4F4", "#9AA3AE"
 INK = "#1B2430"
 LEVELS = 8
-"""Shades from undecided to sure; more would be finer and cost more."""
+"""The number of shades of a class, from undecided to sure; more would make larger images."""
 
 STRONGEST = 0.78
-"""How much of a class's colour the surest region has: points of that class still stand out."""
+"""The share of a class's colour in its surest region; points of the class still stand out on it."""
 
 
 def blend(colour: str, share: float, ground: str = MIDDLE) -> str:
+    """The colour that is ``share`` of one and the rest of the ground, "#RRGGBB"."""
     mixed = [round(int(ground[k : k + 2], 16) * (1 - share) + int(colour[k : k + 2], 16) * share) for k in (1, 3, 5)]
     return "#" + "".join(f"{part:02X}" for part in mixed)
 
@@ -42,10 +43,10 @@ def _class_palette(classes: int) -> list[str]:
 
 
 def class_shades(answers: np.ndarray, ends: Range = (0.0, 1.0)) -> str:
-    """The picture of a plane of answers: each place in the colour of its class, the paler the less sure.
+    """The image of a plane of outputs as a data address: each place in the colour of its class, paler if less sure.
 
-    answers: shape (columns, rows, outputs): one output between the ``ends``, which mean class 0 and class 1, or one for
-    each class. What is not a number is grey.
+    answers: shape (columns, rows, outputs): one output between the ``ends``, which stand for class 0 and class 1, or
+    one for each class. NaN and infinity are grey.
     """
     with np.errstate(invalid="ignore", over="ignore"):
         if answers.shape[-1] == 1:
@@ -63,7 +64,7 @@ def class_shades(answers: np.ndarray, ends: Range = (0.0, 1.0)) -> str:
 
 
 def by_class(names: Sequence[str]) -> dict[str, Any]:
-    """How classes are told apart, by colour and by shape, as in the films of a training."""
+    """The channels that tell classes apart: by colour and by shape."""
     colours = [CLASSES[k % len(CLASSES)] for k in range(len(names))]
     shapes = [SHAPES[k % len(SHAPES)] for k in range(len(names))]
     legend = alt.Legend(title=None, orient="top", columns=5, labelLimit=110, symbolOpacity=1)

@@ -11,6 +11,8 @@ from charts.axes import NOW, SO_FAR, Chart, Range
 from charts.film_frames import evenly_spaced_rows
 from charts.picture import Picture
 
+__all__ = ["curves_by_epoch"]
+
 
 # ---- curves ----------------------------------------------------------------------------------------------------------
 def curves_by_epoch(
@@ -20,13 +22,18 @@ def curves_by_epoch(
     baseline: tuple[str, float] | None = None,
     log: bool = False,
     named: Sequence[str] = (),
+    start: Mapping[str, float] | None = None,
+    ends: Range | None = None,
+    played: bool = True,
 ) -> Picture:
     """Curves by epoch, with the values of all of them under the pointer, and what common sense scores as a dashed line.
 
     values: by name, shape (epochs,), the first after epoch 1; what is not a number is left out. named: what a reader
     calls them, if not by their names. baseline: its name and value. log: a logarithmic axis, on which only numbers
     above 0 have a place. The axis shows what happens where most of the values are: a curve that climbs out of it is cut
-    off.
+    off. start: by name, the values before the first epoch, which are drawn as dots. ends: of the upright axis, if they
+    are not to follow from the values. played: whether a player shows epoch after epoch; if
+    not, all that is there is drawn.
     """
     longest = max(len(value) for value in values.values())
     some = evenly_spaced_rows(longest, 1000)
@@ -36,7 +43,7 @@ def curves_by_epoch(
             shown = np.where(np.isfinite(value) & ((value > 0) | (not log)), value, np.nan)
         whole = np.append(shown, np.full(longest - len(value), np.nan))[some]
         wide[f"v{place}"] = whole
-        step, until = frames.when(len(some), wide["step"])
+        step, until = frames.step_ranges(len(some), wide["step"])
         lines.append({"name": np.full(len(some), name), "step": step, "until": until, "value": whole})
     level = baseline[1] if baseline is not None and math.isfinite(baseline[1]) else None
     domain = _room_for([whole for key, whole in wide.items() if key != "step"], level, log)
@@ -44,20 +51,26 @@ def curves_by_epoch(
         "x_title": x_title,
         "y_title": y_title,
         "x_domain": (0.0, 1.02 * _round_above(longest)),
-        "y_domain": domain,
+        "y_domain": ends or domain,
         "log": log,
     }
-    look |= {"names": tuple(values), "named": tuple(named or values)}
+    look |= {"names": tuple(values), "named": tuple(named or values), "played": played}
     shown = baseline is not None and level is not None and (level > 0 or not log)
+    first = {name: value for name, value in (start or {}).items() if math.isfinite(value)}
     data = {
-        "lines": frames.stacked(lines),
+        "start": {
+            "name": np.array(list(first), dtype=str),
+            "step": np.zeros(len(first)),
+            "value": np.array(list(first.values()), dtype=float),
+        },
+        "lines": frames.stack(lines),
         "epochs": wide,
         "baseline": {
             "value": np.array([level] if shown else [], dtype=float),
             "text": np.array([baseline[0]] if baseline is not None and shown else [], dtype=str),
         },
     }
-    return Picture(_draw_epoch_curves, axes.plain(look), data)
+    return Picture(_draw_epoch_curves, axes.rounded_ranges(look), data, name="epoch_curves")
 
 
 def _room_for(columns: Sequence[np.ndarray], level: float | None, log: bool) -> Range:
@@ -87,33 +100,43 @@ def _round_above(value: float) -> float:
 
 
 def _draw_epoch_curves(
-    x_title: str, y_title: str, x_domain: Range, y_domain: Range, log: bool, names: Sequence[str], named: Sequence[str]
+    x_title: str,
+    y_title: str,
+    x_domain: Range,
+    y_domain: Range,
+    log: bool,
+    names: Sequence[str],
+    named: Sequence[str],
+    played: bool,
 ) -> Chart:
-    x = alt.X(**axes.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d")))
+    x = alt.X(**axes.axis("step", x_title, x_domain, axis=alt.Axis(tickMinStep=1, format="d", labelFlush=axes.FLUSH)))
     y = alt.Y(**axes.axis("value", y_title, y_domain, log=log, axis=alt.Axis(format=".3~g", tickCount=6)))
     lines, baseline = fast_marks.of("lines"), fast_marks.of("baseline")
     by_run = axes.by_run(names, "strokeDash", outline=2, named=named)
-    told = [alt.Tooltip("step:Q", title=x_title)]
-    told += [alt.Tooltip(f"v{place}:Q", title=name, format=".4~g") for place, name in enumerate(named)]
+    tooltip = [alt.Tooltip("step:Q", title=x_title)]
+    tooltip += [alt.Tooltip(f"v{place}:Q", title=name, format=".4~g") for place, name in enumerate(named)]
     under = alt.selection_point(
         name="under", nearest=True, on="pointermove", clear="pointerout", fields=["step"], empty=False
     )
     return (
-        fast_marks.layered(
-            lines.mark_line(strokeWidth=1.2, opacity=0.3, clip=True).encode(x=x, y=y, **by_run),
+        fast_marks.layer(
+            lines.mark_line(strokeWidth=1.2, opacity=style.TO_COME, clip=True).encode(x=x, y=y, **by_run),
             lines.transform_filter(SO_FAR).mark_line(strokeWidth=2.6, clip=True).encode(x=x, y=y, **by_run),
             baseline.mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[3, 4]).encode(y=y),
             baseline.mark_text(
-                align="right", baseline="bottom", dx=-4, dy=-3, color=style.NEUTRAL, fontWeight="bold"
+                align="right", baseline="bottom", dx=-4, dy=-3, color=style.NEUTRAL, fontSize=12, fontWeight="bold"
             ).encode(x=alt.value("width"), y=y, text="text:N"),
             lines.transform_filter(NOW)
             .mark_point(filled=True, size=100, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
             .encode(x=x, y=y, **axes.by_run(names, outline=2, named=named)),
+            fast_marks.of("start")
+            .mark_point(filled=True, size=100, opacity=1, stroke="white", strokeWidth=1.5)
+            .encode(x=x, y=y, **axes.by_run(names, outline=2, named=named)),
             fast_marks.of("epochs")
             .mark_rule(color=style.NEUTRAL, strokeWidth=1.5)
-            .encode(x=x, opacity=alt.condition(under, alt.value(0.9), alt.value(0)), tooltip=told)
+            .encode(x=x, opacity=alt.condition(under, alt.value(0.9), alt.value(0)), tooltip=tooltip)
             .add_params(under),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter() if played else axes.last_step())
         .properties(height=axes.height_with(names, 340))
     )

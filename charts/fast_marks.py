@@ -9,7 +9,7 @@ from altair.utils.schemapi import disable_debug_mode
 disable_debug_mode()
 
 
-class Rows(alt.Chart):
+class Marks(alt.Chart):
     """Marks for the rows of a data set.
 
     A channel given as text or as a value, such as ``x="step:Q"`` or ``y=alt.value(9)``, becomes its class at once.
@@ -45,11 +45,11 @@ class Layers(alt.LayerChart):
         return self
 
 
-def of(rows: str) -> Rows:
+def of(rows: str) -> Marks:
     """Marks for the rows of the data set of this name."""
-    return Rows(alt.NamedData(rows))
+    return Marks(alt.NamedData(rows))
 
 
-def layered(*charts: alt.Chart | alt.LayerChart) -> Layers:
+def layer(*charts: alt.Chart | alt.LayerChart) -> Layers:
     """Charts above each other, the first one lowest."""
     return Layers(layer=cast(Any, charts))

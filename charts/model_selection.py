@@ -8,12 +8,10 @@ import numpy as np
 
 from charts import axes, fast_marks, frames, style
 from charts.axes import NOW, Chart, Range
-from charts.error_bands import TRAIN, VALIDATION, _told_apart
+from charts.error_bands import TRAIN, VALIDATION, by_split
 from charts.picture import Picture
 
-
-def _labels(keys: Sequence[str], titles: Sequence[str]) -> str:
-    return "{" + ", ".join(f"'{key}': '{title}'" for key, title in zip(keys, titles, strict=True)) + "}[datum.label]"
+__all__ = ["candidates", "fold_rows", "fold_scores", "optimism_by_models", "remedies"]
 
 
 # ---- remedies ------------------------------------------------------------------------------------------------------
@@ -27,27 +25,31 @@ def remedies(
     x_title: str,
     line_title: str,
     share: bool,
+    hidden: Sequence[str] = (),
 ) -> Picture:
     """Training and validation error of the same network with each remedy, from top to bottom; a dot a repetition.
 
     names: what each is called, by key, the untamed one first. errors: by "train" and "validation", shape (remedies,
-    repetitions); what is missing is not shown yet. The line is the untamed one's validation error, the dotted one the
-    baseline.
+    repetitions). hidden: which of the two is not drawn, though the axis has room for it. The line is the untamed
+    one's validation error, the dotted one the baseline.
     """
+    every = np.concatenate([values.mean(axis=1) for values in errors.values()])
+    top = max(float(np.nanmax(every)) * 1.25, 1.05 * baseline)
     dots, means = [], []
     for key, values in errors.items():
+        if key in hidden:
+            continue
         count = values.shape[1]
         dots.append({"name": np.full(values.size, key), "who": np.repeat(list(names), count), "value": values.ravel()})
         means.append({"name": np.full(len(names), key), "who": np.array(list(names)), "value": values.mean(axis=1)})
     both = [m["value"] for m in means]
     bars = {"who": np.array(list(names)), "low": both[0], "high": both[-1]}
     untamed = both[-1][:1] if len(both) > 1 else np.empty(0)
-    top = max(float(np.nanmax(np.concatenate(both))) * 1.25, 1.05 * baseline)
     look = {"x_title": x_title, "line_title": line_title, "titles": tuple(titles), "share": share}
     look |= {"keys": tuple(names), "labels": tuple(names.values()), "x_domain": (0.0, top)}
-    data = {"dots": frames.stacked(dots), "means": frames.stacked(means), "bars": bars}
+    data = {"dots": frames.stack(dots), "means": frames.stack(means), "bars": bars}
     data |= {"untamed": {"x": untamed}, "baseline": {"x": np.array([baseline])}}
-    return Picture(_draw_remedies, axes.plain(look), data)
+    return Picture(_draw_remedies, axes.rounded_ranges(look), data, name="remedies")
 
 
 def _draw_remedies(
@@ -63,11 +65,11 @@ def _draw_remedies(
     x, low, at = (
         alt.X(**axes.axis(field, x_title, x_domain, axis=alt.Axis(format=form))) for field in ("value", "low", "x")
     )
-    shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=140, labelFontSize=12)
+    shown = alt.Axis(labelExpr=axes.words_for(keys, labels), labelLimit=140, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
-    told = [alt.Tooltip("value:Q", title=x_title, format=".1%" if share else ".3~g")]
+    tooltip = [alt.Tooltip("value:Q", title=x_title, format=".1%" if share else ".3~g")]
     baseline = fast_marks.of("baseline").encode(x=at)
-    return fast_marks.layered(
+    return fast_marks.layer(
         fast_marks.of("bars")
         .mark_rule(strokeWidth=5, opacity=0.35, color=style.NEUTRAL, clip=True)
         .encode(x=low, x2="high:Q", y=y),
@@ -78,10 +80,10 @@ def _draw_remedies(
         ).encode(y=alt.value("height")),
         fast_marks.of("dots")
         .mark_point(filled=True, size=26, opacity=0.4, clip=True)
-        .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
+        .encode(x=x, y=y, tooltip=tooltip, **by_split(titles, "shape")),
         fast_marks.of("means")
         .mark_point(filled=True, size=140, opacity=1, stroke="white", strokeWidth=1.5, clip=True)
-        .encode(x=x, y=y, tooltip=told, **_told_apart(titles, "shape")),
+        .encode(x=x, y=y, tooltip=tooltip, **by_split(titles, "shape")),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -103,30 +105,34 @@ def candidates(
     data = {"scores": {"name": np.full(len(scores), "validation"), "x": place, "value": scores}}
     data["taken"] = {"x": place[[taken]], "value": scores[[taken]]}
     data["test"] = {"name": np.full(len(tested[0]), "test"), "x": tested[0], "value": tested[1]}
-    return Picture(_draw_candidates, axes.plain(look), data)
+    return Picture(_draw_candidates, axes.rounded_ranges(look), data, name="candidates")
 
 
-TEST = style.Look("#8A3FB5", (2, 2), "diamond")
+TEST = style.RunStyle("#8A3FB5", (2, 2), "diamond")
 
 
 def _draw_candidates(x_title: str, y_title: str, titles: Sequence[str], x_domain: Range, y_domain: Range) -> Chart:
     x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
-    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=alt.Axis(format=".0%")))
+    # there is room above 1 for a mark, and no score
+    shares = alt.Axis(format=".0%", tickCount=8, labelExpr="datum.value > 1.001 ? '' : datum.label")
+    y = alt.Y(**axes.axis("value", y_title, y_domain, axis=shares))
     keys = ("validation", "test")
-    legend = alt.Legend(title=None, orient="top", labelExpr=_labels(keys, titles), labelLimit=220)
+    legend = alt.Legend(title=None, orient="top", labelExpr=axes.words_for(keys, titles), labelLimit=220)
     looks = {
         "color": alt.Color(
             "name:N", scale=alt.Scale(domain=list(keys), range=[VALIDATION.colour, TEST.colour]), legend=legend
         ),
         "shape": alt.Shape("name:N", scale=alt.Scale(domain=list(keys), range=["circle", TEST.shape]), legend=legend),
     }
-    told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".1%")]
-    return fast_marks.layered(
+    tooltip = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format=".1%")]
+    return fast_marks.layer(
         fast_marks.of("taken").mark_point(size=420, strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
-        fast_marks.of("scores").mark_point(filled=True, size=80, opacity=0.9).encode(x=x, y=y, tooltip=told, **looks),
+        fast_marks.of("scores")
+        .mark_point(filled=True, size=80, opacity=0.9)
+        .encode(x=x, y=y, tooltip=tooltip, **looks),
         fast_marks.of("test")
         .mark_point(filled=True, size=260, opacity=1, stroke="white")
-        .encode(x=x, y=y, tooltip=told, **looks),
+        .encode(x=x, y=y, tooltip=tooltip, **looks),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -138,25 +144,26 @@ def optimism_by_models(
     mean, low, high: shape (models,); nothing of them is shown if they are empty. models: how many are compared now.
     """
     place = np.arange(1, len(mean) + 1)
-    ends = (min(-0.01, float(low.min(initial=0.0))), max(0.05, float(high.max(initial=0.0))))
+    # as far below 0 as above it: the axis is not to say which way the scores err
+    ends = (min(-0.05, float(low.min(initial=0.0))), max(0.05, float(high.max(initial=0.0))))
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (1.0, 32.0), "y_domain": ends}
     data = {"lines": {"x": place, "value": mean, "low": low, "high": high}, "now": {"x": np.array([models])}}
-    return Picture(_draw_optimism, axes.plain(look), data | {"zero": {"y": np.zeros(1)}})
+    return Picture(_draw_optimism, axes.rounded_ranges(look), data | {"zero": {"y": np.zeros(1)}}, name="optimism")
 
 
 def _draw_optimism(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format="d", tickMinStep=1)))
-    y, low, at = (
-        alt.Y(**axes.axis(field, y_title, y_domain, axis=alt.Axis(format="+.0%"))) for field in ("value", "low", "y")
-    )
+    # the title says that they are points
+    points = alt.Axis(format="+.0%", labelExpr="datum.value == 0 ? '0' : replace(datum.label, '%', '')")
+    y, low, at = (alt.Y(**axes.axis(field, y_title, y_domain, axis=points)) for field in ("value", "low", "y"))
     lines = fast_marks.of("lines")
-    told = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format="+.1%")]
-    return fast_marks.layered(
+    tooltip = [alt.Tooltip("x:Q", title=x_title), alt.Tooltip("value:Q", title=y_title, format="+.1%")]
+    return fast_marks.layer(
         lines.mark_area(opacity=0.18, color=VALIDATION.colour).encode(x=x, y=low, y2="high:Q"),
         fast_marks.of("zero").mark_rule(color=style.NEUTRAL, strokeDash=[2, 3], strokeWidth=2).encode(y=at),
         fast_marks.of("now").mark_rule(strokeWidth=12, opacity=0.16, color=style.NEUTRAL).encode(x=x),
         lines.mark_line(strokeWidth=2.5, color=VALIDATION.colour).encode(x=x, y=y),
-        lines.mark_point(filled=True, size=40, opacity=1, color=VALIDATION.colour).encode(x=x, y=y, tooltip=told),
+        lines.mark_point(filled=True, size=40, opacity=1, color=VALIDATION.colour).encode(x=x, y=y, tooltip=tooltip),
     ).properties(height=style.SIDE_HEIGHT)
 
 
@@ -186,7 +193,7 @@ def fold_rows(belongs: np.ndarray, label: np.ndarray, k: int, titles: Sequence[s
         }
     }
     look = {"titles": tuple(titles), "y_title": y_title, "x_domain": (0.0, float(rows)), "y_domain": (k + 0.6, 0.4)}
-    return Picture(_draw_fold_rows, axes.plain(look), data)
+    return Picture(_draw_fold_rows, axes.rounded_ranges(look), data, name="fold_rows")
 
 
 def _draw_fold_rows(titles: Sequence[str], y_title: str, x_domain: Range, y_domain: Range) -> Chart:
@@ -194,18 +201,18 @@ def _draw_fold_rows(titles: Sequence[str], y_title: str, x_domain: Range, y_doma
     ticks = alt.Axis(tickMinStep=1, format="d", grid=False)
     y = alt.Y("y:Q", title=y_title, axis=ticks, scale=alt.Scale(domain=list(y_domain), nice=False))
     rows = fast_marks.of("rows")
-    told = [alt.Tooltip("x:Q", title="#"), alt.Tooltip("of_class:Q", title="y")]
+    tooltip = [alt.Tooltip("x:Q", title="#"), alt.Tooltip("of_class:Q", title="y")]
     places = {"x": x, "x2": "x1:Q", "y": y, "y2": "y1:Q"}
-    looks = _told_apart(titles)
+    looks = by_split(titles)
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             rows.mark_rect(opacity=0.28).encode(**places, **looks),
             rows.transform_filter("datum.step <= t && datum.name == 'validation'")
             .mark_rect(opacity=1)
-            .encode(**places, tooltip=told, **looks),
-            rows.transform_filter(NOW).mark_rect(opacity=0.75).encode(**places, tooltip=told, **looks),
+            .encode(**places, tooltip=tooltip, **looks),
+            rows.transform_filter(NOW).mark_rect(opacity=0.75).encode(**places, tooltip=tooltip, **looks),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -218,16 +225,18 @@ def fold_scores(
     x_title: str,
     line_title: str,
     share: bool,
+    known: bool = True,
 ) -> Picture:
     """The errors of k folds, shown fold by fold, above what other shuffles would have given: single splits and means.
 
-    folds: shape (k,). spread: by key, shape (shuffles,), none if it is not shown yet. titles: of the lines, "folds"
-    first. fresh: the error on rows that no fold has.
+    folds: shape (k,). spread: by key, shape (shuffles,). titles: of the lines, "folds" first. fresh: the error on rows
+    that no fold has. known: whether the spread is drawn; the axis has room for it anyway.
     """
     keys = tuple(titles)
-    step, until = frames.when(len(folds))
+    step, until = frames.step_ranges(len(folds))
     ends = [folds, *spread.values(), np.array([fresh])]
     top = 1.08 * float(np.max(np.concatenate(ends))) or 1.0
+    spread = spread if known else {}
     look = {"x_title": x_title, "line_title": line_title, "share": share, "keys": keys, "x_domain": (0.0, top)}
     look["labels"], look["name_left"] = tuple(titles.values()), fresh > 0.5 * top
     mean = {"who": np.array(["folds", *spread]), "x": np.array([folds.mean(), *[v.mean() for v in spread.values()]])}
@@ -237,7 +246,10 @@ def fold_scores(
     dots["x"] = np.concatenate([np.empty(0), *spread.values()])
     data = {"folds": {"who": np.full(len(folds), "folds"), "x": folds, "step": step + 1, "until": until + 1}}
     return Picture(
-        _draw_fold_scores, axes.plain(look), data | {"dots": dots, "mean": mean, "fresh": {"x": np.array([fresh])}}
+        _draw_fold_scores,
+        axes.rounded_ranges(look),
+        data | {"dots": dots, "mean": mean, "fresh": {"x": np.array([fresh])}},
+        name="fold_scores",
     )
 
 
@@ -252,14 +264,14 @@ def _draw_fold_scores(
 ) -> Chart:
     form = alt.Axis(format=".0%" if share else ".6~g")
     x, low = (alt.X(**axes.axis(field, x_title, x_domain, axis=form)) for field in ("x", "low"))
-    shown = alt.Axis(labelExpr=_labels(keys, labels), labelLimit=150, labelFontSize=12)
+    shown = alt.Axis(labelExpr=axes.words_for(keys, labels), labelLimit=150, labelFontSize=12)
     y = alt.Y("who:N", sort=list(keys), scale=alt.Scale(domain=list(keys)), title=None, axis=shown)
-    told = [alt.Tooltip("x:Q", title=x_title, format=".1%" if share else ".3~g")]
+    tooltip = [alt.Tooltip("x:Q", title=x_title, format=".1%" if share else ".3~g")]
     folds, fresh = fast_marks.of("folds"), fast_marks.of("fresh").encode(x=x)
     mean = fast_marks.of("mean")
     beside: dict[str, Any] = {"align": "right", "dx": -5} if name_left else {"align": "left", "dx": 5}
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             fresh.mark_rule(color=TEST.colour, strokeDash=[5, 3], strokeWidth=2),
             fresh.mark_text(**beside, fontSize=12, color=TEST.colour, text=line_title).encode(y=alt.value(9)),
             mean.mark_rule(strokeWidth=10, opacity=0.25, color=style.NEUTRAL, clip=True).encode(
@@ -267,13 +279,13 @@ def _draw_fold_scores(
             ),
             fast_marks.of("dots")
             .mark_point(filled=True, size=46, opacity=0.45, color=TRAIN.colour, shape="square")
-            .encode(x=x, y=y, tooltip=told),
+            .encode(x=x, y=y, tooltip=tooltip),
             folds.mark_point(size=90, opacity=0.5, color=VALIDATION.colour).encode(x=x, y=y),
             folds.transform_filter("datum.step <= t")
             .mark_point(filled=True, size=100, opacity=1, color=VALIDATION.colour)
-            .encode(x=x, y=y, tooltip=told),
-            mean.mark_tick(thickness=3, size=34, color=style.NEUTRAL).encode(x=x, y=y, tooltip=told),
+            .encode(x=x, y=y, tooltip=tooltip),
+            mean.mark_tick(thickness=3, size=34, color=style.NEUTRAL).encode(x=x, y=y, tooltip=tooltip),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=style.SIDE_HEIGHT)
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from charts.frames import Columns
 class Picture:
     """``draw(**look)`` builds the chart; it names data sets, and ``data`` has a frame for each name.
 
-    look: words, ranges and sizes only, so that equal looks need be built only once.
+    look: words, ranges and sizes only, so that equal looks need be built only once. name: what it is known by wherever
+    it is shown, such as "roc": the word that describes it is "draw_roc"; no two pictures of a question have the same.
     """
 
     draw: Callable[..., Any]
     look: Mapping[str, Any]
     data: Mapping[str, Columns]
+    name: str = field(kw_only=True)
 
     def to_dict(self) -> dict[str, Any]:
         """The whole chart as Vega-Lite with its data in it, as a reader's browser gets it."""

@@ -9,6 +9,8 @@ from charts import axes, fast_marks, frames, style
 from charts.axes import NOW, Chart, Range
 from charts.picture import Picture
 
+__all__ = ["predicted_and_true", "residual_histogram", "residuals_by_prediction"]
+
 ROW = "#D1480F"
 """The row that the player shows."""
 
@@ -22,7 +24,12 @@ def predicted_and_true(y: np.ndarray, p: np.ndarray, mean: float, ends: Range, x
         "level": {"y": np.array([mean])},
         "diagonal": {"x": np.array(ends, dtype=float), "y": np.array(ends, dtype=float)},
     }
-    return Picture(_draw_predicted, axes.plain({"x_title": x_title, "y_title": y_title, "x_domain": ends}), data)
+    return Picture(
+        _draw_predicted,
+        axes.rounded_ranges({"x_title": x_title, "y_title": y_title, "x_domain": ends}),
+        data,
+        name="predicted",
+    )
 
 
 def residuals_by_prediction(
@@ -33,11 +40,11 @@ def residuals_by_prediction(
     data["band"] = {"y0": np.array([-spread]), "y1": np.array([spread])}
     data["level"] = {"y": np.zeros(1)}
     look = {"x_title": x_title, "y_title": y_title, "x_domain": x_ends, "y_domain": y_ends}
-    return Picture(_draw_residuals, axes.plain(look), data)
+    return Picture(_draw_residuals, axes.rounded_ranges(look), data, name="residuals")
 
 
 def _rows(x: np.ndarray, y: np.ndarray, foot: np.ndarray) -> Any:
-    step, until = frames.when(len(x))
+    step, until = frames.step_ranges(len(x))
     return {"rows": {"step": step, "until": until, "x": x, "y": y, "y0": foot}}
 
 
@@ -46,7 +53,7 @@ def _draw_predicted(x_title: str, y_title: str, x_domain: Range) -> Chart:
     x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
     foot = alt.Y(**axes.axis("y0", y_title, x_domain))
     diagonal = fast_marks.of("diagonal").mark_line(color=style.CURVE, strokeWidth=2, clip=True)
-    return _with_rows(x, y, foot, x_title, y_title, _level(y), diagonal.encode(x=x, y=y))
+    return _row_layers(x, y, foot, x_title, y_title, _level(y), diagonal.encode(x=x, y=y))
 
 
 def _draw_residuals(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
@@ -54,7 +61,7 @@ def _draw_residuals(x_title: str, y_title: str, x_domain: Range, y_domain: Range
     x = alt.X(**axes.axis("x", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=5)))
     band = fast_marks.of("band").mark_rect(color=style.CURVE, opacity=0.15, clip=True)
     foot = alt.Y(**axes.axis("y0", y_title, y_domain))
-    return _with_rows(x, y, foot, x_title, y_title, band.encode(y=foot, y2="y1:Q"), _level(y))
+    return _row_layers(x, y, foot, x_title, y_title, band.encode(y=foot, y2="y1:Q"), _level(y))
 
 
 def _level(y: alt.Y) -> alt.Chart:
@@ -63,19 +70,19 @@ def _level(y: alt.Y) -> alt.Chart:
     )
 
 
-def _with_rows(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *beneath: alt.Chart) -> Chart:
-    rows, told = fast_marks.of("rows"), axes.told(x_title, y_title, "y")
+def _row_layers(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *beneath: alt.Chart) -> Chart:
+    rows, tooltip = fast_marks.of("rows"), axes.position_tooltip(x_title, y_title, "y")
     now = rows.transform_filter(NOW)
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             *beneath,
-            rows.mark_circle(color=style.CURVE, size=30, opacity=0.6, clip=True).encode(x=x, y=y, tooltip=told),
+            rows.mark_circle(color=style.CURVE, size=30, opacity=0.6, clip=True).encode(x=x, y=y, tooltip=tooltip),
             now.mark_rule(color=ROW, strokeWidth=2.5, clip=True).encode(x=x, y=foot, y2="y:Q"),
             now.mark_point(
                 shape="diamond", filled=True, color=ROW, size=150, opacity=1, stroke="white", clip=True
-            ).encode(x=x, y=y, tooltip=told),
+            ).encode(x=x, y=y, tooltip=tooltip),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=style.SIDE_HEIGHT)
     )
 
@@ -83,28 +90,28 @@ def _with_rows(x: alt.X, y: alt.Y, foot: alt.Y, x_title: str, y_title: str, *ben
 def residual_histogram(r: np.ndarray, edges: np.ndarray, x_title: str, y_title: str) -> Picture:
     """How many residuals lie in every bin, and the one of the row that the player shows."""
     count, _ = np.histogram(r, edges)
-    step, until = frames.when(len(r))
+    step, until = frames.step_ranges(len(r))
     data = {
         "bars": {"x0": edges[:-1], "x1": edges[1:], "y0": np.zeros(len(count)), "y1": count.astype(float)},
         "rows": {"step": step, "until": until, "x": r},
         "level": {"x": np.zeros(1)},
     }
     look = {"x_title": x_title, "y_title": y_title, "x_domain": (float(edges[0]), float(edges[-1]))}
-    return Picture(_draw_residual_histogram, axes.plain(look), data)
+    return Picture(_draw_residual_histogram, axes.rounded_ranges(look), data, name="residual_histogram")
 
 
 def _draw_residual_histogram(x_title: str, y_title: str, x_domain: Range) -> Chart:
     left = alt.X(**axes.axis("x0", x_title, x_domain, axis=alt.Axis(format=".4~g", tickCount=8)))
     x = alt.X(**axes.axis("x", x_title, x_domain))
     y = alt.Y(**axes.axis("y0", y_title, axis=alt.Axis(tickMinStep=1, format="d", tickCount=4)))
-    told = [alt.Tooltip("y1:Q", title=y_title)]
+    tooltip = [alt.Tooltip("y1:Q", title=y_title)]
     bars = fast_marks.of("bars").mark_bar(color=style.CURVE, opacity=0.8, binSpacing=1)
     level = fast_marks.of("level").mark_rule(color=style.NEUTRAL, strokeWidth=2, strokeDash=[5, 4])
     rows = fast_marks.of("rows").transform_filter(NOW).mark_rule(color=ROW, strokeWidth=3)
     return (
-        fast_marks.layered(
-            bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=told), level.encode(x=x), rows.encode(x=x)
+        fast_marks.layer(
+            bars.encode(x=left, x2="x1:Q", y=y, y2="y1:Q", tooltip=tooltip), level.encode(x=x), rows.encode(x=x)
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=200)
     )

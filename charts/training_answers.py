@@ -11,7 +11,7 @@ import numpy as np
 
 from charts import axes, fast_marks, frames, style
 from charts.axes import NOW, Chart, Extent, Range
-from charts.class_colours import CLASSES, INK, by_class, class_shades
+from charts.class_colours import CLASSES, INK, blend, by_class, class_shades
 from charts.film_frames import (
     as_float32,
     evenly_spaced_rows,
@@ -21,6 +21,8 @@ from charts.film_frames import (
     rows_per_frame,
 )
 from charts.picture import Picture
+
+__all__ = ["confusion_film", "curve_film", "predictions_film", "regions_film"]
 
 MOST_POINTS = 400
 
@@ -50,16 +52,21 @@ def regions_film(
     rows["validation"] = np.asarray(validation, dtype=np.int8)[some]
     look = {"x_title": x_title, "y_title": y_title, "x_domain": extent[0], "y_domain": extent[1]}
     image = one_image_per_frame([class_shades(each, ends) for each in answers], epochs, extent)
-    return Picture(_draw_regions, axes.plain(look | {"classes": tuple(classes)}), {"image": image, "points": rows})
+    return Picture(
+        _draw_regions,
+        axes.rounded_ranges(look | {"classes": tuple(classes)}),
+        {"image": image, "points": rows},
+        name="regions",
+    )
 
 
 def _draw_regions(x_title: str, y_title: str, x_domain: Range, y_domain: Range, classes: Sequence[str]) -> Chart:
     x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
     points = fast_marks.of("points")
-    told = [alt.Tooltip("name:N", title=""), *axes.told(x_title, y_title, "y")]
-    at = {"x": x, "y": y, "tooltip": told, **by_class(classes)}
+    tooltip = [alt.Tooltip("name:N", title=""), *axes.position_tooltip(x_title, y_title, "y")]
+    at = {"x": x, "y": y, "tooltip": tooltip, **by_class(classes)}
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             image_layer(x, y),
             points.transform_filter("datum.validation == 0")
             .mark_point(filled=True, size=62, stroke="white", strokeWidth=0.9, opacity=1, clip=True)
@@ -68,7 +75,7 @@ def _draw_regions(x_title: str, y_title: str, x_domain: Range, y_domain: Range, 
             .mark_point(filled=False, fill="white", size=52, strokeWidth=2.2, opacity=1, clip=True)
             .encode(**at),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=430)
     )
 
@@ -82,7 +89,7 @@ def predictions_film(
     many rows some are shown.
     """
     some = evenly_spaced_rows(len(truth), 120)
-    low, high = axes.ends(truth, 0.12)
+    low, high = axes.value_range(truth, 0.12)
     low, high = (low, high) if low < high else (low - 1, high + 1)
     with np.errstate(invalid="ignore"):
         shown = np.clip(predicted[:, some], low, high)
@@ -92,31 +99,33 @@ def predictions_film(
     rows["validation"] = np.tile(np.asarray(validation, dtype=np.int8)[some], len(epochs))
     look = {"x_title": x_title, "y_title": y_title, "domain": (low, high)}
     diagonal = {"x": np.array([low, high]), "y": np.array([low, high])}
-    return Picture(_draw_answers, axes.plain(look), {"rows": rows, "diagonal": diagonal})
+    return Picture(_draw_answers, axes.rounded_ranges(look), {"rows": rows, "diagonal": diagonal}, name="answers")
 
 
 def _draw_answers(x_title: str, y_title: str, domain: Range) -> Chart:
     x, y = alt.X(**axes.axis("x", x_title, domain)), alt.Y(**axes.axis("y", y_title, domain))
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             fast_marks.of("diagonal")
             .mark_line(color=style.NEUTRAL, strokeWidth=2, strokeDash=[6, 4], clip=True)
             .encode(x=x, y=y),
-            *_two_parts(fast_marks.of("rows").transform_filter(NOW), x, y, axes.told(x_title, y_title, "prediction")),
+            *_two_parts(
+                fast_marks.of("rows").transform_filter(NOW), x, y, axes.position_tooltip(x_title, y_title, "prediction")
+            ),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=430)
     )
 
 
-def _two_parts(rows: alt.Chart, x: alt.X, y: alt.Y, told: list[alt.Tooltip]) -> list[alt.Chart]:
+def _two_parts(rows: alt.Chart, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) -> list[alt.Chart]:
     """Rows of the training as dots, those for validation as rings."""
     filled = {"filled": True, "color": style.CURVE, "stroke": "white", "strokeWidth": 0.9}
     hollow = {"filled": False, "fill": "white", "stroke": style.RATE, "strokeWidth": 2.2}
     return [
         rows.transform_filter(f"datum.validation == {part}")
         .mark_point(size=58, opacity=1, clip=True, **how)
-        .encode(x=x, y=y, tooltip=told)
+        .encode(x=x, y=y, tooltip=tooltip)
         for part, how in enumerate((filled, hollow))
     ]
 
@@ -143,32 +152,34 @@ def curve_film(
     look = {
         "x_title": x_title,
         "y_title": y_title,
-        "x_domain": axes.ends(x),
-        "y_domain": axes.ends(points[:, 1], 0.2),
+        "x_domain": axes.value_range(x),
+        "y_domain": axes.value_range(points[:, 1], 0.2),
     }
-    return Picture(_draw_curve_film, axes.plain(look), {"curve": curve, "points": rows})
+    return Picture(_draw_curve_film, axes.rounded_ranges(look), {"curve": curve, "points": rows}, name="curve_film")
 
 
 def _draw_curve_film(x_title: str, y_title: str, x_domain: Range, y_domain: Range) -> Chart:
     x, y = alt.X(**axes.axis("x", x_title, x_domain)), alt.Y(**axes.axis("y", y_title, y_domain))
     return (
-        fast_marks.layered(
-            *_two_parts(fast_marks.of("points"), x, y, axes.told(x_title, y_title, "y")),
+        fast_marks.layer(
+            *_two_parts(fast_marks.of("points"), x, y, axes.position_tooltip(x_title, y_title, "y")),
             fast_marks.of("curve")
             .transform_filter(NOW)
             .mark_line(color=style.RATE, strokeWidth=3.5, clip=True)
             .encode(x=x, y=y),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=430)
     )
 
 
-EMPTY = "#EDF1F5"
-"""The ground of a square without a row, on white and on near-black."""
+FAINTEST = tuple(blend(colour, 0.2, "#FFFFFF") for colour in CLASSES[:2])
+"""Squares with the smallest shares: right, and wrong. One without a row is the page, white or near-black."""
 
 
-def shares_film(counts: np.ndarray, epochs: np.ndarray, classes: Sequence[str], x_title: str, y_title: str) -> Picture:
+def confusion_film(
+    counts: np.ndarray, epochs: np.ndarray, classes: Sequence[str], x_title: str, y_title: str
+) -> Picture:
     """How many rows of each class are taken for which one, at every frame, as a table of squares.
 
     counts: shape (frames, classes, classes), by the true class and by the predicted one; a square is the stronger the
@@ -193,7 +204,7 @@ def shares_film(counts: np.ndarray, epochs: np.ndarray, classes: Sequence[str], 
     ground["count"] = np.zeros(size * size, np.int32)
     cells = {name: column[kept] for name, column in cells.items()}
     look = {"classes": tuple(classes), "x_title": x_title, "y_title": y_title}
-    return Picture(_draw_confusion, look, {"ground": ground, "cells": cells})
+    return Picture(_draw_confusion, look, {"ground": ground, "cells": cells}, name="confusion")
 
 
 def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart:
@@ -210,23 +221,23 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
     y = alt.Y("truth:Q", title=y_title, scale=alt.Scale(domain=[len(classes) - 0.5, -0.5], nice=False), axis=y_axis)
     ground = fast_marks.of("ground")
     cells = fast_marks.of("cells").transform_filter(NOW)
-    told = [alt.Tooltip("count:Q", title="n"), alt.Tooltip("share:Q", title="%", format=".1%")]
+    tooltip = [alt.Tooltip("count:Q", title="n"), alt.Tooltip("share:Q", title="%", format=".1%")]
     corners: dict[str, Any] = {"x": x.copy(), "y": y.copy()}
     corners["x"].shorthand, corners["y"].shorthand = "left:Q", "above:Q"
     corners |= {"x2": "right:Q", "y2": "below:Q"}
     size = 15 if len(classes) < 6 else 11
     squares = [
-        ground.mark_rect(cornerRadius=3, color=EMPTY).encode(**corners),
+        ground.mark_rect(cornerRadius=3, color=style.NEUTRAL, opacity=style.EMPTY_SQUARE).encode(**corners),
         ground.mark_text(fontSize=size, color=style.NEUTRAL).encode(x=x, y=y, text="count:Q"),
     ]
-    for same, strong in (("==", CLASSES[0]), ("!=", CLASSES[1])):
-        shade = alt.Scale(domain=[0, 1], range=[EMPTY, strong], interpolate="rgb")
+    for same, faint, strong in zip(("==", "!="), FAINTEST, CLASSES, strict=False):
+        shade = alt.Scale(domain=[0, 1], range=[faint, strong], interpolate="rgb")
         squares.append(
             cells.transform_filter(f"datum.truth {same} datum.predicted")
             .mark_rect(cornerRadius=3)
             .encode(
                 color=alt.Color("share:Q", scale=shade, legend=None),
-                tooltip=told,
+                tooltip=tooltip,
                 **corners,
             )
         )
@@ -237,8 +248,8 @@ def _draw_confusion(classes: Sequence[str], x_title: str, y_title: str) -> Chart
         for where, ink in (("<", INK), (">=", "white"))
     ]
     return (
-        fast_marks.layered(*squares, *written)
+        fast_marks.layer(*squares, *written)
         .resolve_scale(color="independent")
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=430)
     )

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -23,6 +22,8 @@ from charts.frames import Columns
 from charts.picture import Picture
 from charts.png import indexed_png
 
+__all__ = ["histograms_film", "network_drawing", "network_snapshot", "unit_maps_film"]
+
 # ---- inside the network ----------------------------------------------------------------------------------------------
 SHADES = 13
 """Shades of a unit's answers, from the lowest to the highest, the middle one for 0."""
@@ -39,12 +40,14 @@ def unit_maps_film(maps: np.ndarray, epochs: np.ndarray) -> Picture:
     addresses = [_tiles(level, across, down) for level in _shade_levels(maps)]
     image = one_image_per_frame(addresses, epochs, ((0.0, float(across)), (0.0, float(down))))
     k = np.arange(units)
-    names = np.array([f"h{_lowered(unit + 1)}" for unit in k])
+    names = np.array([f"h{_subscript(unit + 1)}" for unit in k])
     titles = {"x": (k % across) + 0.5, "y": down - k // across - 0.5, "name": names}
-    return Picture(_draw_unit_maps, {"across": across, "down": down}, {"image": image, "titles": titles})
+    return Picture(
+        _draw_unit_maps, {"across": across, "down": down}, {"image": image, "titles": titles}, name="unit_maps"
+    )
 
 
-def _lowered(number: int) -> str:
+def _subscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
@@ -78,12 +81,12 @@ def _draw_unit_maps(across: int, down: int) -> Chart:
     titles = fast_marks.of("titles").encode(x="x:Q", y="y:Q", text="name:N")
     written = {"fontSize": 15, "fontWeight": "bold"}
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             image_layer(x, y),
             titles.mark_text(**written, color=INK, stroke="white", strokeWidth=4),
             titles.mark_text(**written, color=INK),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=160 * down)
     )
 
@@ -112,7 +115,7 @@ def histograms_film(
         kept = rows["share"] > 0
         tables.append({key: column[kept] for key, column in rows.items()})
     look = {"x_title": x_title, "x_domain": (float(edges[0]), float(edges[-1])), "names": tuple(names), "log": log}
-    return Picture(_draw_histograms, axes.plain(look), {"bars": frames.stacked(tables)})
+    return Picture(_draw_histograms, axes.rounded_ranges(look), {"bars": frames.stack(tables)}, name="histograms")
 
 
 def _draw_histograms(x_title: str, x_domain: Range, names: Sequence[str], log: bool) -> Chart:
@@ -120,16 +123,16 @@ def _draw_histograms(x_title: str, x_domain: Range, names: Sequence[str], log: b
     x = alt.X(**axes.axis("x", x_title, x_domain, log=log, axis=axis))
     labels = alt.Axis(labelExpr=label_expression(names), values=list(range(len(names))), ticks=False, labelLimit=130)
     y = alt.Y("y:Q", title=None, scale=alt.Scale(domain=[len(names) - 0.5, -0.5], nice=False), axis=labels)
-    told = [alt.Tooltip("x:Q", title="≥", format=".3~g"), alt.Tooltip("x1:Q", title="<", format=".3~g")]
-    told.append(alt.Tooltip("share:Q", title="%", format=".1%"))
+    tooltip = [alt.Tooltip("x:Q", title="≥", format=".3~g"), alt.Tooltip("x1:Q", title="<", format=".3~g")]
+    tooltip.append(alt.Tooltip("share:Q", title="%", format=".1%"))
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             fast_marks.of("bars")
             .transform_filter(NOW)
             .mark_rect(color=style.CURVE, stroke="white", strokeWidth=0.4, clip=True)
-            .encode(x=x, x2="x1:Q", y=y, y2="y1:Q", tooltip=told)
+            .encode(x=x, x2="x1:Q", y=y, y2="y1:Q", tooltip=tooltip)
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=max(200, 85 * len(names)))
     )
 
@@ -137,13 +140,6 @@ def _draw_histograms(x_title: str, x_domain: Range, names: Sequence[str], log: b
 MOST_UNITS, MOST_LINES = 16, 120
 POSITIVE, NEGATIVE = "#D9590F", "#2B6CB0"
 NODE = "#566880"
-
-
-def lines_shown(sizes: Sequence[int]) -> tuple[int, int]:
-    """How many of a network's weights ``network_drawing`` shows, and how many there are; sizes: units by column."""
-    most = _most_lines(len(sizes) - 1)
-    pairs = list(pairwise(sizes))
-    return sum(min(most, min(a, MOST_UNITS) * min(b, MOST_UNITS)) for a, b in pairs), sum(a * b for a, b in pairs)
 
 
 def _most_lines(pairs: int) -> int:
@@ -169,12 +165,16 @@ def network_drawing(kernels: Sequence[np.ndarray], epochs: np.ndarray, names: Se
     writing["more"] = np.array([f"+{size - MOST_UNITS}" if size > MOST_UNITS else "" for size in sizes])
     writing["name"] = np.array(list(names))
     look = {"columns": len(sizes), "dot": 260 if len(sizes) < 9 else 90}
-    return Picture(_draw_network, look, {"lines": frames.stacked(tables), "nodes": at, "columns": writing})
+    return Picture(
+        _draw_network, look, {"lines": frames.stack(tables), "nodes": at, "columns": writing}, name="network"
+    )
 
 
-def network_standing(kernels: Sequence[np.ndarray], names: Sequence[str]) -> Picture:
+def network_snapshot(kernels: Sequence[np.ndarray], names: Sequence[str]) -> Picture:
     """The same at one moment, without a player; kernels: of every layer, shape (1, inputs, units)."""
-    return dataclasses.replace(network_drawing(kernels, np.array([0]), names), draw=_draw_network_standing)
+    return dataclasses.replace(
+        network_drawing(kernels, np.array([0]), names), draw=_draw_network_standing, name="network_standing"
+    )
 
 
 def _draw_network_standing(columns: int, dot: int) -> Chart:
@@ -208,7 +208,7 @@ def _lines(kernel: np.ndarray, place: int, epochs: np.ndarray, largest: float, s
     rows: dict[str, list[np.ndarray]] = {"line": [], "level": [], "step": [], "until": []}
     for k in range(len(drawn)):
         at = np.flatnonzero(changed[:, k])
-        step, until = frames.when(len(at), np.asarray(epochs, dtype=np.int32)[at])
+        step, until = frames.step_ranges(len(at), np.asarray(epochs, dtype=np.int32)[at])
         for key, part in zip(rows, (np.full(len(at), drawn[k]), level[at, k], step, until), strict=True):
             rows[key].append(part)
     line, shown, step, until = (np.concatenate(part) for part in rows.values())
@@ -235,7 +235,7 @@ def _draw_network(columns: int, dot: int) -> Chart:
     # many columns: every name would meet the next
     named = [below.mark_text(**written, baseline="top").encode(x=x, y=alt.datum(0.65), text="name:N")]
     return (
-        fast_marks.layered(
+        fast_marks.layer(
             *(
                 lines.transform_filter(sign)
                 .mark_rule(color=colour, strokeDash=dash, opacity=0.75)
@@ -249,6 +249,6 @@ def _draw_network(columns: int, dot: int) -> Chart:
             below.mark_text(**written, baseline="bottom").encode(x=x, y=alt.datum(-0.71), text="more:N"),
             *(named if columns < 9 else []),
         )
-        .add_params(axes.step_shown())
+        .add_params(axes.step_parameter())
         .properties(height=440)
     )

@@ -5,11 +5,13 @@
     activation.vjp(z, a, g)        dE/dz, given g = dE/da: one step of backpropagation
 
 z is a float or an array of floats of any shape, and NaN stays NaN. Numbers of any size are safe: forms such as
-log(1 + exp(z)) that overflow on the way to a small result are rewritten. Names and defaults are Keras 3's, and so are
-the slopes at kinks, where there is none: relu'(0) = 0.
+log(1 + exp(z)) that overflow on the way to a small result are rewritten, and a slope that is small is not made from a
+difference of two numbers near 1, which would be 0 long before the slope is. Names and defaults are Keras 3's, and so
+are the slopes at kinks, where there is none: relu'(0) = 0.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -31,6 +33,9 @@ class Activation(Family):
 
     saturates: ClassVar[bool] = False
     """Whether the derivative vanishes at both ends, so that a neuron far from 0 no longer learns."""
+
+    by_row: ClassVar[bool] = False
+    """Whether an output depends on all sums of its row; then there is no derivative element by element."""
 
     @classmethod
     def name(cls) -> str:
@@ -56,6 +61,15 @@ class Activation(Family):
         NumPy says so; who trains to the point of divergence silences that once, around all steps.
         """
         return np.multiply(g, self.derivative_from(z, a), out=out)
+
+
+def _with_exact_tail(slope: Any, least: float, exact: Callable[[], Any]) -> Any:
+    """``slope``, below ``least`` by an exact form of it: the usual one is cheaper, and there it has lost digits."""
+    found = np.asarray(slope)
+    # finding the place of the smallest takes half the time of finding the smallest
+    if not found.size or found.item(found.argmin()) >= least:
+        return slope
+    return np.where(np.less(slope, least), exact(), slope)[()]
 
 
 @dataclass(frozen=True)
@@ -108,12 +122,14 @@ class Sigmoid(Activation):
     saturates: ClassVar[bool] = True
 
     def __call__(self, z: Any, out: np.ndarray | None = None) -> Any:
-        # exp(89) overflows in single precision; from there on a is 0 to 38 places
-        e = np.exp(np.minimum(np.negative(z, out=out), 88.0, out=out), out=out)
+        # where exp would overflow; a is smaller there than the smallest number of full precision
+        last = 88.0 if getattr(z, "dtype", None) == np.float32 else 709.0
+        e = np.exp(np.minimum(np.negative(z, out=out), last, out=out), out=out)
         return np.divide(1.0, np.add(1.0, e, out=out), out=out)
 
     def derivative_from(self, z: Any, a: Any) -> Any:
-        return a * (1.0 - a)
+        # beyond 8, 1 - a loses digits; it is sigmoid(-z)
+        return _with_exact_tail(a * (1.0 - a), 3e-4, lambda: a * self(np.negative(z)))
 
 
 @dataclass(frozen=True)
@@ -148,7 +164,14 @@ class Tanh(Activation):
         return np.tanh(z, out=out)
 
     def derivative_from(self, z: Any, a: Any) -> Any:
-        return 1.0 - a * a
+        # beyond 4, 1 - a² loses digits; it is 1 / cosh²
+        return _with_exact_tail(1.0 - a * a, 1e-3, lambda: _sech_squared(z))
+
+
+def _sech_squared(z: Any) -> Any:
+    # 4 e^-2|z| / (1 + e^-2|z|)²: cosh itself overflows
+    e = np.exp(-2.0 * np.abs(z))
+    return 4.0 * e / (1.0 + e) ** 2
 
 
 @dataclass(frozen=True)
@@ -168,7 +191,7 @@ class Softsign(Activation):
         return np.divide(z, 1.0 + np.abs(z), out=out)
 
     def derivative_from(self, z: Any, a: Any) -> Any:
-        return (1.0 - np.abs(a)) ** 2
+        return np.divide(1.0, 1.0 + np.abs(z)) ** 2
 
 
 @dataclass(frozen=True)
@@ -273,7 +296,32 @@ class ELU(Activation):
         return np.add(np.maximum(z, 0.0), self.alpha * np.expm1(np.minimum(z, 0.0)), out=out)
 
     def derivative_from(self, z: Any, a: Any) -> Any:
-        return np.where(np.greater(z, 0.0), 1.0, a + self.alpha)
+        # beyond -4, a + alpha loses digits
+        slope = np.where(np.greater(z, 0.0), 1.0, a + self.alpha)
+        return _with_exact_tail(slope, 0.02 * self.alpha, lambda: self.alpha * np.exp(np.minimum(z, 0.0)))
+
+
+@dataclass(frozen=True)
+class CELU(Activation):
+    """An ELU whose slope has no step at 0, whatever α is; at α = 1 it is the same.
+
+    Source: Barron, Continuously differentiable exponential linear units (2017), equation 2.
+    """
+
+    formula: ClassVar[str] = r"a = \begin{cases} z & z > 0 \\ \alpha\,(e^{z / \alpha} - 1) & z \le 0 \end{cases}"
+    derivative_formula: ClassVar[str] = r"a' = \begin{cases} 1 & z > 0 \\ e^{z / \alpha} & z \le 0 \end{cases}"
+    alpha: float = setting(1.0, 1e-3, 10.0)
+
+    @property
+    def output_range(self) -> tuple[float, float]:
+        return (-self.alpha, INFINITY)
+
+    def __call__(self, z: Any, out: np.ndarray | None = None) -> Any:
+        low = np.minimum(z, 0.0) / self.alpha
+        return np.add(np.maximum(z, 0.0), self.alpha * np.expm1(low), out=out)
+
+    def derivative_from(self, z: Any, a: Any) -> Any:
+        return np.exp(np.minimum(z, 0.0) / self.alpha)
 
 
 @dataclass(frozen=True)
@@ -296,7 +344,8 @@ class SELU(Activation):
         return np.multiply(self.scale, np.maximum(z, 0.0) + self.alpha * np.expm1(np.minimum(z, 0.0)), out=out)
 
     def derivative_from(self, z: Any, a: Any) -> Any:
-        return np.where(np.greater_equal(z, 0.0), self.scale, a + self.scale * self.alpha)
+        slope = np.where(np.greater_equal(z, 0.0), self.scale, a + self.scale * self.alpha)
+        return _with_exact_tail(slope, 0.02, lambda: self.scale * self.alpha * np.exp(np.minimum(z, 0.0)))
 
 
 def _gate(z: Any) -> Any:
@@ -371,6 +420,29 @@ class SiLU(Activation):
 
 
 @dataclass(frozen=True)
+class HardSiLU(Activation):
+    """The sum times its hard sigmoid, also called hard swish: a silu of straight lines and one parabola.
+
+    Source: Howard et al., Searching for MobileNetV3 (2019), section 5.2.
+    """
+
+    aliases: ClassVar[tuple[str, ...]] = ("hard_swish",)
+    formula: ClassVar[str] = r"a = z \min\left(\max\left(\frac{z}{6} + \frac{1}{2},\, 0\right),\, 1\right)"
+    derivative_formula: ClassVar[str] = (
+        r"a' = \begin{cases} 0 & z \le -3 \\ \frac{z}{3} + \frac{1}{2} & -3 < z < 3 \\ 1 & z \ge 3 \end{cases}"
+    )
+    output_range: ClassVar[tuple[float, float]] = (-0.375, INFINITY)
+
+    @np.errstate(invalid="ignore")  # infinity times 0 is NaN
+    def __call__(self, z: Any, out: np.ndarray | None = None) -> Any:
+        return np.multiply(z, HardSigmoid()(z), out=out)
+
+    def derivative_from(self, z: Any, a: Any) -> Any:
+        inside = np.divide(z, 3.0) + 0.5
+        return np.where(np.less_equal(z, -3.0), 0.0, np.where(np.greater_equal(z, 3.0), 1.0, inside))
+
+
+@dataclass(frozen=True)
 class Mish(Activation):
     """The sum times the tanh of its softplus: much like silu, with a slightly deeper dip.
 
@@ -422,6 +494,7 @@ class Softmax(Activation):
     )
     output_range: ClassVar[tuple[float, float]] = (0.0, 1.0)
     saturates: ClassVar[bool] = True
+    by_row: ClassVar[bool] = True
 
     @np.errstate(invalid="ignore")  # infinity minus infinity is NaN
     def __call__(self, z: Any, out: np.ndarray | None = None) -> Any:
@@ -436,10 +509,55 @@ class Softmax(Activation):
         raise NotImplementedError("softmax has no derivative element by element; use softmax.vjp(z, a, g)")
 
     def vjp(self, z: Any, a: Any, g: Any, out: np.ndarray | None = None) -> Any:
+        # a common part of all g changes nothing; with that of the likeliest output taken out, its own slope is not a
+        # difference of two numbers that agree in all digits
+        g = g - np.take_along_axis(g, a.argmax(axis=-1)[..., None], axis=-1)
         mean = np.add.reduce(g * a, axis=-1, keepdims=True)
         return np.multiply(a, np.subtract(g, mean, out=out), out=out)
+
+
+@dataclass(frozen=True)
+class LogSoftmax(Activation):
+    """The logarithm of a softmax: scores of 0 or less, which no score is too small for.
+
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), equation 6.30.
+    """
+
+    formula: ClassVar[str] = r"a_i = z_i - \ln \sum_j e^{z_j}"
+    derivative_formula: ClassVar[str] = (
+        r"\frac{\partial a_i}{\partial z_j} = \delta_{ij} - e^{a_j}, \quad "
+        r"\frac{\partial E}{\partial z_i} = g_i - e^{a_i} \sum_j g_j"
+    )
+    output_range: ClassVar[tuple[float, float]] = (-INFINITY, 0.0)
+    by_row: ClassVar[bool] = True
+
+    @np.errstate(invalid="ignore")  # infinity minus infinity is NaN
+    def __call__(self, z: Any, out: np.ndarray | None = None) -> Any:
+        shifted = np.subtract(z, np.maximum.reduce(z, axis=-1, keepdims=True), out=out)
+        e = np.exp(shifted)
+        # the largest adds 1 to the sum of the others, in which theirs would be lost
+        np.put_along_axis(e, shifted.argmax(axis=-1)[..., None], 0.0, axis=-1)
+        return np.subtract(shifted, np.log1p(np.add.reduce(e, axis=-1, keepdims=True)), out=out)
+
+    def derivative(self, z: Any) -> Any:
+        return self.derivative_from(z, None)
+
+    def derivative_from(self, z: Any, a: Any) -> Any:
+        raise NotImplementedError("log_softmax has no derivative element by element; use log_softmax.vjp(z, a, g)")
+
+    def vjp(self, z: Any, a: Any, g: Any, out: np.ndarray | None = None) -> Any:
+        # g_i - p_i sum(g) is g_i (1 - p_i) - p_i times the sum of the others
+        p, others = np.exp(a), np.add.reduce(g, axis=-1, keepdims=True) - g
+        return np.subtract(np.multiply(g, -np.expm1(a)), np.multiply(p, others), out=out)
 
 
 def get(which: Any) -> Activation:
     """The activation that a name, a class or an activation means, and linear for None; see ``Family.get``."""
     return Activation.get("linear" if which is None else which)
+
+
+def __getattr__(name: str) -> Activation:
+    """The activation of that name, as in ``activations.relu``, which Keras has as a function."""
+    if name in Activation.members or name == "swish":
+        return Activation.get(name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,8 +22,8 @@ from dlcore.metrics import Metric
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A baseline that has seen its targets."""
+class FittedBaseline:
+    """A baseline fitted to targets."""
 
     predict: Callable[[int], np.ndarray]
     """``predict(n)``: n predictions, shape (n, ...), each of the shape of one target."""
@@ -38,20 +38,20 @@ class Baseline(Family):
     draws: ClassVar[bool] = False
     """Whether its answers are drawn at random; all others always say the same."""
 
-    def fit(self, y_train: Any) -> Fitted:
+    def fit(self, y_train: Any) -> FittedBaseline:
         """The baseline for targets ``y_train``, shape (batch, ...): numbers, labels 0 and 1, or one-hot rows.
 
         Raises ValueError without targets, or if one of them is NaN.
         """
         y = _targets(y_train)
-        return Fitted(lambda n: self.rows(y, n))
+        return FittedBaseline(lambda n: self.rows(y, n))
 
     def expected(self, rule: Metric | Loss, y_train: Any, y_test: Any) -> float:
         """The score on ``y_test`` of the baseline fitted to ``y_train``: of one that draws, the mean over all draws."""
-        return float(rule(y_test, self.fit(y_train).predict(len(np.asarray(y_test)))))
+        return float(np.mean(rule(y_test, self.fit(y_train).predict(len(np.asarray(y_test))))))
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
-        """``n`` predictions after the targets ``y``."""
+        """``n`` predictions, given the targets ``y`` of the training."""
         raise NotImplementedError
 
 
@@ -64,7 +64,7 @@ def _targets(y_train: Any) -> np.ndarray:
     return y
 
 
-def _repeated(row: np.ndarray, n: int) -> np.ndarray:
+def _repeat_row(row: np.ndarray, n: int) -> np.ndarray:
     return np.repeat(np.asarray(row)[None], n, axis=0)
 
 
@@ -77,7 +77,7 @@ class Majority(Baseline):
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
         _, first, counts = np.unique(y, axis=0, return_index=True, return_counts=True)
-        return _repeated(y[first[counts == counts.max()].min()], n)
+        return _repeat_row(y[first[counts == counts.max()].min()], n)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Minority(Baseline):
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
         _, first, counts = np.unique(y, axis=0, return_index=True, return_counts=True)
-        return _repeated(y[first[counts == counts.min()].max()], n)
+        return _repeat_row(y[first[counts == counts.min()].max()], n)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Stratified(Baseline):
 
     def expected(self, rule: Metric | Loss, y_train: Any, y_test: Any) -> float:
         answers, counts = np.unique(_targets(y_train), axis=0, return_counts=True)
-        mean = rule.expected if isinstance(rule, Metric) else partial(metrics.mixed, rule)
+        mean = rule.expected if isinstance(rule, Metric) else partial(metrics.mean_score, rule)
         return mean(y_test, answers, counts / counts.sum())
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
@@ -118,7 +118,7 @@ class Mean(Baseline):
     suits: ClassVar[tuple[str, ...]] = ("numbers", "classes")
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
-        return _repeated(y.mean(axis=0), n)
+        return _repeat_row(y.mean(axis=0), n)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Median(Baseline):
     suits: ClassVar[tuple[str, ...]] = ("numbers",)
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
-        return _repeated(np.median(y, axis=0), n)
+        return _repeat_row(np.median(y, axis=0), n)
 
 
 @dataclass(frozen=True)
@@ -140,23 +140,26 @@ class LastValue(Baseline):
     suits: ClassVar[tuple[str, ...]] = ("numbers",)
 
     def rows(self, y: np.ndarray, n: int) -> np.ndarray:
-        return _repeated(y[-1], n)
+        return _repeat_row(y[-1], n)
 
 
 class ScoreToBeat(NamedTuple):
-    """The best constant, of the shape of one prediction, and its score; NaN if the metric cannot be told of any."""
+    """The best constant prediction, and its score."""
 
     constant: np.ndarray
+    """Of the shape of one prediction."""
+
     score: float
+    """NaN if the metric is undefined for every constant; of one that is a number a class, their mean."""
 
 
 def score_to_beat(metric: Any, y_train: Any, y_test: Any) -> ScoreToBeat:
-    """What the constant that is best on ``y_train`` reaches on ``y_test``.
+    """The score on ``y_test`` of the constant that is best on ``y_train``.
 
     metric: a metric, its name, a loss, or "accuracy", which is then chosen by the targets. Labels 0, 1, 2, ... are
     fitted as one-hot rows where the metric wants a probability for every class. A loss knows its best constant (see
     ``Loss.best_constant``); for a metric the best of a few is taken: the most frequent label, the shares, yes or no for
-    some of the columns; the mean, the median, and what a search finds.
+    some of the columns; of numbers the mean, the median, the most frequent one, and what a search finds.
     """
     y_train, y_test = _targets(y_train), np.asarray(y_test, dtype=float)
     # the test part may hold a class that the training part lacks
@@ -170,7 +173,7 @@ def score_to_beat(metric: Any, y_train: Any, y_test: Any) -> ScoreToBeat:
             # one number a sample is a row of one, also to what compares rows
             answers, y_test = (y[:, None] if y.ndim == 1 else y for y in (y_train, y_test))
     row = _best(rule, y_train if rule.targets == "integer" else answers, answers)
-    return ScoreToBeat(row, float(rule(y_test, _repeated(row, len(y_test)))))
+    return ScoreToBeat(row, float(np.mean(rule(y_test, _repeat_row(row, len(y_test))))))
 
 
 def _best(rule: Metric | Loss, y: np.ndarray, answers: np.ndarray) -> np.ndarray:
@@ -179,7 +182,7 @@ def _best(rule: Metric | Loss, y: np.ndarray, answers: np.ndarray) -> np.ndarray
         return rule.best_constant(answers if rule.targets != "integer" else y, answers.shape[-1])
     up = 1 if rule.higher_is_better else -1
     rows = _numbers(rule, answers) if rule.targets in ("real", "positive") else _classes(rule, answers)
-    scores = [up * rule(y, _repeated(row, len(y))) for row in rows]
+    scores = [up * float(np.mean(rule(y, _repeat_row(row, len(y))))) for row in rows]
     return rows[int(np.argmax([-np.inf if np.isnan(score) else score for score in scores]))]
 
 
@@ -200,7 +203,7 @@ _SOFTMAX = losses.CategoricalCrossentropy(from_logits=True)
 
 
 def _numbers(rule: Metric, answers: np.ndarray) -> list[np.ndarray]:
-    """The mean, the median, and for each column what a search finds; this last one only if it is better."""
+    """The mean, the median, the most frequent, and for each column what a search finds, if that is better still."""
     up = 1 if rule.higher_is_better else -1
     rows = [np.median(answers, axis=0), answers.mean(axis=0)]
     columns = answers.reshape(len(answers), -1, 1).swapaxes(0, 1)
@@ -209,10 +212,19 @@ def _numbers(rule: Metric, answers: np.ndarray) -> list[np.ndarray]:
         losses.lowest(lambda c, y=y: -up * rule(y, np.full(y.shape, c)), near)
         for y, near in zip(columns, places, strict=True)
     ]
+    rows.append(np.reshape([_most_frequent(y) for y in columns], answers.shape[1:]))
+    if isinstance(rule, metrics.CosineSimilarity):
+        # of a direction the columns cannot be searched one by one
+        rows.append(losses.CosineSimilarity().best_constant(answers))
     rows.append(np.reshape(found, answers.shape[1:]))
-    scores = [up * rule(answers, _repeated(row, len(answers))) for row in rows]
+    *known, searched = [up * rule(answers, _repeat_row(row, len(answers))) for row in rows]
     # else a difference in the last digit would hide that it is the mean
-    return rows if scores[2] > max(scores[:2]) + 1e-9 * abs(scores[2]) + 1e-12 else rows[:2]
+    return rows if searched > max(known) + 1e-9 * abs(searched) + 1e-12 else rows[:-1]
+
+
+def _most_frequent(y: np.ndarray) -> float:
+    values, counts = np.unique(y, return_counts=True)
+    return float(values[counts.argmax()])
 
 
 def _network(y: np.ndarray, highest: float) -> tuple[str, int]:

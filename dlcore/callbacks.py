@@ -1,18 +1,21 @@
-"""Callbacks: what happens between the epochs of a training, from keeping a diary to ending it.
+"""Callbacks: what happens between the epochs of a training, from recording it to ending it.
 
-A callback is told when something begins and ends, may look at ``self.model`` and set ``self.model.stop_training``:
+A callback is called when something begins and ends, may look at ``self.model`` and set ``self.model.stop_training``:
 
     class Shout(Callback):
         def on_epoch_end(self, epoch, logs=None):
             ...                                      # logs: {"loss": 0.31, "accuracy": 0.87, "val_loss": 0.35, ...}
 
 Epochs and batches count from 0. What a callback adds to ``logs`` at the end of an epoch is recorded. Names,
-arguments and the exact moments are Keras 3's.
+arguments and the exact moments are Keras 3's: where something begins, ``logs`` is empty. Nothing is printed unless
+``verbose=1`` asks for it, and a quantity to watch that does not exist is an error, where Keras only warns.
 """
 
 import inspect
 import math
+import os
 from collections.abc import Callable
+from inspect import Parameter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,16 +26,16 @@ Logs = dict[str, float]
 
 
 class Callback:
-    """What all callbacks share: hooks that do nothing.
-
-    model: what is trained. params: {"epochs", "steps", "verbose"} of this training.
-    """
+    """What all callbacks share: hooks that do nothing."""
 
     kinds: ClassVar[dict[str, type["Callback"]]] = {}
     """Every callback by the name of its class; they register by being defined."""
 
     model: Trainable
+    """The model in training."""
+
     params: dict[str, Any]
+    """Its "epochs", "steps" (of an epoch) and "verbose"."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -48,7 +51,7 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch, however it came to be the last."""
+        """After the last epoch, however it came to be the last; ``logs`` are those of that epoch."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Before the first batch of an epoch."""
@@ -58,28 +61,61 @@ class Callback:
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
         """Before a step."""
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
         """After a step; ``logs`` is about all samples of the epoch so far."""
+        self.on_batch_end(batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Another name of ``on_train_batch_begin``."""
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Another name of ``on_train_batch_end``."""
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
-        """Before validation."""
+        """Before validation or ``evaluate``."""
 
     def on_test_end(self, logs: Logs | None = None) -> None:
-        """After validation; ``logs`` without the prefix "val_"."""
+        """After validation or ``evaluate``; ``logs`` without the prefix "val_"."""
+
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before some samples are judged."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After they are judged; ``logs`` is about all samples so far."""
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        """Before ``predict``."""
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        """After ``predict``."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before some predictions."""
+
+    def on_predict_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """After they are made; they are ``logs["outputs"]``."""
+
+    def listens_to(self, *hooks: str) -> bool:
+        """Whether one of these hooks does anything: only then the logs of every batch are worth their time."""
+        return any(getattr(getattr(self, hook), "__func__", None) is not vars(Callback)[hook] for hook in hooks)
+
+
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
+"""The names of all hooks."""
 
 
 class History(Callback):
-    """The diary that ``fit`` returns.
-
-    history: a list per quantity, one number an epoch. epoch: which epochs. diverged: the epoch in which the loss or a
-    weight was no finite number any more, None if that never happened.
-    """
+    """The logs of all epochs, which ``fit`` returns."""
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
+        """A list by quantity, with one number for every epoch."""
         self.epoch: list[int] = []
+        """The epochs."""
         self.diverged: int | None = None
+        """The epoch in which the loss or a weight stopped being finite, or None."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
@@ -88,7 +124,10 @@ class History(Callback):
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions; each takes what the hook of its name takes."""
+    """A callback made of functions; each takes what the hook of its name takes.
+
+    The hooks that are not listed are given by their names, too. TypeError for what is no hook.
+    """
 
     def __init__(
         self,
@@ -98,29 +137,12 @@ class LambdaCallback(Callback):
         on_train_end: Callable[..., Any] | None = None,
         on_train_batch_begin: Callable[..., Any] | None = None,
         on_train_batch_end: Callable[..., Any] | None = None,
+        **others: Callable[..., Any] | None,
     ) -> None:
-        given = {name: hook for name, hook in locals().items() if name.startswith("on_") and hook is not None}
-        vars(self).update(given)
-
-
-class Snapshots(Callback):
-    """All trained weights before the first epoch and after every one: what a film of a training is made of.
-
-    weights: shape (epochs + 1, parameters), in the order of ``model.w``.
-    """
-
-    def __init__(self) -> None:
-        self._flat: list[np.ndarray] = []
-
-    @property
-    def weights(self) -> np.ndarray:
-        return np.array(self._flat)
-
-    def on_train_begin(self, logs: Logs | None = None) -> None:
-        self._flat = [self.model.w.copy()]
-
-    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        self._flat.append(self.model.w.copy())
+        given = {name: hook for name, hook in locals().items() if name.startswith("on_")} | others
+        if strangers := given.keys() - set(HOOKS):
+            raise TypeError(f"a callback has no hook {min(strangers)!r}: choose {', '.join(HOOKS)}")
+        vars(self).update({name: hook for name, hook in given.items() if hook is not None})
 
 
 class TerminateOnNaN(Callback):
@@ -137,7 +159,7 @@ class LearningRateScheduler(Callback):
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         self.schedule, self.verbose = schedule, verbose
         # asked once, not tried: a TypeError inside the schedule must not look like a wrong number of arguments
-        self._both = len(inspect.signature(schedule).parameters) > 1
+        self._both = takes_at_least(schedule, 2)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         stepper = self.model.optimizer
@@ -145,10 +167,19 @@ class LearningRateScheduler(Callback):
         if isinstance(rate, bool) or not isinstance(rate, float | int | np.number):
             raise ValueError(f"the schedule must give a number as learning rate; for epoch {epoch} it gives {rate!r}")
         stepper.learning_rate = float(rate)
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: LearningRateScheduler sets the learning rate to {stepper.learning_rate:g}")
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
             logs["learning_rate"] = self.model.optimizer.learning_rate
+
+
+def takes_at_least(function: Callable[..., Any], count: int) -> bool:
+    """Whether so many arguments can be given to a function by their place."""
+    by_place = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
+    return Parameter.VAR_POSITIONAL in kinds or sum(kind in by_place for kind in kinds) >= count
 
 
 # --- Callbacks that watch one quantity ----------------------------------------------------------------------------
@@ -157,7 +188,7 @@ MODES = ("auto", "min", "max")
 
 
 class Watcher(Callback):
-    """What the callbacks share that wait for one quantity of the logs to improve.
+    """What callbacks share that wait for one quantity of the logs to improve.
 
     monitor: its key. mode: "min" or "max", what improving means; "auto" is "max" for metrics that are better the
     larger they are. min_delta: the least difference that counts.
@@ -168,14 +199,19 @@ class Watcher(Callback):
             raise ValueError(f"mode must be one of {', '.join(MODES)}; it is {mode!r}")
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
 
-    def watched(self, logs: Logs | None) -> float:
+    def monitor_value(self, logs: Logs | None) -> float:
         """The quantity; ValueError with the choices if the logs do not have it."""
         logs = logs or {}
         if self.monitor not in logs:
             lacks = "; there is no validation data" if self.monitor.startswith("val_") else ""
             kind = type(self).__name__
             raise ValueError(f"{kind} cannot watch {self.monitor!r}{lacks}: choose {', '.join(logs)}")
-        return logs[self.monitor]
+        if np.size(logs[self.monitor]) > 1:
+            raise ValueError(
+                f"{type(self).__name__} cannot watch {self.monitor!r}: it is one number a class; give it "
+                'an average, as in F1Score(average="macro")'
+            )
+        return float(logs[self.monitor])
 
     def better(self, new: float, old: float | None) -> bool:
         """Whether ``new`` is better than ``old`` by more than ``min_delta``; NaN never is, and all beats None."""
@@ -216,7 +252,7 @@ class EarlyStopping(Watcher):
         self.best_weights: list[np.ndarray] | None = None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        current = self.watched(logs)
+        current = self.monitor_value(logs)
         if epoch < self.start_from_epoch:
             return
         if self.restore_best_weights and self.best_weights is None:
@@ -235,8 +271,12 @@ class EarlyStopping(Watcher):
             self.model.stop_training = True
 
     def on_train_end(self, logs: Logs | None = None) -> None:
+        if self.verbose and self.stopped_epoch:
+            print(f"Epoch {self.stopped_epoch + 1}: EarlyStopping ends the training")
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
+            if self.verbose:
+                print(f"EarlyStopping goes back to the weights of epoch {self.best_epoch + 1}")
 
 
 class ReduceLROnPlateau(Watcher):
@@ -245,10 +285,8 @@ class ReduceLROnPlateau(Watcher):
     cooldown: epochs after a reduction in which nothing is counted. min_lr: where it ends.
     """
 
-    formula: ClassVar[str] = (
-        r"\eta \leftarrow \max(f\, \eta,\ \eta_{min}) \quad \text{after } p \text{ epochs without a better } L"
-    )
-    """The rule in LaTeX: f is ``factor``, p ``patience``, L what is watched."""
+    formula: ClassVar[str] = r"\eta \leftarrow \max(f\, \eta,\ \eta_{min})"
+    """What a reduction is, in LaTeX: f is ``factor``."""
 
     def __init__(
         self,
@@ -277,7 +315,7 @@ class ReduceLROnPlateau(Watcher):
         self.best: float | None = None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        current, stepper = self.watched(logs), self.model.optimizer
+        current, stepper = self.monitor_value(logs), self.model.optimizer
         assert logs is not None
         logs["learning_rate"] = stepper.learning_rate
         if self.cooldown_counter > 0:
@@ -290,40 +328,76 @@ class ReduceLROnPlateau(Watcher):
             if self.wait >= self.patience and stepper.learning_rate > self.min_lr:
                 stepper.learning_rate = max(stepper.learning_rate * self.factor, self.min_lr)
                 self.wait, self.cooldown_counter = 0, self.cooldown
+                if self.verbose:
+                    print(f"Epoch {epoch + 1}: ReduceLROnPlateau lowers the learning rate to {stepper.learning_rate:g}")
 
 
 class ModelCheckpoint(Watcher):
-    """Keeps the weights of the best epoch in memory (Keras: in a file); ``restore`` brings them back.
+    """Keeps the weights of the best epoch in memory, or the model in a file; ``restore`` brings the weights back.
 
+    filepath: where the model is saved, a file that ``load_model`` reads; "{epoch}" and the names of the logs in it are
+    filled in, as in "{epoch:02d}-{val_loss:.2f}.npz". save_best_only: whether an epoch that is not better changes
+    nothing; if nothing is said, so it is in memory, and of a file Keras's default holds, which is every epoch.
+    save_weights_only: ``model.load_weights`` reads the file either way. initial_value_threshold: the value to beat.
     best: the best value, best_epoch: its epoch, weights: as ``model.get_weights()``; with ``save_best_only=False``
     those of the last epoch.
     """
 
-    def __init__(self, *, monitor: str = "val_loss", mode: str = "auto", save_best_only: bool = True) -> None:
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str] | None = None,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool | None = None,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        *,
+        initial_value_threshold: float | None = None,
+    ) -> None:
         super().__init__(monitor, mode, 0.0)
-        self.save_best_only = save_best_only
-        self.best: float | None = None
+        self.filepath = None if filepath is None else os.fspath(filepath)
+        self.verbose, self.save_weights_only = verbose, save_weights_only
+        self.save_best_only = filepath is None if save_best_only is None else save_best_only
+        self.best = initial_value_threshold
         self.best_epoch: int | None = None
         self.weights: list[np.ndarray] | None = None
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.save_best_only:
-            current = self.watched(logs)
+            current = self.monitor_value(logs)
             if not self.better(current, self.best):
+                self._say(epoch, f"{self.monitor} is no better than {self.best}")
                 return
             self.best = current
         self.best_epoch, self.weights = epoch, self.model.get_weights()
+        where = "in memory"
+        if self.filepath is not None:
+            where = f"in {self._path(epoch, logs or {})}"
+            self.model.save(self._path(epoch, logs or {}))
+        self._say(epoch, f"the model is kept {where}")
+
+    def _path(self, epoch: int, logs: Logs) -> str:
+        assert self.filepath is not None
+        try:
+            return self.filepath.format(epoch=epoch + 1, **logs)
+        except (KeyError, IndexError, ValueError, TypeError) as why:
+            names = ", ".join(["epoch", *logs])
+            raise ValueError(f"ModelCheckpoint cannot fill in {self.filepath!r} ({why}): choose {names}") from None
+
+    def _say(self, epoch: int, what: str) -> None:
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: ModelCheckpoint: {what}")
 
     def restore(self) -> None:
-        """Give the model the kept weights; ValueError if no epoch was kept."""
+        """Put the recorded weights into the model; ValueError if no epoch was recorded."""
         if self.weights is None:
             raise ValueError("ModelCheckpoint has kept no weights yet; train with it first")
         self.model.set_weights(self.weights)
 
 
 class ProgressLines(Callback):
-    """Prints one line an epoch; what ``fit(verbose=1)`` adds."""
+    """Prints one line an epoch, of a metric by class the mean; what ``fit(verbose=1)`` adds."""
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        numbers = " - ".join(f"{key}: {value:.4f}" for key, value in (logs or {}).items())
+        numbers = " - ".join(f"{key}: {np.mean(value):.4f}" for key, value in (logs or {}).items())
         print(f"Epoch {epoch + 1}/{self.params['epochs']} - {numbers}")

@@ -1,6 +1,6 @@
 """Data sets: small real ones shipped as CSV, and generated ones that a seed repeats.
 
-Every one is used in the same way:
+All are used in the same way:
 
     x, y = Penguins().load()        inputs of shape (rows, features), targets of shape (rows,)
 
@@ -57,10 +57,10 @@ class Dataset(Family):
         Targets are float64 for a regression and int64, counting the classes from 0, otherwise. Rows of a shipped table
         are in the order of the table, which may be sorted by class: shuffle before you cut.
         """
-        return _loaded(self)
+        return _load(self)
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """What ``load`` returns, made afresh: each member says here where its rows come from."""
+        """New arrays of inputs and targets, as ``load`` returns them; each member defines its own."""
         raise NotImplementedError
 
     @classmethod
@@ -71,14 +71,14 @@ class Dataset(Family):
 
 
 @lru_cache(maxsize=64)
-def _loaded(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _load(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     x, y = dataset.rows()
     # one array serves every caller, so nobody may write into it
     x.flags.writeable = y.flags.writeable = False
     return x, y
 
 
-def _shipped(name: str, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+def _read_shipped(name: str, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """The columns of a shipped table that ``data`` names; a class becomes its place in ``data.classes``."""
     x, y = _columns(name, data.features, data.target)
     if not data.classes:
@@ -190,7 +190,7 @@ class AutoMPG(Dataset):
     licence: ClassVar = "CC-BY-4.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return _shipped("auto_mpg.csv", self)
+        return _read_shipped("auto_mpg.csv", self)
 
 
 # ---- two classes ---------------------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ class BreastCancer(Dataset):
     licence: ClassVar = "CC-BY-4.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return _shipped("breast_cancer.csv", self)
+        return _read_shipped("breast_cancer.csv", self)
 
 
 # ---- several classes -----------------------------------------------------------------------------------------------
@@ -402,7 +402,7 @@ class PenguinSpecies(Dataset):
     licence: ClassVar = "CC0-1.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return _shipped("penguins.csv", self)
+        return _read_shipped("penguins.csv", self)
 
 
 @dataclass(frozen=True)
@@ -423,7 +423,7 @@ class Iris(Dataset):
     licence: ClassVar = "CC-BY-4.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return _shipped("iris.csv", self)
+        return _read_shipped("iris.csv", self)
 
 
 @dataclass(frozen=True)
@@ -445,7 +445,7 @@ class Digits(Dataset):
     licence: ClassVar = "CC-BY-4.0"
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        return _shipped("digits.csv", self)
+        return _read_shipped("digits.csv", self)
 
 
 def get(which: Any) -> Dataset:
@@ -453,8 +453,8 @@ def get(which: Any) -> Dataset:
     return Dataset.get(which)
 
 
-def drawn(data: Dataset, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """At most so many rows of a data set, in an order drawn from a seed; targets that are numbers are standardized.
+def sample_rows(data: Dataset, rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most ``rows`` rows of a data set, in an order drawn from a seed; targets that are numbers are standardized.
 
     Returns x of shape (rows, features), as it is, and y of shape (rows, ...). Raises ValueError for a constant target.
     """
@@ -467,7 +467,7 @@ _MOVED = ("Part", "Split", "Standardized", "Standardizer", "one_hot", "standardi
 
 
 def __getattr__(name: str) -> Any:
-    """What has moved to ``preprocessing``: programs that readers took home import it from here. For one release."""
+    """What has moved to ``preprocessing``, with a DeprecationWarning: programs taken home import it from here."""
     if name in _MOVED:
         warnings.warn(f"{name} is in dlcore.preprocessing now", DeprecationWarning, stacklevel=2)
         return getattr(preprocessing, name)

@@ -104,6 +104,9 @@ class Family:
     ``class Other(Member, listed=False)`` is one that stands in no menu: somebody else's form of a member.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+    """The settings: every member is a dataclass."""
+
     def __init_subclass__(cls, listed: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if Family in cls.__bases__:
@@ -138,10 +141,11 @@ class Family:
         if isinstance(which, type) and issubclass(which, cls):
             return which()
         # a member's subclass inherits its aliases, but comes later: the first of them is meant
-        aliases = {alias: member for member in reversed(cls.members.values()) for alias in member.aliases}
-        known = {member.__name__: member for member in cls.members.values()} | aliases | cls.members
+        members = {name: member for name, member in cls.members.items() if issubclass(member, cls)}
+        aliases = {alias: member for member in reversed(members.values()) for alias in member.aliases}
+        known = {member.__name__: member for member in members.values()} | aliases | members
         if isinstance(which, str) and which in known:
-            return known[which]()  # type: ignore[return-value]
+            return known[which]()
         near = get_close_matches(str(which), known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UnknownMember(f"no {cls.__name__.lower()} is called {which!r}{hint}: choose {', '.join(cls.members)}")
+        raise UnknownMember(f"no {cls.__name__.lower()} is called {which!r}{hint}: choose {', '.join(members)}")

@@ -66,7 +66,8 @@ FUNCTIONS = {
     "abs": Rule(np.abs, (lambda f, u: np.sign(u),), r"\left|%s\right|", ATOM, (FREE,)),
     "sinh": Rule(np.sinh, (lambda f, u: np.cosh(u),), r"\sinh"),
     "cosh": Rule(np.cosh, (lambda f, u: np.sinh(u),), r"\cosh"),
-    "tanh": Rule(np.tanh, (lambda f, u: 1 - f * f,), r"\tanh"),
+    # not 1 - tanh(u)^2, which is 0 as soon as tanh(u) is rounded to 1
+    "tanh": Rule(np.tanh, (lambda f, u: (1 / np.cosh(u)) ** 2,), r"\tanh"),
     # 1 / (1 + exp(-u)) in a form in which exp cannot overflow; its slope is sigmoid(u) * sigmoid(-u)
     "sigmoid": Rule(lambda u: np.exp(-np.logaddexp(0, -u)), (lambda f, u: f * np.exp(-np.logaddexp(0, u)),), r"\sigma"),
     # the slope of a choice is a mask: true where that argument is chosen, the first one at a tie
@@ -158,9 +159,13 @@ MESSAGES = {
     "non_ascii": "{found} cannot be read; use plain letters and digits, such as pi, **2 and sqrt(x)",
     "not_allowed": "{found} cannot be part of a formula; it has numbers, names, functions, brackets and + - * / **",
     "attribute": "{found} cannot be read; only digits follow a point",
-    "missing_operator": "there is no operator before {found}; write 2*x, not 2x, and x*(y + 1), not x(y + 1)",
+    "missing_operator": "there is no operator before {found}; write x*2, not x 2",
+    "ambiguous_product": "it is not clear what {found} is multiplied with; write 1/(2*x) or 1/2*x, not 1/2x",
+    "left_side": "{found} cannot stand before =; write a formula in x and y, or such a formula behind z =",
     "syntax": "the formula breaks off at {found}; look there for a missing number, name or bracket",
     "unknown_name": "{found} is not a name here; choose from {names}",
+    "one_argument": "{found} has too many arguments, one is right; to the base 2 a logarithm is log(x)/log(2)",
+    "two_arguments": "{found} has another number of arguments than two, as in min(x, y)",
     "unknown_function": "{found} is not a function here; choose from {functions}",
     "arguments": "{found} needs its arguments in brackets: one, as in sin(x), or two, as in min(x, y) and max(x, y)",
     "number_too_large": "{found} is too large; numbers reach up to {limit}",
@@ -183,7 +188,7 @@ class FormulaError(ValueError):
     length: int
 
     @property
-    def found(self) -> str:
+    def excerpt(self) -> str:
         """The marked piece, at most its first 40 characters."""
         return self.text[self.position : self.position + min(self.length, 40)]
 
@@ -194,13 +199,13 @@ class FormulaError(ValueError):
 
     def __str__(self) -> str:
         words = {"names": ", ".join(NAMES), "functions": ", ".join([*FUNCTIONS, *ALIASES])}
-        message = MESSAGES[self.reason].format(found=repr(self.found), limit=self.limit, **words)
+        message = MESSAGES[self.reason].format(found=repr(self.excerpt), limit=self.limit, **words)
         return f"At character {self.position + 1}: {message}."
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
 
-SPELLED = {"^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "\t": " "}
+SPELLED = {"π": " pi ", "^": "**", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "\t": " "}
 SYMBOLS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 TOKEN = re.compile(  # a group with the name of a reason is that error
     rf"""(?P<arguments> ({"|".join([*FUNCTIONS, *ALIASES])})\b (?!\ *\() )
@@ -210,6 +215,15 @@ TOKEN = re.compile(  # a group with the name of a reason is that error
 )
 
 
+CALLED = (*FUNCTIONS, *ALIASES)
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+WEIGHTS = (("w",), ("w", "b"), ("w1", "w2"), ("w_1", "w_2"), ("x1", "x2"), ("x_1", "x_2"))
+"""Other names of x, or of x and y; all of a formula are of one of these."""
+
+LEFT_SIDE = re.compile(r" *([a-z]\w*) *(?:\( *\w+ *(?:, *\w+ *)?\))? *=(?!=)", re.ASCII)
+NEVER_SOLVED_FOR = frozenset(("x", "pi", *CALLED, *(name for pair in WEIGHTS for name in pair)))
+
+
 class _Fault(Exception):
     """A reason, and the piece code[start:stop] of the text as Python spells it."""
 
@@ -217,16 +231,20 @@ class _Fault(Exception):
 def read(text: str) -> "Formula":
     """The formula that a text stands for; a text that is none, or exceeds LIMITS, is a FormulaError.
 
-    It may contain the NAMES, the FUNCTIONS and their ALIASES, numbers, brackets and + - * / ** (also written ^).
+    It may contain the NAMES, the FUNCTIONS and their ALIASES, numbers, brackets and + - * / ** (also written ^). As on
+    paper, ``2x(y + 1)`` is a product and ``x²`` a power, a left side such as ``z =`` or ``E(w) =`` is left out, and
+    ``w``, or ``w1`` and ``w2``, are x and y where nothing else is.
     """
     if len(text) > LIMITS["too_long"]:
         raise FormulaError("too_long", text, LIMITS["too_long"], len(text) - LIMITS["too_long"])
     stripped = text.strip()
     if not stripped:
         raise FormulaError("empty", text, 0, 0)
-    spelled = [(c, i) for i, char in enumerate(stripped, text.index(stripped)) for c in _spelled(char)]
-    code, origin = "".join(c for c, _ in spelled), [i for _, i in spelled]
+    spelled = _in_ascii(stripped, text.index(stripped))
     try:
+        for rewritten in (_without_left_side, _with_x_and_y, _with_products):
+            spelled = rewritten(spelled)
+        code = _code(spelled)
         _check(code)
         root = _node(ast.parse(code, mode="eval").body)
     except _Fault as fault:
@@ -237,16 +255,101 @@ def read(text: str) -> "Formula":
     else:
         variables = ("x",) if _dual_at(root, 1.0, 1.0).partials.keys() == {"x"} else ("x", "y")
         return Formula(stripped, variables, root)
-    raise FormulaError(reason, text, origin[start], origin[stop - 1] + 1 - origin[start])
+    first, last = spelled[start][1], spelled[stop - 1][1]
+    raise FormulaError(reason, text, first, last + 1 - first)
 
 
-def _spelled(char: str) -> str:
+# --- As people write it, and as Python does -----------------------------------------------------------------------
+Spelled = list[tuple[str, int]]
+"""Characters as Python spells them, each with the place where it was typed."""
+
+
+def _code(spelled: Spelled) -> str:
+    return "".join(char for char, _ in spelled)
+
+
+def _in_ascii(text: str, first: int) -> Spelled:
+    """A text as Python spells it; ``first``: the place of its first character."""
+    spelled: Spelled = []
+    for i, char in enumerate(text):
+        piece = _in_python(char)
+        if char in RAISED:
+            begins, ends = text[i - 1 : i] not in RAISED, text[i + 1 : i + 2] not in RAISED
+            piece = "**(" * (begins or i == 0) + RAISED[char] + ")" * ends
+        spelled += [(c, first + i) for c in piece]
+    while spelled[0][0] == " " and len(spelled) > 1:
+        del spelled[0]  # which Python would take for an indent
+    return spelled
+
+
+def _in_python(char: str) -> str:
     """A typed character as Python spells it: from Korean keyboards, textbooks, and phones that begin with a capital."""
-    if unicodedata.decomposition(char).startswith(("<wide>", "<small>", "<font>")):  # not <super>: x² is not x2
+    if unicodedata.decomposition(char).startswith(("<wide>", "<small>", "<font>")):
         char = unicodedata.normalize("NFKC", char)
     if unicodedata.category(char) == "Zs":
         return " "
     return SPELLED.get(char, char.lower() if char.isascii() else char)
+
+
+def _without_left_side(spelled: Spelled) -> Spelled:
+    """The formula without ``z =`` or ``E(w) =``; what is solved for cannot be a weight of the formula."""
+    code = _code(spelled)
+    found = LEFT_SIDE.match(code)
+    if not found or keyword.iskeyword(found[1]) or not code[found.end() :].strip():
+        return spelled
+    name, right = found[1], code[found.end() :]
+    if name in NEVER_SOLVED_FOR or (name == "y" and re.search(r"\by\b", right, re.ASCII)):
+        raise _Fault("left_side", *found.span(1))
+    return spelled[len(code) - len(right.lstrip(" ")) :]
+
+
+def _with_x_and_y(spelled: Spelled) -> Spelled:
+    """The formula with x and y in place of the names that weights and inputs have elsewhere."""
+    found = [token for token in TOKEN.finditer(_code(spelled)) if token.lastgroup == "name"]
+    names = {token[0] for token in found} - {*CONSTANTS, *FUNCTIONS, *ALIASES}
+    known = next((pair for pair in WEIGHTS if pair[0] in names and names <= {*pair}), ())
+    for token in reversed(found):
+        if token[0] in known:
+            # the number behind the letter stays typed at its place
+            start, stop = token.span()
+            spelled = [*spelled[:start], ("xy"[known.index(token[0])], spelled[start][1]), *spelled[stop:]]
+    return spelled
+
+
+def _with_products(spelled: Spelled) -> Spelled:
+    """The formula with a ``*`` where on paper there is none: behind a number, a bracket or a variable.
+
+    What belongs to a division or a power would be a guess, as in 1/2x and x**2y: that is refused.
+    """
+    written: Spelled = []
+    # for every bracket that is open: whether a division goes on, and a power without brackets
+    open_ones = [[False, False]]
+    before, end, raises = "", 0, False
+    for token in TOKEN.finditer(_code(spelled)):
+        word, (start, stop) = token[0], token.span()
+        level = open_ones[-1]
+        number = before[:1].isdigit() or before[:1] == "."
+        ended = number or before == ")" or before in NAMES
+        if ended and (word == "(" or word in NAMES or (word in CALLED and token.lastgroup == "name")):
+            if any(level):
+                raise _Fault("ambiguous_product", start, stop)
+            written.append(("*", spelled[start][1]))
+        elif word in ("*", ",", "+", "-") and (ended or word in "*,"):
+            level[:] = False, False
+        elif word == "/":
+            level[:] = True, False
+        elif word == "**":
+            level[1] = False
+        elif raises and token.lastgroup in ("number", "name"):
+            level[1] = True
+        raises = word == "**" or (raises and word in ("+", "-"))
+        if word == "(":
+            open_ones.append([False, False])
+        elif word == ")" and len(open_ones) > 1:
+            open_ones.pop()
+        written += spelled[end:stop]
+        before, end = word, stop
+    return written + spelled[end:]
 
 
 def _check(code: str) -> None:
@@ -307,8 +410,10 @@ def _call(tree: ast.Call, name: str, depth: int) -> Node:
     """The node of a function and its arguments."""
     if name not in FUNCTIONS:
         raise _Fault("unknown_function", tree.func.col_offset, tree.func.end_col_offset)
-    if tree.keywords or len(tree.args) != len(FUNCTIONS[name].slopes):
-        raise _Fault("arguments", tree.col_offset, tree.end_col_offset)
+    wanted = len(FUNCTIONS[name].slopes)
+    if tree.keywords or len(tree.args) != wanted:
+        reason = ("one_argument", "two_arguments")[wanted - 1] if tree.args and not tree.keywords else "arguments"
+        raise _Fault(reason, tree.col_offset, tree.end_col_offset)
     return Apply(name, tuple(_node(part, depth) for part in tree.args))
 
 

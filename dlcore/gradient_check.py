@@ -1,4 +1,4 @@
-"""Gradient check: is backpropagation right? Every derivative once more, by its definition.
+"""Gradient check: every derivative of backpropagation compared with its definition.
 
 A derivative is a slope: nudge one weight up and down by h and see how the loss changes,
 
@@ -18,20 +18,26 @@ import numpy as np
 from dlcore.models import Sequential
 
 FLOOR = 1e-5
-"""Slopes below this count as this: rounding alone puts the quotient about 1e-11 beside a slope of 0."""
+"""The smallest denominator of a relative error: by rounding alone, the quotient for a slope of 0 is about 1e-11."""
 
 
 class Comparison(NamedTuple):
-    """One weight: ``name`` of its variable, ``index`` in it, dE/dw by ``backprop`` and by the quotient ``difference``.
-
-    relative_error: |backprop - difference| / max(|backprop|, |difference|, FLOOR); 1e-7 or less if both are right.
-    """
+    """The derivative by one weight, by backpropagation and as a quotient of differences."""
 
     name: str
+    """Of the weight's variable."""
+
     index: tuple[int, ...]
+    """Of the weight in its variable."""
+
     backprop: float
+    """dE/dw by backpropagation."""
+
     difference: float
+    """dE/dw by the quotient of differences."""
+
     relative_error: float
+    """|backprop - difference| / max(|backprop|, |difference|, FLOOR); 1e-7 or less if both are right."""
 
 
 def gradient_check(
@@ -51,7 +57,7 @@ def gradient_check(
     step: h. training: whether batch normalization takes the batch's own mean, as it does in training.
     Raises ValueError for data that do not fit, and for ``training`` with dropout, whose loss is not the same twice.
     """
-    samples = model._checked(x, y, sample_weight)
+    samples = model._check(x, y, sample_weight)
     if training and any(type(layer).__name__ == "Dropout" for layer in model.layers):
         raise ValueError("with dropout the loss is not the same twice; check with training=False")
     loss = model.loss
@@ -65,7 +71,7 @@ def gradient_check(
         error()
         model.backward(loss, samples.y, samples.weight)
         g, table = model.g.copy(), []
-        for k in _chosen(len(g), sample, seed):
+        for k in _sample_places(len(g), sample, seed):
             w = model.w[k]
             slope = 0.0
             for sign in (1, -1):
@@ -78,7 +84,7 @@ def gradient_check(
     return table
 
 
-def _chosen(count: int, sample: int | None, seed: int) -> np.ndarray:
+def _sample_places(count: int, sample: int | None, seed: int) -> np.ndarray:
     if sample is None or sample >= count:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, sample, replace=False))

@@ -2,14 +2,16 @@
 
     w = initializer(shape, rng)    shape (inputs, outputs) for a dense layer; rng a NumPy generator or a seed
 
+One with a ``seed`` of its own draws from that instead, and so gives the same weights every time.
+
 Too small weights let the signal die out from layer to layer, too large ones blow it up. The variance that does
 neither depends on how many inputs a neuron adds up, the fan-in n_in, and how many neurons it feeds, the fan-out n_out.
 Names, defaults and distributions are Keras 3's; the random numbers themselves are NumPy's.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, overload
 
 import numpy as np
 
@@ -21,19 +23,36 @@ Shape = tuple[int, ...]
 class Initializer(Family):
     """What all initializers share."""
 
-    def __call__(self, shape: Shape, rng: np.random.Generator | int) -> np.ndarray:
-        """New weights of that shape, float64; the same seed gives the same weights.
+    def __call__(self, shape: Shape, rng: np.random.Generator | int | None = None) -> np.ndarray:
+        """New weights of that shape, float64; the same seed gives the same weights, none new ones every time.
 
         Raises ValueError if ``shape`` is not made of whole numbers from 0 on, or too short for the initializer.
         """
         sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
         if not all(isinstance(size, int | np.integer) and size >= 0 for size in sizes):
             raise ValueError(f"a shape is a tuple of whole numbers from 0 on, such as (8, 12); it is {shape!r}")
-        return self.draw(sizes, np.random.default_rng(rng))
+        own = getattr(self, "seed", None)
+        return self.draw(sizes, np.random.default_rng(rng if own is None else own))
 
     def draw(self, shape: Shape, rng: np.random.Generator) -> np.ndarray:
         """The weights, for a shape that has been checked."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class RandomInitializer(Initializer, listed=False):
+    """What the initializers share that draw.
+
+    seed: what they draw from, whoever asks; None for the generator that they are given.
+    """
+
+    seed: int | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        whole = isinstance(self.seed, int | np.integer) and not isinstance(self.seed, bool)
+        if self.seed is not None and not (whole and self.seed >= 0):
+            raise SettingError(f"{type(self).__name__}'s seed must be a whole number from 0 on; it is {self.seed!r}")
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -72,17 +91,34 @@ class Ones(Initializer):
 
 @dataclass(frozen=True)
 class Constant(Initializer):
-    """All weights the same number c."""
+    """All weights the same number c, or each the one at its place in an array, whose shape is that of the weights."""
 
     formula: ClassVar[str] = r"w = c"
-    value: float = setting(0.0, -1e6, 1e6)
+    value: Any = setting(0.0, -1e6, 1e6)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, list | tuple | np.ndarray):
+            # a member can be compared and hashed, which an array cannot
+            object.__setattr__(self, "value", _as_tuples(np.asarray(self.value, dtype=float).tolist()))
+        if not isinstance(self.value, tuple):
+            super().__post_init__()
+        elif not np.isfinite(self.value).all():
+            raise SettingError("Constant's value must hold finite numbers only")
 
     def draw(self, shape: Shape, rng: np.random.Generator) -> np.ndarray:
-        return np.full(shape, float(self.value))
+        value = np.asarray(self.value, dtype=float)
+        try:
+            return np.broadcast_to(value, shape).copy()
+        except ValueError:
+            raise ValueError(f"Constant's value has shape {value.shape}; the weights have {shape}") from None
+
+
+def _as_tuples(numbers: Any) -> Any:
+    return tuple(_as_tuples(part) for part in numbers) if isinstance(numbers, list) else numbers
 
 
 @dataclass(frozen=True)
-class RandomNormal(Initializer):
+class RandomNormal(RandomInitializer):
     """Normally distributed weights, however large the layer."""
 
     aliases: ClassVar[tuple[str, ...]] = ("normal",)
@@ -95,7 +131,7 @@ class RandomNormal(Initializer):
 
 
 @dataclass(frozen=True)
-class RandomUniform(Initializer):
+class RandomUniform(RandomInitializer):
     """Weights equally likely anywhere from a to b, however large the layer."""
 
     aliases: ClassVar[tuple[str, ...]] = ("uniform",)
@@ -123,12 +159,17 @@ def _uniform(shape: Shape, rng: np.random.Generator, variance: float) -> np.ndar
 
 
 def _truncated_normal(shape: Shape, rng: np.random.Generator, variance: float) -> np.ndarray:
-    """Normal with mean 0, but what is more than two standard deviations away is drawn again."""
+    """Normal with mean 0 and that variance, but without what is more than two standard deviations away."""
+    # a standard normal that is cut off at 2 has this standard deviation left
+    return _cut_off(shape, rng) * (math.sqrt(variance) / 0.87962566103423978)
+
+
+def _cut_off(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """Standard normal, but what is more than 2 away from 0 is drawn again."""
     w = np.asarray(rng.standard_normal(shape))
     while np.any(far := np.abs(w) > 2):
         w[far] = rng.standard_normal(np.count_nonzero(far))
-    # a standard normal that is cut off at 2 has this standard deviation left
-    return w * (math.sqrt(variance) / 0.87962566103423978)
+    return w
 
 
 def _by_fan_in(shape: Shape, scale: float) -> float:
@@ -141,7 +182,7 @@ def _by_both_fans(shape: Shape) -> float:
 
 
 @dataclass(frozen=True)
-class GlorotNormal(Initializer):
+class GlorotNormal(RandomInitializer):
     """For tanh and its like: the signal keeps its size forwards, the gradient backwards, as far as both can.
 
     Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks (2010),
@@ -155,7 +196,7 @@ class GlorotNormal(Initializer):
 
 
 @dataclass(frozen=True)
-class GlorotUniform(Initializer):
+class GlorotUniform(RandomInitializer):
     """GlorotNormal's variance from a uniform distribution: what Keras takes for a kernel if nothing is said.
 
     Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks (2010),
@@ -169,7 +210,7 @@ class GlorotUniform(Initializer):
 
 
 @dataclass(frozen=True)
-class HeNormal(Initializer):
+class HeNormal(RandomInitializer):
     """For relu, which drops half of the signal: twice the variance makes up for it.
 
     Source: He, Zhang, Ren & Sun, Delving deep into rectifiers (2015), equation 10; normal truncated at two standard
@@ -183,7 +224,7 @@ class HeNormal(Initializer):
 
 
 @dataclass(frozen=True)
-class HeUniform(Initializer):
+class HeUniform(RandomInitializer):
     """HeNormal's variance, enough for relu, from a uniform distribution.
 
     Source: He, Zhang, Ren & Sun, Delving deep into rectifiers (2015), equation 10.
@@ -196,7 +237,7 @@ class HeUniform(Initializer):
 
 
 @dataclass(frozen=True)
-class LecunNormal(Initializer):
+class LecunNormal(RandomInitializer):
     """For linear layers and selu: inputs of variance 1 give sums of variance 1.
 
     Source: LeCun, Bottou, Orr & Müller, Efficient BackProp (1998), equation 16; normal truncated at two standard
@@ -210,7 +251,7 @@ class LecunNormal(Initializer):
 
 
 @dataclass(frozen=True)
-class LecunUniform(Initializer):
+class LecunUniform(RandomInitializer):
     """LecunNormal's variance, right for linear layers, from a uniform distribution.
 
     Source: LeCun, Bottou, Orr & Müller, Efficient BackProp (1998), equation 16.
@@ -223,7 +264,52 @@ class LecunUniform(Initializer):
 
 
 @dataclass(frozen=True)
-class Orthogonal(Initializer):
+class TruncatedNormal(RandomInitializer):
+    """Normally distributed weights, however large the layer, without those more than two deviations from the mean."""
+
+    formula: ClassVar[str] = r"w \sim \mathcal{N}(\mu, \sigma^2), \quad |w - \mu| \le 2\sigma"
+    mean: float = setting(0.0, -1e3, 1e3)
+    stddev: float = setting(0.05, 0.0, 1e3)
+
+    def draw(self, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+        return self.mean + self.stddev * _cut_off(shape, rng)
+
+
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
+
+
+@dataclass(frozen=True)
+class VarianceScaling(RandomInitializer):
+    """All rules of this kind in one: a scale divided by a layer's inputs, by its outputs, or by the mean of both.
+
+    mode: "fan_in", "fan_out" or "fan_avg". distribution: "truncated_normal" (or "normal"), "untruncated_normal" or
+    "uniform". Source: He, Zhang, Ren & Sun, Delving deep into rectifiers (2015), section 2.2; the form is Keras's.
+    """
+
+    formula: ClassVar[str] = r"w \sim \mathcal{N}\left(0, \frac{s}{n}\right)"
+    scale: float = setting(1.0, 1e-6, 1e6)
+    mode: str = setting("fan_in", choices=MODES)
+    distribution: str = setting("truncated_normal", choices=DISTRIBUTIONS)
+
+    def __post_init__(self) -> None:
+        if self.distribution == "normal":
+            object.__setattr__(self, "distribution", "truncated_normal")
+        super().__post_init__()
+
+    def draw(self, shape: Shape, rng: np.random.Generator) -> np.ndarray:
+        inputs, outputs = fans(shape)
+        n = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        variance = self.scale / max(1, n)
+        if self.distribution == "uniform":
+            return _uniform(shape, rng, variance)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0.0, math.sqrt(variance), shape)
+        return _truncated_normal(shape, rng, variance)
+
+
+@dataclass(frozen=True)
+class Orthogonal(RandomInitializer):
     """A random rotation times a gain c: every signal keeps exactly its length, however deep the network.
 
     The rows are orthogonal if there are fewer of them than columns, else the columns; of longer shapes all but the
@@ -244,6 +330,10 @@ class Orthogonal(Initializer):
         return self.gain * (q.T if rows < columns else q).reshape(shape)
 
 
-def get(which: Any) -> Initializer:
-    """The initializer that a name, a class or an initializer means; see ``Family.get``."""
-    return Initializer.get(which)
+@overload
+def get(which: None) -> None: ...
+@overload
+def get(which: str | Initializer | type[Initializer]) -> Initializer: ...
+def get(which: Any) -> Initializer | None:
+    """The initializer that a name, a class or an initializer means, and none for None; see ``Family.get``."""
+    return None if which is None else Initializer.get(which)

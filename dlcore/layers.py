@@ -1,17 +1,18 @@
 """Layers: what a network is built of, each with its way forwards and, beside it, its way back.
 
-    layer.forward(x, room, training)    what the layer makes of its input, a batch of rows
-    layer.backward(g, room)             dE/dx, given g = dE/da; the gradients of the weights are left in ``gradients``
+    layer.forward(x, buffers, training)    what the layer makes of its input, a batch of rows
+    layer.backward(g, buffers)             dE/dx, given g = dE/da; the weights' gradients are left in ``gradients``
 
 A batch is an array of shape (batch, features), or (copies, batch, features) where copies of one network train side by
-side (see ``race``): products are over the last two axes, and everything else is number by number. Nothing is allocated
-while training: a ``room`` holds the arrays that a layer needs for one size of batch. Letters: x input, z weighted sum,
-a output, g gradient; names and defaults are Keras 3's.
+side (see ``experiments.parallel_training``): products are over the last two axes, and everything else is number by
+number. Nothing is allocated while training: a layer's ``buffers`` hold the arrays that it needs for one size of batch.
+Letters: x input, z weighted sum, a output, g gradient; names and defaults are Keras 3's.
 """
 
 import math
 import re
-from types import SimpleNamespace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,8 +35,20 @@ __all__ = [
 ]
 
 Shape = tuple[int, ...]
-Room = SimpleNamespace
-"""The arrays of one layer for one size of batch; its output is ``a``."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Buffers:
+    """The arrays of one layer for one size of batch; each call overwrites them."""
+
+    a: np.ndarray
+    """The output, shape (batch, outputs)."""
+
+    gx: np.ndarray | None
+    """dE/dx, shape (batch, inputs); None for a first layer whose inputs need no gradient."""
+
+    z: np.ndarray | None
+    """The weighted sums, shape (batch, outputs); None in a layer without an activation."""
 
 
 def checked_shape(shape: Any) -> Shape:
@@ -48,6 +61,18 @@ def checked_shape(shape: Any) -> Shape:
     return tuple(int(n) for n in sizes)
 
 
+def take_over(variables: Sequence[tuple[str, np.ndarray]], weights: Sequence[Any], owner: str) -> None:
+    """Put new numbers into arrays that have names; ValueError, and no change, if they do not fit."""
+    new = [np.asarray(part, dtype=float) for part in weights]
+    if len(new) != len(variables):
+        raise ValueError(f"{owner} has {len(variables)} arrays of weights, {len(new)} are given")
+    for (name, own), other in zip(variables, new, strict=True):
+        if own.shape != other.shape:
+            raise ValueError(f"{name} has shape {own.shape}; the weights given for it have {other.shape}")
+    for (_, own), other in zip(variables, new, strict=True):
+        own[...] = other
+
+
 class Input:
     """The shape of one sample, without the batch: Input((8,)) for eight numbers. It is no layer and has no weights."""
 
@@ -57,13 +82,7 @@ class Input:
 
 
 class Layer:
-    """What all layers share; by itself it passes everything on.
-
-    name: given by the model if it is empty. input_shape, output_shape: of one sample, known once the layer is built.
-    parameters, gradients: what training changes and its gradient, by name: views into the model's two flat vectors.
-    shapes: theirs, by name.
-    state: what is kept beside them and not trained, by name.
-    """
+    """What all layers share; by itself it passes everything on."""
 
     kinds: ClassVar[dict[str, type["Layer"]]] = {}
     """Every layer by the name of its class; they register by being defined."""
@@ -80,25 +99,51 @@ class Layer:
 
     def __init__(self, *, input_shape: Any = None, name: str | None = None) -> None:
         self.name = name or ""
+        """Given by the model if it is empty."""
         self.first_shape = None if input_shape is None else checked_shape(input_shape)
         self.input_shape: Shape = ()
+        """The shape of one sample before the layer, known once it is built."""
         self.output_shape: Shape = ()
+        """The shape of one sample after the layer, known once it is built."""
         self.shapes: dict[str, Shape] = {}
+        """The shapes of the parameters by name."""
         self.parameters: dict[str, np.ndarray] = {}
+        """The trained weights by name: views into the model's vector ``w``."""
         self.gradients: dict[str, np.ndarray] = {}
+        """Their gradients by name: views into the model's vector ``g``."""
         self.state: dict[str, np.ndarray] = {}
+        """The weights that are not trained, by name: moving means and variances."""
         self.in_use, self.built = False, False
         # what dropout draws from; the model puts its own here before it trains
         self.rng = np.random.default_rng(0)
 
     @classmethod
     def kind(cls) -> str:
-        """What a layer without a name is called, before it is numbered: "batch_normalization"."""
+        """The name of a layer without one, before it is numbered: "batch_normalization"."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
 
     def config(self) -> dict[str, Any]:
         """The arguments that make the same layer again, with members of families as they are."""
         return {"name": self.name}
+
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """All weights themselves, no copies, in Keras's order: the trained ones, then the kept ones.
+
+        A layer by itself has none yet; ValueError if its model has still to make them.
+        """
+        if self.in_use and not self.built:
+            raise ValueError(f"the layer {self.name!r} has no weights yet; say model.build() first")
+        return [*self.parameters.values(), *self.state.values()]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of ``weights``."""
+        return [part.copy() for part in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Take over weights as ``get_weights`` gives them; ValueError, and no change, if they do not fit."""
+        names = [f"{self.name}/{name}" for name in [*self.parameters, *self.state]]
+        take_over(list(zip(names, self.weights, strict=True)), weights, f"the layer {self.name!r}")
 
     def shape_after(self, input_shape: Shape) -> Shape:
         """The shape of one sample after the layer; ValueError if it cannot take ``input_shape``."""
@@ -126,26 +171,46 @@ class Layer:
                 of[name] = vector[..., part].reshape(*w.shape[:-1], *shape)
             start = part.stop
 
-    def room(self, batch: Shape, first: bool) -> Room:
+    def buffers(self, batch: Shape, first: bool) -> Buffers:
         """The arrays for batches of that size, (batch,) or (copies, batch).
 
         The ``first`` layer of a network need not pass a gradient on.
         """
         a, gx = np.empty((2, *batch, math.prod(self.output_shape)))
-        return Room(z=None, a=a, gx=gx)
+        return Buffers(a=a, gx=gx, z=None)
 
-    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        """The output for ``x``, shape (batch, features); it stays in ``room.a`` until the next call."""
-        room.a = x
+    def forward(self, x: np.ndarray, buffers: Buffers, training: bool) -> np.ndarray:
+        """The output for ``x``, shape (batch, features); it stays in ``buffers.a`` until the next call."""
+        buffers.a = x
         return x
 
-    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
-        """dE/dx, shape (batch, inputs), for ``g`` = dE/da, shape (batch, outputs), after ``forward`` in that room."""
+    def backward(self, g: np.ndarray, buffers: Buffers) -> np.ndarray:
+        """dE/dx, shape (batch, inputs), for ``g`` = dE/da, (batch, outputs), after ``forward`` in these buffers."""
         return g
 
-    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
+    def backward_from_sums(self, g: np.ndarray, buffers: Buffers) -> np.ndarray:
         """The same for ``g`` = dE/dz, the gradient before the activation."""
-        return self.backward(g, room)
+        return self.backward(g, buffers)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DenseBuffers(Buffers):
+    """The arrays of a ``Dense`` layer for one size of batch."""
+
+    z: np.ndarray
+    """The weighted sums, shape (batch, units)."""
+
+    gz: np.ndarray
+    """dE/dz, shape (batch, units)."""
+
+    x: np.ndarray
+    """The input with a last column of ones if there is a bias, shape (batch, inputs + 1)."""
+
+    x_transposed: np.ndarray
+    """A view of ``x``, shape (inputs + 1, batch)."""
+
+    inputs: np.ndarray
+    """A view of ``x`` without the ones, shape (batch, inputs)."""
 
 
 class Dense(Layer):
@@ -177,8 +242,9 @@ class Dense(Layer):
         self.units = int(units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        # as in Keras, what is not said is the one for kernels, also for a bias
+        self.kernel_initializer = initializers.get(kernel_initializer or "glorot_uniform")
+        self.bias_initializer = initializers.get(bias_initializer or "glorot_uniform")
         self.regularizer = regularizers.get(kernel_regularizer)
 
     def config(self) -> dict[str, Any]:
@@ -209,40 +275,41 @@ class Dense(Layer):
         super().bind(w, g)
         self.kernel = self.parameters["kernel"]
         # kernel and bias lie one behind the other: together they are one matrix, whose last row meets the ones
-        self.table, self.table_gradient = (v.reshape(*v.shape[:-1], -1, self.units) for v in (w, g))
-        # of two matrices it is the same product, dot is the faster one, and the method faster than the function
-        self.product = np.ndarray.dot if w.ndim == 1 else np.matmul
-        self.kernel_turned = self.kernel.mT
+        self.joined, self.joined_gradient = (v.reshape(*v.shape[:-1], -1, self.units) for v in (w, g))
+        # of two matrices dot is the same product and faster than matmul, and the method faster than the function
+        self.matmul = np.ndarray.dot if w.ndim == 1 else np.matmul
+        self.kernel_transposed = self.kernel.mT
 
-    def room(self, batch: Shape, first: bool) -> Room:
+    def buffers(self, batch: Shape, first: bool) -> DenseBuffers:
         (inputs,) = self.input_shape
         z, a, gz = np.empty((3, *batch, self.units))
         # a bias is one more weight, on an input that is always 1: one product where there would be a product and a sum
         x = np.ones((*batch, inputs + self.use_bias))
-        return Room(
-            x=x,
-            x_turned=x.mT,
-            inputs=x[..., :inputs],
-            z=z,
-            a=a,
-            gz=gz,
-            gx=None if first else np.empty((*batch, inputs)),
-        )
+        gx = None if first else np.empty((*batch, inputs))
+        return DenseBuffers(a=a, gx=gx, z=z, gz=gz, x=x, x_transposed=x.mT, inputs=x[..., :inputs])
 
-    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        room.inputs[...] = x
-        self.product(room.x, self.table, out=room.z)
-        return self.activation(room.z, out=room.a)
+    def forward(self, x: np.ndarray, buffers: DenseBuffers, training: bool) -> np.ndarray:
+        buffers.inputs[...] = x
+        self.matmul(buffers.x, self.joined, out=buffers.z)
+        return self.activation(buffers.z, out=buffers.a)
 
-    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
-        return self.backward_from_sums(self.activation.vjp(room.z, room.a, g, out=room.gz), room)
+    def backward(self, g: np.ndarray, buffers: DenseBuffers) -> np.ndarray:
+        return self.backward_from_sums(self.activation.vjp(buffers.z, buffers.a, g, out=buffers.gz), buffers)
 
-    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
-        self.product(room.x_turned, g, out=self.table_gradient)
+    def backward_from_sums(self, g: np.ndarray, buffers: DenseBuffers) -> np.ndarray:
+        self.matmul(buffers.x_transposed, g, out=self.joined_gradient)
         if self.regularizer:
             self.gradients["kernel"] += self.regularizer.gradient(self.kernel)
         # nobody asks the first layer how the loss depends on the data
-        return g if room.gx is None else self.product(g, self.kernel_turned, out=room.gx)
+        return g if buffers.gx is None else self.matmul(g, self.kernel_transposed, out=buffers.gx)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ActivationBuffers(Buffers):
+    """The arrays of an ``Activation`` layer for one size of batch."""
+
+    z: np.ndarray
+    """Its input, which is not copied."""
 
 
 class Activation(Layer):
@@ -257,14 +324,18 @@ class Activation(Layer):
     def config(self) -> dict[str, Any]:
         return {"activation": self.activation, **super().config()}
 
-    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
-        room.z = x
-        return self.activation(x, out=room.a)
+    def buffers(self, batch: Shape, first: bool) -> ActivationBuffers:
+        a, gx = np.empty((2, *batch, math.prod(self.output_shape)))
+        return ActivationBuffers(a=a, gx=gx, z=a)
 
-    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
-        return self.activation.vjp(room.z, room.a, g, out=room.gx)
+    def forward(self, x: np.ndarray, buffers: ActivationBuffers, training: bool) -> np.ndarray:
+        buffers.z = x
+        return self.activation(x, out=buffers.a)
 
-    def backward_from_sums(self, g: np.ndarray, room: Room) -> np.ndarray:
+    def backward(self, g: np.ndarray, buffers: ActivationBuffers) -> np.ndarray:
+        return self.activation.vjp(buffers.z, buffers.a, g, out=buffers.gx)
+
+    def backward_from_sums(self, g: np.ndarray, buffers: ActivationBuffers) -> np.ndarray:
         return g
 
 
@@ -275,6 +346,14 @@ class Flatten(Layer):
 
     def shape_after(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DropoutBuffers(Buffers):
+    """The arrays of a ``Dropout`` layer for one size of batch."""
+
+    mask: np.ndarray
+    """The factor of each number, of the output's shape: 0 where it is left out."""
 
 
 class Dropout(Layer):
@@ -295,21 +374,34 @@ class Dropout(Layer):
     def config(self) -> dict[str, Any]:
         return {"rate": self.rate, **super().config()}
 
-    def room(self, batch: Shape, first: bool) -> Room:
-        room = super().room(batch, first)
-        room.mask = np.ones_like(room.gx)
-        return room
+    def buffers(self, batch: Shape, first: bool) -> DropoutBuffers:
+        a, gx, mask = np.empty((3, *batch, math.prod(self.output_shape)))
+        return DropoutBuffers(a=a, gx=gx, z=None, mask=mask)
 
-    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+    def forward(self, x: np.ndarray, buffers: DropoutBuffers, training: bool) -> np.ndarray:
         if training:
-            self.rng.random(out=room.mask)
-            np.multiply(room.mask >= self.rate, 1 / (1 - self.rate), out=room.mask)
+            self.rng.random(out=buffers.mask)
+            np.multiply(buffers.mask >= self.rate, 1 / (1 - self.rate), out=buffers.mask)
         else:
-            room.mask.fill(1.0)
-        return np.multiply(x, room.mask, out=room.a)
+            buffers.mask.fill(1.0)
+        return np.multiply(x, buffers.mask, out=buffers.a)
 
-    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
-        return np.multiply(g, room.mask, out=room.gx)
+    def backward(self, g: np.ndarray, buffers: DropoutBuffers) -> np.ndarray:
+        return np.multiply(g, buffers.mask, out=buffers.gx)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class BatchNormalizationBuffers(Buffers):
+    """The arrays of a ``BatchNormalization`` layer for one size of batch, from its last forward pass."""
+
+    x_hat: np.ndarray
+    """The normalized input, shape (batch, features)."""
+
+    std: np.ndarray
+    """The standard deviation that the input was divided by, shape (features,)."""
+
+    training: bool = False
+    """Whether mean and variance were the batch's own."""
 
 
 class BatchNormalization(Layer):
@@ -349,33 +441,34 @@ class BatchNormalization(Layer):
         first = {"gamma": np.ones(input_shape)} if self.scale else {}
         return {**first, "beta": np.zeros(input_shape)} if self.center else first
 
-    def room(self, batch: Shape, first: bool) -> Room:
+    def buffers(self, batch: Shape, first: bool) -> BatchNormalizationBuffers:
         if len(batch) > 1:
             raise ValueError("copies of a network cannot train side by side if it has BatchNormalization; train each")
-        return super().room(batch, first)
+        a, gx, x_hat = np.empty((3, *batch, math.prod(self.output_shape)))
+        return BatchNormalizationBuffers(a=a, gx=gx, z=None, x_hat=x_hat, std=np.ones(a.shape[-1]))
 
-    def forward(self, x: np.ndarray, room: Room, training: bool) -> np.ndarray:
+    def forward(self, x: np.ndarray, buffers: BatchNormalizationBuffers, training: bool) -> np.ndarray:
         mu, variance = self.state["moving_mean"], self.state["moving_variance"]
         if training:
-            past, kept = (mu, variance), self.momentum
+            past, momentum = (mu, variance), self.momentum
             mu, variance = x.mean(axis=0), x.var(axis=0)
             for old, new in zip(past, (mu, variance), strict=True):
-                old *= kept
-                old += (1 - kept) * new
-        room.training, room.spread = training, np.sqrt(variance + self.epsilon)
-        room.x_hat = (x - mu) / room.spread
-        np.multiply(room.x_hat, self.parameters.get("gamma", 1.0), out=room.a)
-        room.a += self.parameters.get("beta", 0.0)
-        return room.a
+                old *= momentum
+                old += (1 - momentum) * new
+        buffers.training, buffers.std = training, np.sqrt(variance + self.epsilon)
+        buffers.x_hat = (x - mu) / buffers.std
+        np.multiply(buffers.x_hat, self.parameters.get("gamma", 1.0), out=buffers.a)
+        buffers.a += self.parameters.get("beta", 0.0)
+        return buffers.a
 
-    def backward(self, g: np.ndarray, room: Room) -> np.ndarray:
-        x_hat = room.x_hat
+    def backward(self, g: np.ndarray, buffers: BatchNormalizationBuffers) -> np.ndarray:
+        x_hat = buffers.x_hat
         if self.center:
             self.gradients["beta"][:] = g.sum(axis=0)
         if self.scale:
             self.gradients["gamma"][:] = (g * x_hat).sum(axis=0)
         g = g * self.parameters.get("gamma", 1.0)
-        if room.training:
+        if buffers.training:
             # mean and variance depend on every sample: what x does to them is taken off
             g = g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)
-        return np.divide(g, room.spread, out=room.gx)
+        return np.divide(g, buffers.std, out=buffers.gx)

@@ -1,6 +1,6 @@
 """Losses: one number for how far the predictions are from the truth.
 
-Every one is used in the same way:
+All are used in the same way:
 
     loss(y_true, y_pred)             the mean over the batch, a float
     loss.per_sample(y_true, y_pred)  the loss of every sample, of shape (batch,)
@@ -51,9 +51,10 @@ class Loss(Family):
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
         """The loss of predictions ``y_pred`` (shape (batch, ...)) for targets ``y_true`` of the same shape.
 
-        Integer targets have the shape of ``y_pred`` without its last axis, or with a last axis of 1. With
-        ``sample_weight`` (shape (batch,)) it is the sum of weight times loss, divided by the size of the batch and not
-        by the sum of the weights. Predictions that are NaN or overflow make it NaN or infinite, without a warning.
+        Integer targets have the shape of ``y_pred`` without its last axis, or with a last axis of 1; of the other
+        shapes only (batch,) and (batch, 1) mean the same, as they do for ``fit``. With ``sample_weight`` (shape
+        (batch,)) it is the sum of weight times loss, divided by the size of the batch, not by the sum of the weights.
+        Predictions that are NaN or overflow make it NaN or infinite, without a warning.
         Raises ValueError if the shapes do not fit or the batch is empty.
         """
         if sample_weight is not None:
@@ -113,7 +114,7 @@ class Loss(Family):
     def _on_scale(self, shares: np.ndarray) -> np.ndarray:
         """Probabilities as the predictions that mean them."""
         if not self.threshold:
-            return np.log(_clipped(shares)) - (0 if self.by_row else np.log(_clipped(1 - shares)))
+            return np.log(_clip(shares)) - (0 if self.by_row else np.log(_clip(1 - shares)))
         return shares
 
     def _places(self, y: np.ndarray) -> np.ndarray:
@@ -143,7 +144,9 @@ class Loss(Family):
         """Both as arrays of floats; ValueError if their shapes do not fit each other and the loss."""
         y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
         _refuse_odd_rows(self, y_pred)
-        # NumPy would broadcast (n,) against (n, 1) to (n, n) and return a plausible, wrong number
+        if {y_true.shape, y_pred.shape} == {(len(y_pred),), (len(y_pred), 1)}:
+            # NumPy would broadcast these two to (n, n) and return a plausible, wrong number
+            y_true = y_true.reshape(y_pred.shape)
         if y_true.shape != y_pred.shape:
             advice = "; numbers of classes are for the sparse one" if self.targets == "one_hot" else ""
             raise ValueError(
@@ -162,7 +165,9 @@ class Loss(Family):
         wrong = ~self.fitting(y_true, y_pred.shape[-1] if y_pred.ndim > 1 else 1)
         if wrong.any():
             where = int(np.flatnonzero(wrong.reshape(len(y_true), -1).any(axis=1))[0])
-            raise ValueError(f"{self.name()} takes {self.wanted(y_pred.shape)}; y_true[{where}] is {y_true[where]}")
+            raise ValueError(
+                f"{self.name()} takes {self.target_description(y_pred.shape)}; y_true[{where}] is {y_true[where]}"
+            )
 
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         """Which targets (for one-hot: which rows) are of the kind that the loss takes."""
@@ -177,7 +182,7 @@ class Loss(Family):
             return (y_true == np.floor(y_true)) & (y_true >= 0) & (y_true < classes)
         return np.full(y_true.shape, True)
 
-    def wanted(self, shape: tuple[int, ...]) -> str:
+    def target_description(self, shape: tuple[int, ...]) -> str:
         """The kind of targets in words, for predictions of that shape."""
         return {
             "positive": "targets of 0 or more",
@@ -325,7 +330,9 @@ class LogCosh(Loss):
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         r = np.abs(y_pred - y_true)
         # cosh(r) overflows for r > 710; this is log((e^r + e^-r) / 2) with e^r taken out
-        return r + np.log1p(np.exp(-2 * r)) - np.log(2)
+        far = r + np.log1p(np.exp(-2 * r)) - np.log(2)
+        # where r is small that is a difference of numbers far larger than it; cosh(r) is 1 + 2 sinh(r / 2)^2
+        return np.where(r < 1, np.log1p(2 * np.sinh(np.minimum(r, 1) / 2) ** 2), far)
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         return np.tanh(y_pred - y_true)
@@ -351,22 +358,23 @@ class BinaryCrossentropy(Loss):
     label_smoothing: float = setting(0.0, 0.0, 1.0)
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, 2)
+        y = _smooth_labels(y_true, self.label_smoothing, 2)
         if self.from_logits:
             # the same number as below, without the p that is 1 for logits from 37 on
             return np.maximum(y_pred, 0) - y * y_pred + np.log1p(np.exp(-np.abs(y_pred)))
-        p = _clipped(y_pred)
+        p = _clip(y_pred)
         return -(y * np.log(p) + (1 - y) * np.log(1 - p))
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, 2)
+        y = _smooth_labels(y_true, self.label_smoothing, 2)
         if self.from_logits:
-            return _sigmoid(y_pred) - y
-        p = _clipped(y_pred)
+            # sigmoid(z) - y: where one of the two shares is near 1 its distance from 1 is the other one
+            return (1 - y) * _sigmoid(y_pred) - y * _sigmoid(-y_pred)
+        p = _clip(y_pred)
         return (p - y) / (p * (1 - p)) * (p == y_pred)
 
     def constant(self, y: np.ndarray) -> np.ndarray:
-        return self._on_scale(_smoothed(y, self.label_smoothing, 2).mean(axis=0))
+        return self._on_scale(_smooth_labels(y, self.label_smoothing, 2).mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -386,15 +394,15 @@ class CategoricalCrossentropy(Loss):
     label_smoothing: float = setting(0.0, 0.0, 1.0)
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, y_true.shape[-1])
+        y = _smooth_labels(y_true, self.label_smoothing, y_true.shape[-1])
         return -(y * _log_shares(y_pred, self.from_logits)).sum(axis=-1)
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, y_true.shape[-1])
+        y = _smooth_labels(y_true, self.label_smoothing, y_true.shape[-1])
         return _surprise_slopes(y, y_pred, self.from_logits)
 
     def constant(self, y: np.ndarray) -> np.ndarray:
-        return self._on_scale(_smoothed(y, self.label_smoothing, y.shape[-1]).mean(axis=0))
+        return self._on_scale(_smooth_labels(y, self.label_smoothing, y.shape[-1]).mean(axis=0))
 
 
 @dataclass(frozen=True)
@@ -444,12 +452,12 @@ class BinaryFocalCrossentropy(Loss):
     label_smoothing: float = setting(0.0, 0.0, 1.0)
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, 2)
+        y = _smooth_labels(y_true, self.label_smoothing, 2)
         p = _sigmoid(y_pred) if self.from_logits else y_pred
         return self._balance(y) * self._miss(y, p) ** self.gamma * BinaryCrossentropy().errors(y, p)
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y = _smoothed(y_true, self.label_smoothing, 2)
+        y = _smooth_labels(y_true, self.label_smoothing, 2)
         p = _sigmoid(y_pred) if self.from_logits else y_pred
         surprise, miss = BinaryCrossentropy(), self._miss(y, p)
         # a miss of 0 to a power below 0 would be infinite, although the product with the surprise goes to 0
@@ -462,6 +470,71 @@ class BinaryFocalCrossentropy(Loss):
 
     def _balance(self, y: np.ndarray) -> np.ndarray | float:
         return y * self.alpha + (1 - y) * (1 - self.alpha) if self.apply_class_balancing else 1.0
+
+
+@dataclass(frozen=True)
+class CategoricalFocalCrossentropy(Loss):
+    """Categorical cross-entropy that cares little for what is already right: weighted by alpha (1 - p)^gamma.
+
+    A row of predictions is divided by its sum first; probabilities are clipped as in categorical cross-entropy, logits
+    after they have been turned into probabilities, so that where one is beyond 1 - 1e-7 the slope is 0.
+    Source: Lin et al. (2017), Focal Loss for Dense Object Detection, equation 5; the form is Keras's.
+    """
+
+    formula: ClassVar[str] = (
+        r"E = -\frac{1}{n} \sum_{i=1}^{n} \sum_{k} \alpha\,(1 - p_{ik})^\gamma\, y_{ik} \log p_{ik}"
+    )
+    targets: ClassVar[str] = "one_hot"
+    by_row: ClassVar[bool] = True
+    soft: ClassVar[bool] = True
+    alpha: float = setting(0.25, 0.0, 1.0)
+    gamma: float = setting(2.0, 0.0, 10.0)
+    from_logits: bool = setting(False)
+    label_smoothing: float = setting(0.0, 0.0, 1.0)
+
+    def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y = _smooth_labels(y_true, self.label_smoothing, y_true.shape[-1])
+        p = _clip(self._shares(y_pred))
+        return -(self.alpha * (1 - p) ** self.gamma * y * np.log(p)).sum(axis=-1)
+
+    def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        y, share = _smooth_labels(y_true, self.label_smoothing, y_true.shape[-1]), self._shares(y_pred)
+        p = _clip(share)
+        g = y * self._slope(p) * (p == share)
+        # what a prediction adds to its own share, it takes from every share
+        across = g - (g * share).sum(axis=-1, keepdims=True)
+        return across * (share if self.from_logits else 1 / y_pred.sum(axis=-1, keepdims=True))
+
+    def constant(self, y: np.ndarray) -> np.ndarray:
+        """Shares at which a little more of any class is worth the same: what that is worth is found by halving."""
+        y = _smooth_labels(y, self.label_smoothing, y.shape[-1]).mean(axis=0)
+
+        def shares(worth: float) -> np.ndarray:
+            low, high = np.full(y.shape, EPSILON), np.full(y.shape, 1 - EPSILON)
+            for _ in range(50):
+                middle = (low + high) / 2
+                more = y * -self._slope(middle) > worth
+                low, high = np.where(more, middle, low), np.where(more, high, middle)
+            return low
+
+        if not self.alpha or y.max() > 1 - EPSILON:
+            return self._on_scale(y)
+        # in logarithms: the worth of a rare class lies orders of magnitude below that of a frequent one
+        low, high = -700.0, np.log(self.alpha / EPSILON) + 1
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if shares(float(np.exp(middle))).sum() > 1 else (low, middle)
+        found = shares(float(np.exp(low)))
+        return self._on_scale(found / found.sum())
+
+    def _shares(self, y_pred: np.ndarray) -> np.ndarray:
+        if self.from_logits:
+            return np.exp(_log_shares(y_pred, from_logits=True))
+        return y_pred / y_pred.sum(axis=-1, keepdims=True)
+
+    def _slope(self, p: np.ndarray) -> np.ndarray:
+        """The derivative of -alpha (1 - p)^gamma log p."""
+        return self.alpha * (self.gamma * (1 - p) ** (self.gamma - 1) * np.log(p) - (1 - p) ** self.gamma / p)
 
 
 @dataclass(frozen=True)
@@ -482,17 +555,17 @@ class KLDivergence(Loss):
         return "kl_divergence"
 
     def errors(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y, p = _clipped(y_true, high=1.0), _clipped(y_pred, high=1.0)
+        y, p = _clip(y_true, high=1.0), _clip(y_pred, high=1.0)
         return (y * np.log(y / p)).sum(axis=-1)
 
     def slopes(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        y, p = _clipped(y_true, high=1.0), _clipped(y_pred, high=1.0)
+        y, p = _clip(y_true, high=1.0), _clip(y_pred, high=1.0)
         return -y / p * (p == y_pred)
 
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         return (y_true >= 0).all(axis=-1) & (np.abs(y_true.sum(axis=-1) - 1) < 1e-6)
 
-    def wanted(self, shape: tuple[int, ...]) -> str:
+    def target_description(self, shape: tuple[int, ...]) -> str:
         return "rows of probabilities, 0 or more and 1 together"
 
 
@@ -547,7 +620,7 @@ class Hinge(Loss):
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         return np.abs(_signs(y_true)) == 1
 
-    def wanted(self, shape: tuple[int, ...]) -> str:
+    def target_description(self, shape: tuple[int, ...]) -> str:
         return "targets of -1 or 1, or of 0 or 1"
 
 
@@ -575,8 +648,8 @@ class SquaredHinge(Loss):
     def fitting(self, y_true: np.ndarray, classes: int) -> np.ndarray:
         return Hinge().fitting(y_true, classes)
 
-    def wanted(self, shape: tuple[int, ...]) -> str:
-        return Hinge().wanted(shape)
+    def target_description(self, shape: tuple[int, ...]) -> str:
+        return Hinge().target_description(shape)
 
 
 @dataclass(frozen=True)
@@ -645,11 +718,11 @@ class CosineSimilarity(Loss):
 # --------------------------------------------------------------------------------------------- what they calculate with
 
 
-def _clipped(p: np.ndarray, high: float = 1 - EPSILON) -> np.ndarray:
+def _clip(p: np.ndarray, high: float = 1 - EPSILON) -> np.ndarray:
     return np.minimum(np.maximum(p, EPSILON), high)
 
 
-def _smoothed(y: np.ndarray, smoothing: float, classes: int) -> np.ndarray:
+def _smooth_labels(y: np.ndarray, smoothing: float, classes: int) -> np.ndarray:
     return y * (1 - smoothing) + smoothing / classes if smoothing else y
 
 
@@ -665,19 +738,24 @@ def _one_hot(y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
 def _log_shares(y_pred: np.ndarray, from_logits: bool) -> np.ndarray:
     """The logarithm of every class's share of its row: of the softmax of logits, or of clipped probabilities."""
     if not from_logits:
-        return np.log(_clipped(y_pred / y_pred.sum(axis=-1, keepdims=True)))
+        return np.log(_clip(y_pred / y_pred.sum(axis=-1, keepdims=True)))
     # the largest is taken out, since exp overflows for logits from 710 on
     z = y_pred - y_pred.max(axis=-1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    e = np.exp(z)
+    # it adds 1 to the sum of the others, in which theirs would be lost
+    np.put_along_axis(e, z.argmax(axis=-1)[..., None], 0.0, axis=-1)
+    return z - np.log1p(e.sum(axis=-1, keepdims=True))
 
 
 def _surprise_slopes(y: np.ndarray, y_pred: np.ndarray, from_logits: bool) -> np.ndarray:
     """The slopes of -sum(y log shares), for rows ``y`` whose sum is 1."""
     if from_logits:
-        return np.exp(_log_shares(y_pred, from_logits)) - y
+        logs = _log_shares(y_pred, from_logits)
+        # share - y, without the difference of 1 and a share near it
+        return (1 - y) * np.exp(logs) + y * np.expm1(logs)
     total = y_pred.sum(axis=-1, keepdims=True)
     share = y_pred / total
-    p = _clipped(share)
+    p = _clip(share)
     g = -y / p * (p == share)
     # what a prediction adds to the sum, it takes from every share
     return (g - (g * share).sum(axis=-1, keepdims=True)) / total

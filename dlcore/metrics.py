@@ -1,8 +1,9 @@
 """Metrics: what people ask of a model, in numbers that they can read; nothing here has to have a gradient.
 
-Every one is used in the same way:
+All are used in the same way:
 
     metric(y_true, y_pred)           one float; ``metric.higher_is_better`` says which way is up
+                                     (Keras's F scores are one number a class, unless they are told to average)
 
 and the curves behind them are plain functions of labels and scores. Predictions are what the network gives out:
 probabilities, one column for yes-or-no questions and one per class otherwise; of a network that gives out logits or
@@ -10,15 +11,15 @@ margins, ``resolve`` makes the metric that reads them. A metric of predictions t
 diverged is not "50 % accurate". Nothing here warns; what cannot be told is said in the docstring.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from dlcore import losses
 from dlcore.activations import Softmax
-from dlcore.family import Family, UnknownMember, setting
-from dlcore.losses import Loss
+from dlcore.family import Family, Setting, SettingError, UnknownMember, setting
+from dlcore.losses import EPSILON, Loss
 
 
 class Metric(Family):
@@ -32,15 +33,20 @@ class Metric(Family):
     def __call__(self, y_true: Any, y_pred: Any) -> float:
         """The metric of predictions ``y_pred`` (shape (batch, ...)) for targets ``y_true`` of the same shape.
 
-        Integer targets have the shape of ``y_pred`` without its last axis, or with a last axis of 1.
+        Integer targets have the shape of ``y_pred`` without its last axis, or with a last axis of 1; of the other
+        shapes only (batch,) and (batch, 1) mean the same.
         Raises ValueError if the shapes do not fit or the batch is empty.
         """
-        like = losses.SparseCategoricalCrossentropy() if self.targets == "integer" else _ROWS[self.targets == "one_hot"]
-        y_true, y_pred = like.batch(y_true, y_pred)
+        y_true, y_pred = self.batch(y_true, y_pred)
         if np.isnan(y_pred).any():
             return float("nan")
         with np.errstate(all="ignore"):
             return float(self.score(y_true, y_pred))
+
+    def batch(self, y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Both as arrays of floats; ValueError if their shapes do not fit each other and the metric."""
+        like = losses.SparseCategoricalCrossentropy() if self.targets == "integer" else _ROWS[self.targets == "one_hot"]
+        return like.batch(y_true, y_pred)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         """The metric of arrays that fit each other, without NaN among the predictions."""
@@ -52,14 +58,14 @@ class Metric(Family):
         answers: the predictions that are drawn from, shape (answers, ...); shares: how often each of them is, shape
         (answers,), 1 together. Exact where the metric adds up over the samples, as do all but those that say otherwise.
         """
-        return mixed(self, y_true, answers, shares)
+        return mean_score(self, y_true, answers, shares)
 
 
-def mixed(rule: Any, y_true: Any, answers: Any, shares: Any) -> float:
+def mean_score(rule: Any, y_true: Any, answers: Any, shares: Any) -> float:
     """The mean score of always the same answer, over ``answers`` with their ``shares``; see ``Metric.expected``."""
     rows = np.asarray(answers, dtype=float)[:, None]
     count = len(np.asarray(y_true))
-    scores = [rule(y_true, np.repeat(row, count, axis=0)) for row in rows]
+    scores = [np.mean(rule(y_true, np.repeat(row, count, axis=0))) for row in rows]
     return float(np.dot(scores, shares))
 
 
@@ -88,6 +94,19 @@ class BinaryAccuracy(Metric):
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         return np.mean(_zeros_and_ones(y_true) == (y_pred > self.threshold))
+
+
+@dataclass(frozen=True)
+class Accuracy(Metric):
+    """The share of predictions that are exactly the target: of labels, not of probabilities.
+
+    Where a model is compiled, the name "accuracy" means one of the others (see ``resolve``), and so it is in Keras.
+    """
+
+    formula: ClassVar[str] = r"\frac{1}{n} \sum_i [\,y_i = \hat{y}_i\,]"
+
+    def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
+        return np.mean(y_true == y_pred)
 
 
 @dataclass(frozen=True)
@@ -166,18 +185,30 @@ def _counts(y_true: np.ndarray, y_pred: np.ndarray, threshold: float) -> _Counts
     return _Counts(np.sum(yes & said_yes), np.sum(~yes & said_yes), np.sum(yes & ~said_yes))
 
 
-class _Drawn(NamedTuple):
-    """Yes-or-no answers drawn at random. positive, called: the shares of targets and of answers that are yes."""
+def _binomial(count: int, share: float) -> np.ndarray:
+    """The probability of 0, 1, ..., ``count`` hits if each of ``count`` draws is one with probability ``share``."""
+    k = np.arange(count + 1)
+    log_factorial = np.append(0.0, np.cumsum(np.log(k[1:])))
+    ways = log_factorial[-1] - log_factorial - log_factorial[::-1]
+    return np.exp(ways + k * np.log(share) + k[::-1] * np.log(1 - share))
+
+
+class _RandomPredictions(NamedTuple):
+    """Yes-or-no predictions drawn at random, and how often each kind is to be expected."""
 
     rows: int
     columns: int
     positive: float
+    """The share of targets that are yes."""
+
     called: float
+    """The share of predictions that are yes."""
+
     counts: tuple[float, float, float]
-    """True positives, all who are called, and all positives, as they are to be expected."""
+    """The expected numbers of true positives, of positive predictions, and of positive targets."""
 
     @classmethod
-    def of(cls, y_true: Any, answers: Any, shares: Any, threshold: float) -> "_Drawn":
+    def of(cls, y_true: Any, answers: Any, shares: Any, threshold: float) -> "_RandomPredictions":
         yes = np.asarray(y_true, dtype=float).reshape(len(y_true), -1) == 1
         called = np.asarray(shares, dtype=float) @ (
             np.asarray(answers, dtype=float).reshape(len(answers), -1) > threshold
@@ -187,13 +218,32 @@ class _Drawn(NamedTuple):
         return cls(len(yes), yes.shape[1], float(yes.mean()), min(1.0, float(called.mean())), counts)
 
 
+def _one_threshold(metric: Any, thresholds: Any) -> None:
+    """Take Keras's word for the threshold of a metric that is just made; SettingError for several at once."""
+    if thresholds is None:
+        return
+    if np.size(thresholds) != 1:
+        raise SettingError(f"{type(metric).__name__} has one threshold; for several, make one metric for each")
+    value = np.asarray(thresholds).item()
+    metric.settings()["threshold"].check(f"{type(metric).__name__}'s thresholds", value)
+    object.__setattr__(metric, "threshold", value)
+
+
 @dataclass(frozen=True)
 class Precision(Metric):
-    """Of those called positive, the share that is; 0 if nobody is called positive."""
+    """Of those called positive, the share that is; 0 if nobody is called positive.
+
+    thresholds: Keras's word for ``threshold``.
+    """
 
     formula: ClassVar[str] = r"\frac{TP}{TP + FP}"
     targets: ClassVar[str] = "binary"
     threshold: float = setting(0.5, -1e6, 1e6)
+    thresholds: InitVar[Any] = None
+
+    def __post_init__(self, thresholds: Any) -> None:
+        super().__post_init__()
+        _one_threshold(self, thresholds)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         tp, fp, _ = _counts(y_true, y_pred, self.threshold)
@@ -204,7 +254,7 @@ class Precision(Metric):
 
         For several columns it is the quotient of the counts to expect.
         """
-        drawn = _Drawn.of(y_true, answers, shares, self.threshold)
+        drawn = _RandomPredictions.of(y_true, answers, shares, self.threshold)
         if drawn.columns > 1:
             tp, called, _ = drawn.counts
             return tp / called if called else 0.0
@@ -213,11 +263,19 @@ class Precision(Metric):
 
 @dataclass(frozen=True)
 class Recall(Metric):
-    """Of those that are positive, the share that is called so; 0 if nobody is positive."""
+    """Of those that are positive, the share that is called so; 0 if nobody is positive.
+
+    thresholds: Keras's word for ``threshold``.
+    """
 
     formula: ClassVar[str] = r"\frac{TP}{TP + FN}"
     targets: ClassVar[str] = "binary"
     threshold: float = setting(0.5, -1e6, 1e6)
+    thresholds: InitVar[Any] = None
+
+    def __post_init__(self, thresholds: Any) -> None:
+        super().__post_init__()
+        _one_threshold(self, thresholds)
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         tp, _, fn = _counts(y_true, y_pred, self.threshold)
@@ -225,10 +283,11 @@ class Recall(Metric):
 
 
 @dataclass(frozen=True)
-class F1Score(Metric):
+class BinaryF1Score(Metric):
     """The harmonic mean of precision and recall; 0 if nobody is positive and nobody called so.
 
-    Several columns are counted together. Source: van Rijsbergen, Information Retrieval (1979), chapter 7.
+    Several columns are counted together. Keras has it as ``F1Score(average="micro", threshold=0.5)``.
+    Source: van Rijsbergen, Information Retrieval (1979), chapter 7.
     """
 
     formula: ClassVar[str] = r"\frac{2\,TP}{2\,TP + FP + FN}"
@@ -244,31 +303,226 @@ class F1Score(Metric):
 
         For several columns it is the quotient of the counts to expect.
         """
-        drawn = _Drawn.of(y_true, answers, shares, self.threshold)
+        drawn = _RandomPredictions.of(y_true, answers, shares, self.threshold)
         tp, called, positives = drawn.counts
         if tp == 0 or drawn.columns > 1 or drawn.called == 1:
             return 2 * tp / (called + positives) if tp else 0.0
-        k = np.arange(drawn.rows + 1)
-        log_factorial = np.append(0.0, np.cumsum(np.log(k[1:])))
-        ways = log_factorial[-1] - log_factorial - log_factorial[::-1]
-        chance = np.exp(ways + k * np.log(drawn.called) + k[::-1] * np.log(1 - drawn.called))
+        k, chance = np.arange(drawn.rows + 1), _binomial(drawn.rows, drawn.called)
         return float(np.sum(chance * 2 * k * drawn.positive / (k + positives)))
+
+
+@dataclass(frozen=True)
+class FBetaScore(Metric):
+    """Precision and recall in one number, recall counting beta times as much; an array, one number a class.
+
+    Targets and predictions are rows, one column a class. Without a ``threshold`` the class of the largest prediction of
+    a row is called, of those that tie every one, and no class whose prediction is 0; with one, every class above it.
+    average: None for one number a class, "macro" for their mean, "weighted" for the mean by how often a class is there,
+    "micro" for one number of all counts together. Source: van Rijsbergen, Information Retrieval (1979), chapter 7; the
+    form is Keras's.
+    """
+
+    formula: ClassVar[str] = r"\frac{(1 + \beta^2)\,TP}{(1 + \beta^2)\,TP + FP + \beta^2\,FN}"
+    targets: ClassVar[str] = "one_hot"
+    aliases: ClassVar[tuple[str, ...]] = ("f_beta_score",)
+    average: str | None = None
+    beta: float = setting(1.0, 1e-3, 1e3, log=True)
+    threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        kind = type(self).__name__
+        if self.average not in (None, *AVERAGES):
+            raise SettingError(f"{kind}'s average must be None, {', '.join(AVERAGES)}; it is {self.average!r}")
+        if self.threshold is not None:
+            Setting(0.5, -1e6, 1e6).check(f"{kind}'s threshold", self.threshold)
+
+    def __call__(self, y_true: Any, y_pred: Any) -> Any:
+        """The score of each class, shape (classes,), or with an ``average`` one float; errors as for all metrics."""
+        y_true, y_pred = self.batch(y_true, y_pred)
+        if np.isnan(y_pred).any():
+            return float("nan") if self.average else np.full(y_pred.shape[-1], np.nan)
+        y_true, y_pred = (rows.reshape(-1, y_pred.shape[-1]) for rows in (y_true, y_pred))
+        called, axis = self._calls(y_pred), None if self.average == "micro" else 0
+        positives, tp = y_true.sum(axis=axis), (y_true * called).sum(axis=axis)
+        # the number of wrong calls and of misses, each by its weight
+        wrong = called.sum(axis=axis) - tp + self.beta**2 * (positives - tp)
+        right = (1 + self.beta**2) * tp
+        score = right / np.where(tp > 0, right + wrong, 1.0)
+        return self._average(score, positives) if self.average else score
+
+    def _calls(self, y_pred: np.ndarray) -> np.ndarray:
+        """Which classes are called, as zeros and ones."""
+        if self.threshold is not None:
+            return (y_pred > self.threshold).astype(float)
+        return ((y_pred == y_pred.max(axis=-1, keepdims=True)) & (np.abs(y_pred) > 1e-9)).astype(float)
+
+    def _average(self, score: np.ndarray, positives: np.ndarray) -> float:
+        if self.average == "weighted":
+            return float((score * positives).sum() / max(positives.sum(), EPSILON))
+        return float(np.mean(score))
+
+    def expected(self, y_true: Any, answers: Any, shares: Any) -> float:
+        """Exact, without an average of the mean over the classes: of each a sum over how many rows call it.
+
+        Of "micro" it is the quotient of the counts to expect, which is exact if every answer calls as many classes.
+        """
+        y, answers = np.asarray(y_true, dtype=float), np.asarray(answers, dtype=float)
+        positives, share = y.sum(axis=0), np.asarray(shares, dtype=float) @ self._calls(answers)
+        if self.average == "micro":
+            tp, weight = float(positives @ share), self.beta**2
+            return (1 + weight) * tp / (len(y) * share.sum() + weight * positives.sum()) if tp else 0.0
+        each = [self._expected_of_one(len(y), p, min(s, 1.0)) for p, s in zip(positives, share, strict=True)]
+        return self._average(np.array(each), positives)
+
+    def _expected_of_one(self, rows: int, positives: float, share: float) -> float:
+        called = np.arange(rows + 1) if 0 < share < 1 else np.array([rows * share])
+        chance = _binomial(rows, share) if 0 < share < 1 else 1.0
+        right = (1 + self.beta**2) * called * positives / rows
+        return float(np.sum(chance * right / np.maximum(called + self.beta**2 * positives, EPSILON)))
+
+
+AVERAGES = ("micro", "macro", "weighted")
+"""How the numbers of several classes become one; see ``FBetaScore``."""
+
+
+@dataclass(frozen=True)
+class F1Score(FBetaScore):
+    """The harmonic mean of precision and recall of every class, an array; see ``FBetaScore``.
+
+    ``BinaryF1Score`` is the one for yes-or-no questions.
+    """
+
+    formula: ClassVar[str] = BinaryF1Score.formula
+    aliases: ClassVar[tuple[str, ...]] = ()
+    beta: ClassVar[float] = 1.0
 
 
 @dataclass(frozen=True)
 class AUC(Metric):
     """The area under the ROC curve: how often a positive scores higher than a negative, a tie counting half.
 
+    It is exact, not a sum over ``num_thresholds``, which Keras asks for and which does nothing here.
     NaN if only one class is there: there is no pair to compare. Only the order of the scores counts.
     Source: Hanley & McNeil (1982), The meaning and use of the area under a ROC curve.
     """
 
     formula: ClassVar[str] = r"P(p_+ > p_-) + \tfrac{1}{2} P(p_+ = p_-)"
     targets: ClassVar[str] = "binary"
+    num_thresholds: InitVar[int] = 200
+
+    def __post_init__(self, num_thresholds: int) -> None:
+        super().__post_init__()
 
     def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         curve = roc_curve(y_true, y_pred)
         return auc(curve.false_positive_rate, curve.true_positive_rate)
+
+
+# ------------------------------------------------------------------------------ the best threshold under a condition
+
+
+class OperatingPoint(Metric, listed=False):
+    """What the metrics share that choose the threshold themselves: the best of one rate where another is high enough.
+
+    All thresholds that the scores tell apart are tried; Keras tries ``num_thresholds`` of them, which does nothing
+    here. 0 if no threshold is good enough.
+    """
+
+    targets: ClassVar[str] = "binary"
+    needs: ClassVar[str]
+    """The rate that has to be high enough, which is the setting of this name."""
+
+    best_of: ClassVar[str]
+    """The rate that is told."""
+
+    def __post_init__(self, num_thresholds: int) -> None:
+        super().__post_init__()
+
+    def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
+        true_positives, false_positives, _ = _cumulative_counts(y_true, y_pred)
+        return self._best(true_positives, false_positives)
+
+    def _best(self, true_positives: np.ndarray, false_positives: np.ndarray) -> Any:
+        """The best along the last axis, on which the counts rise from nobody called to everybody."""
+        rates = _rates(true_positives, false_positives)
+        # the share 0.3 is reached by 3 of 10, whatever was rounded
+        enough = rates[self.needs] >= getattr(self, self.needs) - 1e-12
+        return np.max(rates[self.best_of], where=enough, initial=0.0, axis=-1)
+
+    def expected(self, y_true: Any, answers: Any, shares: Any) -> float:
+        """Exact for one column and two answers: a sum over how many of each class are given the higher one.
+
+        Otherwise it is ``mean_score``, which is too low.
+        """
+        answers, shares = np.asarray(answers, dtype=float).reshape(len(answers), -1), np.asarray(shares, dtype=float)
+        yes = np.asarray(y_true, dtype=float).reshape(len(y_true), -1) == 1
+        if answers.shape != (2, 1) or yes.shape[1] != 1 or not (shares > 0).all():
+            return super().expected(y_true, answers, shares)
+        high, positives, negatives = float(shares[answers.argmax()]), int(yes.sum()), int((~yes).sum())
+        tp, fp = np.meshgrid(np.arange(positives + 1.0), np.arange(negatives + 1.0), indexing="ij")
+        # nobody is called, those with the higher answer, everybody
+        counts = (np.stack([0 * called, called, 0 * called + called.max()], axis=-1) for called in (tp, fp))
+        return float(_binomial(positives, high) @ self._best(*counts) @ _binomial(negatives, high))
+
+
+def _rates(true_positives: np.ndarray, false_positives: np.ndarray) -> dict[str, np.ndarray]:
+    """Precision, recall (sensitivity) and specificity of counts that rise along the last axis; 0 by 0 is 0."""
+    positives, negatives = (np.maximum(counts[..., -1:], 1) for counts in (true_positives, false_positives))
+    recall = true_positives / positives
+    return {
+        "precision": true_positives / np.maximum(true_positives + false_positives, 1),
+        "recall": recall,
+        "sensitivity": recall,
+        "specificity": (false_positives[..., -1:] - false_positives) / negatives,
+    }
+
+
+@dataclass(frozen=True)
+class SensitivityAtSpecificity(OperatingPoint):
+    """The largest share of positives found at a threshold where so large a share of negatives is left alone."""
+
+    formula: ClassVar[str] = r"\max_\tau \frac{TP}{TP + FN} \quad \text{where } \frac{TN}{TN + FP} \ge s"
+    needs: ClassVar[str] = "specificity"
+    best_of: ClassVar[str] = "sensitivity"
+    specificity: float = setting(0.5, 0.0, 1.0)
+    num_thresholds: InitVar[int] = 200
+
+
+@dataclass(frozen=True)
+class SpecificityAtSensitivity(OperatingPoint):
+    """The largest share of negatives left alone at a threshold where so large a share of positives is found."""
+
+    formula: ClassVar[str] = r"\max_\tau \frac{TN}{TN + FP} \quad \text{where } \frac{TP}{TP + FN} \ge s"
+    needs: ClassVar[str] = "sensitivity"
+    best_of: ClassVar[str] = "specificity"
+    sensitivity: float = setting(0.5, 0.0, 1.0)
+    num_thresholds: InitVar[int] = 200
+
+
+@dataclass(frozen=True)
+class PrecisionAtRecall(OperatingPoint):
+    """The best precision at a threshold where the recall is so high."""
+
+    formula: ClassVar[str] = r"\max_\tau \frac{TP}{TP + FP} \quad \text{where } \frac{TP}{TP + FN} \ge r"
+    needs: ClassVar[str] = "recall"
+    best_of: ClassVar[str] = "precision"
+    recall: float = setting(0.5, 0.0, 1.0)
+    num_thresholds: InitVar[int] = 200
+
+
+@dataclass(frozen=True)
+class RecallAtPrecision(OperatingPoint):
+    """The best recall at a threshold where the precision is so high."""
+
+    formula: ClassVar[str] = r"\max_\tau \frac{TP}{TP + FN} \quad \text{where } \frac{TP}{TP + FP} \ge p"
+    needs: ClassVar[str] = "precision"
+    best_of: ClassVar[str] = "recall"
+    precision: float = setting(0.5, 0.0, 1.0)
+    num_thresholds: InitVar[int] = 200
+
+
+# ------------------------------------------------------------------------------------------------------ probabilities
 
 
 @dataclass(frozen=True)
@@ -363,6 +617,24 @@ class R2Score(Metric):
         return np.mean(np.where(constant, missed == 0, 1 - missed / spread))
 
 
+@dataclass(frozen=True)
+class CosineSimilarity(Metric):
+    """The mean cosine of the angle between the rows of truth and prediction: 1 for one direction, -1 for opposite ones.
+
+    The loss of this name is the same with a minus sign. Length does not count; a row of zeros gives 0.
+    """
+
+    formula: ClassVar[str] = (
+        r"\frac{1}{n} \sum_{i=1}^{n} \frac{y_i \cdot \hat{y}_i}{\lVert y_i \rVert\,\lVert \hat{y}_i \rVert}"
+    )
+
+    def batch(self, y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
+        return losses.CosineSimilarity().batch(y_true, y_pred)
+
+    def score(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
+        return -np.mean(losses.CosineSimilarity().errors(y_true, y_pred))
+
+
 # ------------------------------------------------------------------------------------------------- tables and curves
 
 
@@ -388,7 +660,7 @@ def confusion_matrix(y_true: Any, y_pred: Any, classes: int | None = None) -> np
 
 
 class ROCCurve(NamedTuple):
-    """Each array has one entry per threshold, falling from infinity, where nobody is called positive."""
+    """The ROC curve: one entry for every threshold, falling from infinity, where nothing is predicted positive."""
 
     false_positive_rate: np.ndarray
     true_positive_rate: np.ndarray
@@ -396,7 +668,7 @@ class ROCCurve(NamedTuple):
 
 
 class PrecisionRecallCurve(NamedTuple):
-    """Each array has one entry per threshold, falling from infinity, where precision is 1 by convention."""
+    """The precision-recall curve: one entry for every threshold, falling from infinity, where precision is 1."""
 
     precision: np.ndarray
     recall: np.ndarray
@@ -409,7 +681,7 @@ def roc_curve(y_true: Any, y_pred: Any) -> ROCCurve:
     Labels, 0 and 1 or -1 and 1, and scores have the same shape. The rate of a class that is not there is NaN
     throughout. Source: Fawcett (2006), An introduction to ROC analysis, algorithm 1.
     """
-    true_positives, false_positives, thresholds = _cumulated(y_true, y_pred)
+    true_positives, false_positives, thresholds = _cumulative_counts(y_true, y_pred)
     with np.errstate(invalid="ignore"):
         return ROCCurve(
             false_positives / false_positives[-1],
@@ -423,7 +695,7 @@ def precision_recall_curve(y_true: Any, y_pred: Any) -> PrecisionRecallCurve:
 
     Without positives recall is NaN throughout. Source: Davis & Goadrich (2006), section 2.
     """
-    true_positives, false_positives, thresholds = _cumulated(y_true, y_pred)
+    true_positives, false_positives, thresholds = _cumulative_counts(y_true, y_pred)
     with np.errstate(invalid="ignore"):
         precision = true_positives / (true_positives + false_positives)
         recall = true_positives / true_positives[-1]
@@ -436,7 +708,7 @@ def auc(x: Any, y: Any) -> float:
     return float(np.trapezoid(y, x))
 
 
-def _cumulated(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _cumulative_counts(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How many positives and negatives score at least each threshold, and the thresholds, falling from infinity."""
     # the one that takes 0 and 1 only: a curve is about two classes, not about shares of them
     loss, y_true = losses.BinaryFocalCrossentropy(), _zeros_and_ones(np.asarray(y_true, dtype=float))
@@ -475,24 +747,31 @@ def resolve(which: Any, loss: Any, output_units: int) -> Metric | Loss:
     if isinstance(which, Metric | Loss):
         return which
     loss = losses.get(loss)
-    if which in ("accuracy", "acc"):
+    if isinstance(which, type):
+        # the class itself, whatever its name means
+        found = _by_name(which)
+    elif which in ("accuracy", "acc"):
         found = _by_shape(loss, output_units, BinaryAccuracy(), SparseCategoricalAccuracy(), CategoricalAccuracy())
     elif which in ("crossentropy", "ce"):
         kinds = losses.BinaryCrossentropy(), losses.SparseCategoricalCrossentropy(), losses.CategoricalCrossentropy()
         found = _by_shape(loss, output_units, *kinds)
     else:
-        found = _named(which)
+        found = _by_name(which)
     return _reading(found, loss)
 
 
-def _named(which: Any) -> Metric | Loss:
+CHOSEN_BY_OUTPUT = ("accuracy", "acc", "crossentropy", "ce")
+"""The names that mean one of several metrics; see ``resolve``."""
+
+
+def _by_name(which: Any) -> Metric | Loss:
     try:
         return get(which)
     except UnknownMember as unknown:
         try:
             return losses.get(which)
         except UnknownMember:
-            raise UnknownMember(f"{unknown}; accuracy; or a loss: {', '.join(Loss.members)}") from None
+            raise UnknownMember(f"{unknown}; or a loss: {', '.join(Loss.members)}") from None
 
 
 def _by_shape(loss: Loss, output_units: int, binary: Any, sparse: Any, categorical: Any) -> Any:

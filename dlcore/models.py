@@ -1,20 +1,23 @@
-"""Models: a network that is compiled, trained, asked and kept, in Keras's words.
+"""Models: a network that is compiled, trained, evaluated and saved, in Keras's words.
 
     model = Sequential([Input((8,)), Dense(12, activation="relu"), Dense(1, activation="sigmoid")], seed=1)
     model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
     history = model.fit(x, y, epochs=100, validation_split=0.2)
 
-``fit`` runs a generator to its end. Who wants to draw between the epochs, or to stop, runs it:
+``fit`` runs a generator to its end. To draw between the epochs, or to stop, run the generator itself:
 
     for logs in model.epochs_of(x, y, epochs=100):
         ...                                              # {"loss": 0.31, "accuracy": 0.87}
+
+On purpose stricter than Keras: NaN in the data is refused, with the row that has it, also by ``predict``; targets that
+are all of one class are refused; nothing is printed unless ``verbose=1``.
 
 A step on a small network costs as much as its calls of NumPy do, so training checks and allocates nothing: data are
 checked before, and the predictions of an epoch are kept and judged at its end, all at once.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,33 +26,32 @@ import numpy as np
 from dlcore import losses, metrics, storage
 from dlcore.callbacks import Callback, History, Logs, ProgressLines
 from dlcore.losses import Loss
-from dlcore.network import Look, Network
+from dlcore.network import LayerTrace, Network
 from dlcore.optimizers import Stepper
-from dlcore.validation import Samples, checked, refuse_one_class, rows, split, weights_by_class
+from dlcore.validation import Samples, check, known_classes, refuse_one_class, rows, split, weights_by_class
 
 PREDICTED_AT_ONCE = 4096
-"""Rows that go forwards together where nothing is trained: enough for speed, and the memory stays bounded."""
+"""Rows of one forward pass where nothing is trained: enough for speed, and the memory stays bounded."""
 
 
 class Sequential(Network):
-    """Layers in a row that can be trained; see ``Network`` for ``add``, ``summary`` and the weights.
-
-    loss, optimizer (a ``Stepper``), metrics (by their name in the logs): what ``compile`` was told. history: of the
-    last training. stop_training: whoever sets it ends the training after this epoch.
-    """
+    """Layers in a row that can be trained; see ``Network`` for ``add``, ``summary`` and the weights."""
 
     def __init__(self, layers: Any = None, name: str = "sequential", seed: int | None = None) -> None:
         super().__init__(layers, name, seed)
         self.loss: Loss | None = None
         self.optimizer = Stepper("rmsprop")
         self.metrics: dict[str, Any] = {}
+        """The metrics by their name in the logs."""
         self.history = History()
+        """Of the last training."""
         self.stop_training = False
+        """Set to True, it ends the training after this epoch."""
         self._metrics_wanted: list[Any] = []
         self._trainings = 0
 
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, metrics: Any = None) -> None:
-        """Say how to train, by names, classes or members. Weights stay as they are; the optimizer starts afresh.
+        """Set optimizer, loss and metrics, by names, classes or members; weights stay, the optimizer starts afresh.
 
         metrics: a list. Raises UnknownMember, with the names to choose from.
         """
@@ -58,21 +60,24 @@ class Sequential(Network):
         self.loss, self.optimizer = losses.get(loss), Stepper(optimizer)
         self._metrics_wanted = [metrics] if isinstance(metrics, str) else list(metrics or [])
         # what "accuracy" means depends on the output and waits; a name that nobody knows does not
-        self.metrics = self._resolved(outputs=1)
+        self.metrics = self._resolve_metrics(outputs=1)
 
-    def _resolved(self, outputs: int) -> dict[str, Any]:
+    def _resolve_metrics(self, outputs: int) -> dict[str, Any]:
         found = [metrics.resolve(which, self.loss, outputs) for which in self._metrics_wanted]
         names = [which if isinstance(which, str) else which.name() for which in self._metrics_wanted]
-        if len({"loss", *names}) <= len(names):
+        # a name said twice is a slip; two members of a kind have settings of their own and are numbered
+        said = [which for which in self._metrics_wanted if isinstance(which, str | type)]
+        words = ["loss", *(which if isinstance(which, str) else _by_name(which) for which in said)]
+        if len(set(words)) < len(words):
             raise ValueError(f"every metric needs a name of its own, other than loss; they are {', '.join(names)}")
-        return dict(zip(names, found, strict=True))
+        return dict(zip(_unique_names(names), found, strict=True))
 
-    def _compiled(self, x: Any) -> Loss:
+    def _require_compiled(self, x: Any) -> Loss:
         """The loss, when all is there that training needs; if no layer says the shape of a sample, ``x`` does."""
         if self.loss is None:
             raise ValueError('the model is not compiled; say compile(loss="mse", optimizer="adam") first')
         self._build_for(x)
-        self.metrics = self._resolved(self.output_shape[-1])
+        self.metrics = self._resolve_metrics(self.output_shape[-1])
         if self.optimizer.slices != self.slices:
             # also when layers were added since: the old memory is about other weights
             self.optimizer = Stepper(self.optimizer.rule, self.slices)
@@ -84,7 +89,7 @@ class Sequential(Network):
     # --- Training -------------------------------------------------------------------------------------------------
 
     def fit(self, x: Any, y: Any, *args: Any, **how: Any) -> History:
-        """Train, and return the diary; the arguments are those of ``epochs_of``."""
+        """Train, and return the history; the arguments are those of ``epochs_of``."""
         for _ in self.epochs_of(x, y, *args, **how):
             pass
         return self.history
@@ -105,7 +110,7 @@ class Sequential(Network):
         initial_epoch: int = 0,
         seed: int | None = None,
     ) -> Iterator[Logs]:
-        """Train, and give the logs after every epoch; closing the generator ends the training as it should end.
+        """Train, and yield the logs after every epoch; closing the generator ends the training properly.
 
         x: shape (samples, ...), y: shape (samples, ...), finite numbers. batch_size: samples a step; if there are
         fewer, all of them make one. verbose: 1 prints a line an epoch. validation_split: the share that is cut off the
@@ -125,9 +130,8 @@ class Sequential(Network):
         training, validation = self._data(x, y, sample_weight, class_weight, validation_split, validation_data)
         order = self.generators(seed)
         self.history, self.stop_training = History(), False
-        asked = [callbacks] if isinstance(callbacks, Callback) else [*(callbacks or [])]
-        # the diary is written last: the other callbacks may add to the logs
-        called = [*asked, *([ProgressLines()] if verbose else []), self.history]
+        # the history comes last: the other callbacks may add to the logs
+        called = [*_list_of(callbacks), *([ProgressLines()] if verbose else []), self.history]
         steps = math.ceil(len(training.x) / (batch_size or 32))
         for callback in called:
             callback.set_model(self)
@@ -145,28 +149,32 @@ class Sequential(Network):
         validation_data: Sequence[Any] | None,
     ) -> tuple[Samples, Samples | None]:
         """Samples for training and for validation, checked."""
-        training, validation = self._checked(x, y, sample_weight), None
+        training, validation = self._check(x, y, sample_weight), None
         if validation_data is not None:
             if len(validation_data) not in (2, 3):
                 raise ValueError("validation_data must be (x, y) or (x, y, sample_weight)")
-            validation = self._checked(*validation_data)
+            validation = self._check(*validation_data)
         elif validation_split:
             training, validation = split(training, validation_split)
         assert self.loss is not None
         refuse_one_class(training.y, self.loss)
         if class_weight is not None:
-            if sample_weight is not None:
-                raise ValueError("class_weight and sample_weight are two ways to say one thing; give only one of them")
-            training = training._replace(weight=weights_by_class(training.y, class_weight))
+            training = training._replace(weight=self._class_weights(training.y, class_weight, sample_weight))
         return training, validation
 
-    def _checked(self, x: Any, y: Any, sample_weight: Any = None) -> Samples:
-        loss = self._compiled(x)
+    def _class_weights(self, y: np.ndarray, class_weight: Mapping[int, float], sample_weight: Any) -> np.ndarray:
+        if sample_weight is not None:
+            raise ValueError("class_weight and sample_weight are two ways to say one thing; give only one of them")
+        assert self.loss is not None
+        return weights_by_class(y, class_weight, known_classes(y, self.loss, self.output_shape))
+
+    def _check(self, x: Any, y: Any, sample_weight: Any = None) -> Samples:
+        loss = self._require_compiled(x)
         assert self.input_shape is not None
-        return checked(x, y, sample_weight, loss, self.input_shape, self.output_shape)
+        return check(x, y, sample_weight, loss, self.input_shape, self.output_shape)
 
     def generators(self, seed: int | None) -> np.random.Generator:
-        """What the order of the samples is drawn from; what dropout draws from is given to the layers."""
+        """The generator for the order of the samples; the layers get another one, for dropout."""
         # without a seed of its own, each training of a model goes on where the last one ended
         source = [self.seed, self._trainings, 1] if seed is None else [seed, 0, 1]
         self._trainings += seed is None
@@ -178,15 +186,17 @@ class Sequential(Network):
     def _epochs(
         self, epochs: range, course: "_Course", validation: Samples | None, called: list[Callback]
     ) -> Iterator[Logs]:
+        logs: Logs = {}
         for callback in called:
-            callback.on_train_begin()
+            callback.on_train_begin({})
         try:
             for epoch in epochs:
                 for callback in called:
-                    callback.on_epoch_begin(epoch)
+                    callback.on_epoch_begin(epoch, {})
                 logs = course.epoch()
                 if validation is not None:
-                    logs |= {f"val_{key}": value for key, value in self._validated(validation, called).items()}
+                    judged = self._score(validation, called, course.batch_size)
+                    logs |= {f"val_{key}": value for key, value in judged.items()}
                 if not (math.isfinite(logs["loss"]) and np.isfinite(self.w).all()):
                     self.history.diverged, self.stop_training = epoch, True
                 for callback in called:
@@ -196,12 +206,26 @@ class Sequential(Network):
                     break
         finally:
             for callback in called:
-                callback.on_train_end()
+                callback.on_train_end(logs)
 
-    def _validated(self, samples: Samples, called: list[Callback]) -> Logs:
+    def _score(self, samples: Samples, called: Sequence[Callback], batch_size: int) -> Logs:
+        """The scores of samples; callbacks that want to hear of batches are told of batches of that size."""
         for callback in called:
-            callback.on_test_begin()
-        logs = self.scores(samples, self._predictions(samples.x), self.penalty())
+            callback.on_test_begin({})
+        penalty, listening = self.penalty(), _listening(called, "on_test_batch_begin", "on_test_batch_end")
+
+        def on_begin(number: int) -> None:
+            for callback in listening:
+                callback.on_test_batch_begin(number, {})
+
+        def on_end(number: int, p: np.ndarray) -> None:
+            seen = self.scores(samples.part(slice(len(p))), p, penalty)
+            for callback in listening:
+                callback.on_test_batch_end(number, seen)
+
+        # nobody listens: as many at once as fit
+        p = self._predictions(samples.x, on_begin, on_end, batch_size) if listening else self._predictions(samples.x)
+        logs = self.scores(samples, p, penalty)
         for callback in called:
             callback.on_test_end(logs)
         return logs
@@ -216,20 +240,21 @@ class Sequential(Network):
     ) -> Any:
         """One step on all these samples; returns what ``evaluate`` does, of the predictions before the step."""
         if class_weight is not None:
-            sample_weight = weights_by_class(self._checked(x, y).y, class_weight)
-        samples = self._checked(x, y, sample_weight)
+            sample_weight = self._class_weights(self._check(x, y).y, class_weight, sample_weight)
+        samples = self._check(x, y, sample_weight)
         with np.errstate(all="ignore"):
             penalty = self.penalty()
             p = self.step(samples).copy()
-        return _returned(self.scores(samples, p, penalty), return_dict)
+        return _as_keras_returns(self.scores(samples, p, penalty), return_dict)
 
     def step(self, batch: Samples) -> np.ndarray:
         """Forwards, backwards, and one step of the optimizer; returns the predictions, until the next call.
 
         The batch is checked already, and the model compiled; what overflows warns unless the caller silences it.
         """
+        assert self.loss is not None
         p = self.forward(batch.x, training=True)
-        self.backward(self.loss, batch.y, batch.weight)  # type: ignore[arg-type]
+        self.backward(self.loss, batch.y, batch.weight)
         self.w[:] = self.optimizer.step(self.w, self.g)
         return p
 
@@ -249,49 +274,101 @@ class Sequential(Network):
         verbose: int | str = 0,
         sample_weight: Any = None,
         return_dict: bool = False,
+        *,
+        callbacks: Sequence[Callback] | Callback | None = None,
     ) -> Any:
-        """The loss, or a list of the loss and all metrics, or both by name; ``batch_size``, ``verbose`` do nothing."""
-        samples = self._checked(x, y, sample_weight)
-        return _returned(self.scores(samples, self._predictions(samples.x), self.penalty()), return_dict)
+        """The loss, or a list of the loss and all metrics, or both by name; ``verbose`` does nothing.
 
-    def predict(self, x: Any, batch_size: int | None = None, verbose: int | str = 0) -> np.ndarray:
-        """Predictions, shape (samples, ...) as the last layer gives them; ``batch_size`` and ``verbose`` do nothing."""
+        batch_size: what callbacks are told of; for the numbers it does nothing.
+        """
+        samples = self._check(x, y, sample_weight)
+        called = _list_of(callbacks)
+        for callback in called:
+            callback.set_model(self)
+        return _as_keras_returns(self._score(samples, called, batch_size or 32), return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = 0,
+        *,
+        callbacks: Sequence[Callback] | Callback | None = None,
+    ) -> np.ndarray:
+        """Predictions, shape (samples, ...) as the last layer gives them; ``verbose`` does nothing.
+
+        batch_size: what callbacks are told of; for the numbers it does nothing. NaN in ``x`` is refused.
+        """
         self._build_for(x)
         assert self.input_shape is not None
-        p = self._predictions(rows(x, self.input_shape))
+        inputs, called = rows(x, self.input_shape), _list_of(callbacks)
+        listening = _listening(called, "on_predict_batch_begin", "on_predict_batch_end")
+        for callback in called:
+            callback.set_model(self)
+            callback.on_predict_begin({})
+
+        def on_begin(number: int) -> None:
+            for callback in listening:
+                callback.on_predict_batch_begin(number, {})
+
+        def on_end(number: int, p: np.ndarray) -> None:
+            outputs = p[number * (batch_size or 32) :].reshape(-1, *self.output_shape)
+            for callback in listening:
+                callback.on_predict_batch_end(number, {"outputs": outputs})
+
+        p = self._predictions(inputs, on_begin, on_end, batch_size or 32) if listening else self._predictions(inputs)
+        for callback in called:
+            callback.on_predict_end({})
         return p.reshape(len(p), *self.output_shape)
 
     __call__ = predict
 
     @np.errstate(all="ignore")
-    def _predictions(self, x: np.ndarray) -> np.ndarray:
+    def _predictions(
+        self,
+        x: np.ndarray,
+        on_begin: Callable[[int], None] | None = None,
+        on_end: Callable[[int, np.ndarray], None] | None = None,
+        batch_size: int = PREDICTED_AT_ONCE,
+    ) -> np.ndarray:
+        """Predictions for rows; who listens hears the number of each batch, and after it all predictions so far."""
         p = np.empty((len(x), math.prod(self.output_shape)))
-        for start in range(0, len(x), PREDICTED_AT_ONCE):
-            part = slice(start, start + PREDICTED_AT_ONCE)
+        for number, start in enumerate(range(0, len(x), batch_size)):
+            if on_begin:
+                on_begin(number)
+            part = slice(start, start + batch_size)
             p[part] = self.forward(x[part])
+            if on_end:
+                on_end(number, p[: part.stop])
         return p
 
-    def inspect(self, x: Any, y: Any) -> list[Look]:
+    def inspect(self, x: Any, y: Any) -> list[LayerTrace]:
         """Activations, weights and their gradients of every layer for a batch, first layer first; nothing changes."""
-        samples = self._checked(x, y)
+        samples = self._check(x, y)
         assert self.loss is not None
         with np.errstate(all="ignore"):
-            return self.look(samples.x, self.loss, samples.y)
+            return self.layer_traces(samples.x, self.loss, samples.y)
 
     # --- Keeping --------------------------------------------------------------------------------------------------
 
     def save(self, path: str | storage.File) -> None:
-        """Write layers, weights and what ``compile`` was told to a path or open file, which ``load_model`` reads."""
+        """Write layers, weights, optimizer, loss and metrics to a path or open file, which ``load_model`` reads."""
         compiled: dict[str, Any] = {}
         if self.loss is not None:
             # a class means what its name does, which depends on the loss and the output
-            wanted = [which.name() if isinstance(which, type) else which for which in self._metrics_wanted]
+            wanted = [_by_name(which) if isinstance(which, type) else which for which in self._metrics_wanted]
             compiled = {"optimizer": self.optimizer.rule, "loss": self.loss, "metrics": wanted}
         storage.save(Path(path) if isinstance(path, str) else path, self, compiled)
 
+    save_weights = save
+
+    def load_weights(self, path: str | storage.File) -> None:
+        """Take over the weights of a model that was saved; ValueError, and no change, if they do not fit."""
+        self.set_weights(load_model(path).get_weights())
+
 
 class _Course:
-    """A training's samples cut into batches, over which every epoch runs; the arrays are made once."""
+    """The batches of a training, over which every epoch runs; the arrays are made once."""
 
     def __init__(
         self,
@@ -301,7 +378,7 @@ class _Course:
         order: np.random.Generator | None,
         called: list[Callback],
     ) -> None:
-        self.model, self.samples, self.order = model, samples, order
+        self.model, self.samples, self.order, self.batch_size = model, samples, order, batch_size
         self.shuffled = samples.copy() if order else samples
         self.predictions = np.empty((len(samples.x), math.prod(model.output_shape)))
         ends = [*range(batch_size, len(samples.x), batch_size), len(samples.x)]
@@ -309,18 +386,18 @@ class _Course:
         self.batches = [(self.shuffled.part(part), self.predictions[part]) for part in parts]
         self.ends = ends
         self.regularized = any(layer.regularizer for layer in model.layers)
-        self.listening = [callback for callback in called if _listens_to_batches(callback)]
+        self.listening = _listening(called, *_BATCH_HOOKS)
 
     @np.errstate(all="ignore")
     def epoch(self) -> Logs:
-        """Train once over all samples; the logs are about the predictions made on the way, as in Keras."""
+        """The logs of one epoch over all samples: of the predictions made on the way, as in Keras."""
         model = self.model
         if self.order:
             self.shuffled.reorder(self.samples, self.order.permutation(len(self.samples.x)))
         penalty = 0.0
         for number, (batch, p) in enumerate(self.batches):
             for callback in self.listening:
-                callback.on_train_batch_begin(number)
+                callback.on_train_batch_begin(number, {})
             if self.regularized:
                 penalty += model.penalty() * len(p)
             p[:] = model.step(batch)
@@ -337,13 +414,32 @@ class _Course:
         return self.model.scores(self.shuffled.part(slice(seen)), self.predictions[:seen], penalty / seen)
 
 
-def _listens_to_batches(callback: Callback) -> bool:
-    """Whether a callback has hooks of its own for batches: only then the logs of every batch are worth their time."""
-    hooks = ("on_train_batch_begin", "on_train_batch_end")
-    return any(getattr(getattr(callback, hook), "__func__", None) is not vars(Callback)[hook] for hook in hooks)
+_BATCH_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 
 
-def _returned(logs: Logs, return_dict: bool) -> Any:
+def _listening(called: Sequence[Callback], *hooks: str) -> list[Callback]:
+    return [callback for callback in called if callback.listens_to(*hooks)]
+
+
+def _list_of(callbacks: Sequence[Callback] | Callback | None) -> list[Callback]:
+    return [callbacks] if isinstance(callbacks, Callback) else [*(callbacks or [])]
+
+
+def _unique_names(names: Sequence[str]) -> list[str]:
+    """Keras's names for several of a kind: precision, precision_1, ..."""
+    found: list[str] = []
+    for name in names:
+        free = (name if not number else f"{name}_{number}" for number in range(len(names) + 1))
+        found.append(next(each for each in free if each not in found))
+    return found
+
+
+def _by_name(kind: Any) -> Any:
+    """The name that means the class to ``compile``, or its member if that name means something else there."""
+    return kind() if kind.name() in metrics.CHOSEN_BY_OUTPUT else kind.name()
+
+
+def _as_keras_returns(logs: Logs, return_dict: bool) -> Any:
     if return_dict:
         return logs
     return [*logs.values()] if len(logs) > 1 else logs["loss"]

@@ -8,51 +8,57 @@ an optimizer is one expression, and weights are copied, recorded and drawn at on
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from dlcore.activations import Activation, Sigmoid, Softmax
-from dlcore.layers import Input, Layer, Room, Shape, checked_shape
+from dlcore.layers import Buffers, Input, Layer, Shape, checked_shape, take_over
 from dlcore.losses import EPSILON, BinaryCrossentropy, CategoricalCrossentropy, Loss, SparseCategoricalCrossentropy
 
-KEPT_ROOMS = 8
-"""For how many sizes of batch the arrays are kept; an epoch needs two, the last batch being smaller."""
+MOST_BATCH_SIZES = 8
+"""The number of batch sizes whose buffers are kept; an epoch needs two, since its last batch may be smaller."""
 
 
-class Look(NamedTuple):
-    """What one layer does with a batch.
-
-    activations: its output a, shape (batch, ...). sums: z, before the activation; None for layers without one.
-    gradient: dE/da, of the shape of ``activations``. parameters, gradients: weights and dE/dweights, by name.
-    """
+class LayerTrace(NamedTuple):
+    """The activations and gradients of one layer for a batch."""
 
     name: str
     activations: np.ndarray
+    """The output a, shape (batch, ...)."""
+
     sums: np.ndarray | None
+    """The weighted sums z, before the activation; None for layers without one."""
+
     gradient: np.ndarray
+    """dE/da, of the shape of ``activations``."""
+
     parameters: dict[str, np.ndarray]
+    """The weights by name."""
+
     gradients: dict[str, np.ndarray]
+    """dE/dw of each of ``parameters``, by name."""
 
 
 class Network:
-    """Layers in a row, each fed by the one before.
-
-    layers: without the Input. w, g: all trainable weights and their gradients, shape (parameters,). slices: where each
-    variable (a kernel, a bias) lies in them. copies: how many networks train side by side, each with its own row of w
-    and g, shape (copies, parameters); 0 for one alone. seed: what everything random is drawn from (first weights,
-    order of the samples, dropout); None takes a new one, which ``seed`` then says, so that any run can be repeated.
-    """
+    """Layers in a row, each fed by the one before."""
 
     def __init__(self, layers: Iterable[Any] | None = None, name: str = "sequential", seed: int | None = None) -> None:
         self.name, self.seed = name, seed
+        """seed: of the first weights, the order of the samples and dropout. For None, a new one is drawn and stands
+        here once it is used, so that any training can be repeated.
+        """
         self.layers: list[Layer] = []
+        """All layers without the Input."""
         self.input_shape: Shape | None = None
         self.built, self.copies = False, 0
+        """copies: the number of networks that train side by side; 0 for a single one."""
         self.w, self.g = np.empty(0), np.empty(0)
+        """All trainable weights and their gradients, shape (parameters,), or (copies, parameters)."""
         self.slices: list[slice] = []
-        self._rooms: dict[int, list[tuple[Layer, Room]]] = {}
+        """The place of each variable (a kernel, a bias) in ``w`` and ``g``."""
+        self._buffers: dict[int, list[tuple[Layer, Buffers]]] = {}
         for layer in layers or ():
             self.add(layer)
 
@@ -69,7 +75,7 @@ class Network:
             self.input_shape = layer.shape
             return
         if not isinstance(layer, Layer):
-            raise TypeError(f"a model is made of layers, such as Dense(8); this is {layer!r}")
+            raise ValueError(f"a model is made of layers, such as Dense(8); this is {layer!r}")
         names = {other.name for other in self.layers}
         if layer.in_use or layer.name in names:
             raise ValueError(f"there is a layer {layer.name!r} in a model already; make a new one with its own name")
@@ -82,6 +88,14 @@ class Network:
         layer.name = layer.name or _free_name(layer.kind(), names)
         layer.in_use, self.built = True, False
         self.layers.append(layer)
+
+    def pop(self) -> Layer:
+        """Take the last layer off, and return it with its weights; ValueError if there is none."""
+        if not self.layers:
+            raise ValueError("the model has no layer to take off")
+        layer = self.layers.pop()
+        layer.in_use = self.built = False
+        return layer
 
     def _shape_behind(self, shape: Shape) -> Shape:
         for layer in self.layers:
@@ -117,6 +131,8 @@ class Network:
         for place, layer in enumerate(self.layers):
             # a generator a layer: its first weights depend on the seed and its place, not on when it was added
             rng = np.random.default_rng([self.seed, place])
+            if layer.built and layer.input_shape != shape:
+                raise ValueError(f"the layer {layer.name!r} has weights for {layer.input_shape}; it is given {shape}")
             parameters = layer.parameters if layer.built else layer.build(shape, rng)
             values += [part.ravel() for part in parameters.values()]
             layer.shapes = {name: part.shape for name, part in parameters.items()}
@@ -127,7 +143,7 @@ class Network:
 
     def _bind(self) -> None:
         """Make all layers' parameters and gradients views of ``w`` and ``g``."""
-        self.g, self.slices, self._rooms, start = np.zeros_like(self.w), [], {}, 0
+        self.g, self.slices, self._buffers, start = np.zeros_like(self.w), [], {}, 0
         for layer in self.layers:
             begin = start
             for shape in layer.shapes.values():
@@ -143,7 +159,7 @@ class Network:
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_rooms": {}}
+        return self.__dict__ | {"_buffers": {}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         # a copied view is no view any more: copies of a model, also from a cache, need theirs anew
@@ -153,20 +169,20 @@ class Network:
 
     # --- Forwards and backwards -----------------------------------------------------------------------------------
 
-    def rooms(self, batch: int) -> list[tuple[Layer, Room]]:
+    def layer_buffers(self, batch: int) -> list[tuple[Layer, Buffers]]:
         """Every layer with its arrays for batches of that size."""
-        if batch not in self._rooms:
-            if len(self._rooms) == KEPT_ROOMS:
-                del self._rooms[next(iter(self._rooms))]
+        if batch not in self._buffers:
+            if len(self._buffers) == MOST_BATCH_SIZES:
+                del self._buffers[next(iter(self._buffers))]
             shape = (self.copies, batch) if self.copies else (batch,)
-            self._rooms[batch] = [(layer, layer.room(shape, layer is self.layers[0])) for layer in self.layers]
-        return self._rooms[batch]
+            self._buffers[batch] = [(layer, layer.buffers(shape, layer is self.layers[0])) for layer in self.layers]
+        return self._buffers[batch]
 
     def forward(self, rows: np.ndarray, training: bool = False) -> np.ndarray:
         """Predictions for rows of numbers: shape (batch, outputs), overwritten by the next call."""
         a = rows
-        for layer, room in self.rooms(len(rows)):
-            a = layer.forward(a, room, training)
+        for layer, buffers in self.layer_buffers(len(rows)):
+            a = layer.forward(a, buffers, training)
         return a
 
     def backward(self, loss: Loss, y: np.ndarray, weight: np.ndarray | None = None) -> None:
@@ -174,37 +190,40 @@ class Network:
 
         y: targets, shape (batch, ...). weight: of each sample, shape (batch,).
         """
-        *before, (last, room) = self.rooms(len(y))
-        g = slope_of_sums(last.activation, loss, y, room.a, weight)
+        *before, (last, buffers) = self.layer_buffers(len(y))
+        g = slope_of_sums(last.activation, loss, y, buffers.a, weight)
         backward = last.backward if g is None else last.backward_from_sums
         if g is None:
             # np.broadcast_to would save the memory, at ten times the time
-            g = loss.gradient(np.repeat(y[None], self.copies, axis=0) if self.copies else y, room.a, weight)
+            g = loss.gradient(np.repeat(y[None], self.copies, axis=0) if self.copies else y, buffers.a, weight)
         if self.copies:
             # that was the mean over all of them, but each is to see its own
             g *= self.copies
-        g = backward(g, room)
-        for layer, room in reversed(before):
-            g = layer.backward(g, room)
+        g = backward(g, buffers)
+        for layer, buffers in reversed(before):
+            g = layer.backward(g, buffers)
 
     def penalty(self) -> float:
         """What the regularizers add to the loss."""
-        return sum(layer.regularizer(layer.parameters["kernel"]) for layer in self.layers if layer.regularizer)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return sum(layer.regularizer(layer.parameters["kernel"]) for layer in self.layers if layer.regularizer)
 
-    def look(self, rows: np.ndarray, loss: Loss, y: np.ndarray, training: bool = False) -> list[Look]:
+    def layer_traces(self, rows: np.ndarray, loss: Loss, y: np.ndarray, training: bool = False) -> list[LayerTrace]:
         """Activations and gradients of every layer for a batch, from the first layer to the last."""
         self.forward(rows, training)
         batch = len(rows)
-        rooms, looks = self.rooms(batch), []
+        layers, traces = self.layer_buffers(batch), []
         # the whole chain rule, without the short cut: here every link is wanted
-        g = loss.gradient(y, rooms[-1][1].a)
-        for layer, room in reversed(rooms):
-            slope, g = g.copy(), layer.backward(g, room)
+        g = loss.gradient(y, layers[-1][1].a)
+        for layer, buffers in reversed(layers):
+            slope, g = g.copy(), layer.backward(g, buffers)
             shape = (batch, *layer.output_shape)
-            z = None if room.z is None else room.z.copy()
+            z = None if buffers.z is None else buffers.z.copy()
             parameters, gradients = ({k: v.copy() for k, v in of.items()} for of in (layer.parameters, layer.gradients))
-            looks.append(Look(layer.name, room.a.reshape(shape).copy(), z, slope.reshape(shape), parameters, gradients))
-        return looks[::-1]
+            traces.append(
+                LayerTrace(layer.name, buffers.a.reshape(shape).copy(), z, slope.reshape(shape), parameters, gradients)
+            )
+        return traces[::-1]
 
     # --- Weights --------------------------------------------------------------------------------------------------
 
@@ -217,21 +236,18 @@ class Network:
             for name, part in [*layer.parameters.items(), *layer.state.items()]
         ]
 
+    @property
+    def weights(self) -> list[np.ndarray]:
+        """All weights themselves, no copies, in the order of ``get_weights``."""
+        return [part for _, part in self._variables()]
+
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all weights in Keras's order: kernel and bias; gamma, beta, moving mean and moving variance."""
         return [part.copy() for _, part in self._variables()]
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Take over weights as ``get_weights`` gives them; ValueError, and no change, if they do not fit."""
-        variables = self._variables()
-        new = [np.asarray(part, dtype=float) for part in weights]
-        if len(new) != len(variables):
-            raise ValueError(f"the model has {len(variables)} arrays of weights, {len(new)} are given")
-        for (name, own), other in zip(variables, new, strict=True):
-            if own.shape != other.shape:
-                raise ValueError(f"{name} has shape {own.shape}; the weights given for it have {other.shape}")
-        for (_, own), other in zip(variables, new, strict=True):
-            own[...] = other
+        take_over(self._variables(), weights, "the model")
 
     def count_params(self) -> int:
         """How many weights there are, the moving means and variances included."""
@@ -242,7 +258,11 @@ class Network:
         self.build()
         return [f"{layer.name}/{name}" for layer in self.layers for name in layer.parameters]
 
-    def summary(self) -> str:
+    def summary(self, print_fn: Callable[[str], Any] = print) -> None:
+        """Nothing: it prints the table of ``summary_text``, or hands it to ``print_fn``."""
+        print_fn(self.summary_text())
+
+    def summary_text(self) -> str:
         """Layers, shapes and numbers of weights as Keras's table; a weight takes 8 bytes here."""
         self.build()
         kept = sum(part.size for layer in self.layers for part in layer.state.values())
@@ -272,13 +292,13 @@ def slope_of_sums(
     if type(activation) is Sigmoid and type(loss) is BinaryCrossentropy:
         g = p - y
         if _any_clipped(p):
-            g *= _unclipped(p)
+            g *= _inside_clip(p)
         g /= p.size
     elif type(activation) is Softmax and type(loss) in (CategoricalCrossentropy, SparseCategoricalCrossentropy):
         if type(loss) is SparseCategoricalCrossentropy:
             y = np.equal(y.reshape(-1, 1), np.arange(p.shape[-1]))
         if _any_clipped(p):
-            y = y * _unclipped(p)
+            y = y * _inside_clip(p)
         g = p * y.sum(axis=-1, keepdims=True) - y
         g /= p.size // p.shape[-1]
     else:
@@ -291,7 +311,7 @@ def _any_clipped(p: np.ndarray) -> bool:
     return p.item(p.argmin()) < EPSILON or p.item(p.argmax()) > 1 - EPSILON
 
 
-def _unclipped(p: np.ndarray) -> np.ndarray:
+def _inside_clip(p: np.ndarray) -> np.ndarray:
     return (p >= EPSILON) & (p <= 1 - EPSILON)
 
 
@@ -315,7 +335,7 @@ def _memory(count: float) -> str:
 def _table(head: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> list[str]:
     widths = [max(least, *(len(line[k]) for line in lines)) + 2 for k, least in enumerate((31, 22, 13))]
 
-    def ruled(left: str, middle: str, right: str, stroke: str) -> str:
+    def rule(left: str, middle: str, right: str, stroke: str) -> str:
         return left + middle.join(stroke * width for width in widths) + right
 
     def row(cells: tuple[str, str, str], bar: str) -> str:
@@ -323,6 +343,6 @@ def _table(head: tuple[str, str, str], lines: list[tuple[str, str, str]]) -> lis
         texts = (layer.ljust(widths[0]), shape.ljust(widths[1]), count.rjust(widths[2]))
         return bar + bar.join(texts) + bar
 
-    body = f"\n{ruled('├', '┼', '┤', '─')}\n".join(row(line, "│") for line in lines)
-    top, below = ruled("┏", "┳", "┓", "━"), ruled("┡", "╇", "┩", "━")
-    return [top, row(head, "┃"), below, body, ruled("└", "┴", "┘", "─")]
+    body = f"\n{rule('├', '┼', '┤', '─')}\n".join(row(line, "│") for line in lines)
+    top, below = rule("┏", "┳", "┓", "━"), rule("┡", "╇", "┩", "━")
+    return [top, row(head, "┃"), below, body, rule("└", "┴", "┘", "─")]

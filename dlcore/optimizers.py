@@ -5,7 +5,7 @@ rule works on arrays of any shape:
 
     memory = rule.start(w)
     w = rule.update(w, g, memory, t)          t = 1, 2, 3, ...
-    rule.told(w, g, memory, t)                everything that this step would compute, by the letters of the formula
+    rule.step_terms(w, g, memory, t)          everything that this step would compute, by the letters of the formula
 
 or, with everything that changes kept in one place:
 
@@ -25,10 +25,11 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from dlcore.family import Family, Setting, SettingError, setting
+from dlcore.renamed import renamed_method
 
 Memory = dict[str, np.ndarray]
 """What a rule remembers from step to step, by the letter that the formula uses; changed in place by ``update``.
-Beside it stands what the last step computed on its way, which no later step reads: that is what ``told`` tells."""
+Beside it stands what the last step computed on its way, which no later step reads: ``step_terms`` gives that, too."""
 
 Rate = float | Callable[[int], float]
 """A learning rate, or a schedule: what gives the rate for the number of steps done so far (0, 1, 2, ...)."""
@@ -41,19 +42,23 @@ Better = Literal["plain", "direction", "size", "both"]
 
 
 class Variant(NamedTuple):
-    """What a rule becomes by other settings.
-
-    settings: what differs from the defaults. formula: in LaTeX. grew_from: the names of the rules it extends.
-    better: what it improves; None for what its class does.
-    """
+    """A rule that is another one with other settings, such as momentum, which is ``SGD(momentum=0.9)``."""
 
     settings: dict[str, Any]
+    """The settings that differ from the defaults."""
+
     formula: str
+    """In LaTeX."""
+
     grew_from: tuple[str, ...]
+    """The names of the rules it extends."""
+
     better: Better | None = None
+    """What it improves; None for what its class improves."""
 
 
 COMMON = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm")
+"""The settings that all optimizers have besides the learning rate."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,13 @@ class Optimizer(Family):
             raise SettingError(f"{type(self).__name__} clips in one way only; it is given {' and '.join(clips)}")
 
     @property
-    def written(self) -> str:
+    def formula_text(self) -> str:
         """The formula with these settings: a variant's, if they are what makes it one."""
         fitting = [v for v in self.variants.values() if all(getattr(self, k) for k, on in v.settings.items() if on)]
         return fitting[-1].formula if fitting else self.formula
 
     def remembers(self) -> tuple[str, ...]:
-        """The letters of what the rule keeps from step to step."""
+        """The letters of the formula whose values the rule keeps from step to step."""
         return ()
 
     def start(self, w: np.ndarray) -> Memory:
@@ -127,16 +132,16 @@ class Optimizer(Family):
         """
         # Keras's order: clip, decay, move; the decay therefore takes no part in the momentum
         eta: Any = self.rate(t) if rates is None else rates
-        g = self.clipped(g, slices)
+        g = self.clip(g, slices)
         if self.weight_decay:
             w = w - eta * self.weight_decay * w
-        return self.moved(w, g, memory, eta, t)
+        return self.update_step(w, g, memory, eta, t)
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         """The rule itself: the weights after step ``t`` with the gradient ``g`` and the rate ``eta`` of this step."""
         raise NotImplementedError
 
-    def told(
+    def step_terms(
         self, w: np.ndarray, g: np.ndarray, memory: Memory, t: int, slices: Sequence[slice | EllipsisType] = WHOLE
     ) -> Memory:
         """The named parts of the step that ``update`` would do now; unlike ``update`` it leaves ``memory`` as it is.
@@ -147,26 +152,28 @@ class Optimizer(Family):
         """
         after = {letter: part.copy() for letter, part in memory.items()}
         new = self.update(w, g, after, t, slices)
-        used = np.array(self.clipped(g, slices))
+        used = np.array(self.clip(g, slices))
         return {"g": used, "eta": np.array(self.rate(t)), **after, "step": new - w, "w": new}
+
+    told = renamed_method("step_terms")
 
     def rate(self, t: int) -> float:
         """The learning rate of step ``t`` (1, 2, ...)."""
         # a schedule counts the steps that are done, as in Keras: 0 in the first
         return float(self.learning_rate(t - 1)) if callable(self.learning_rate) else self.learning_rate
 
-    def clipped(self, g: np.ndarray, slices: Sequence[slice | EllipsisType] = WHOLE) -> np.ndarray:
+    def clip(self, g: np.ndarray, slices: Sequence[slice | EllipsisType] = WHOLE) -> np.ndarray:
         """The gradient after clipping; ``g`` itself if nothing is to be clipped."""
         if self.clipnorm:
-            return _shortened(g, self.clipnorm, slices)
+            return _clip_by_norm(g, self.clipnorm, slices)
         if self.global_clipnorm:
-            return _shortened(g, self.global_clipnorm, WHOLE)
+            return _clip_by_norm(g, self.global_clipnorm, WHOLE)
         if self.clipvalue:
             return np.clip(g, -self.clipvalue, self.clipvalue)
         return g
 
 
-def _shortened(g: np.ndarray, longest: float, slices: Sequence[slice | EllipsisType]) -> np.ndarray:
+def _clip_by_norm(g: np.ndarray, longest: float, slices: Sequence[slice | EllipsisType]) -> np.ndarray:
     """The gradient with each of its ``slices`` at most ``longest`` long, in the direction it had."""
     g = np.array(g, dtype=np.result_type(g, 0.0))
     for part in slices:
@@ -206,7 +213,7 @@ class SGD(Optimizer):
     def remembers(self) -> tuple[str, ...]:
         return ("v",) if self.momentum else ()
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         if not self.momentum:
             return w - eta * g
         v, beta = memory["v"], self.momentum
@@ -235,7 +242,7 @@ class Adagrad(Optimizer):
     def start(self, w: np.ndarray) -> Memory:
         return {"G": np.full(np.shape(w), self.initial_accumulator_value, np.result_type(w, 0.0))}
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         G = memory["G"]
         G += g * g
         # epsilon stands inside the root here, in RMSprop and in Adadelta, as in Keras
@@ -277,7 +284,7 @@ class RMSprop(Optimizer):
     def remembers(self) -> tuple[str, ...]:
         return ("v",) + ("a",) * bool(self.centered) + ("m",) * bool(self.momentum)
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         v, rho, beta, epsilon = memory["v"], self.rho, self.momentum, self.epsilon
         v *= rho
         v += (1 - rho) * (g * g)
@@ -316,7 +323,7 @@ class Adadelta(Optimizer):
     def remembers(self) -> tuple[str, ...]:
         return ("v", "u")
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         v, u, rho, epsilon = memory["v"], memory["u"], self.rho, self.epsilon
         v *= rho
         v += (1 - rho) * (g * g)
@@ -332,7 +339,8 @@ class Adadelta(Optimizer):
 class Adam(Optimizer):
     """Momentum, and a rate of its own for every weight: the mean of recent gradients over the root of their squares.
 
-    m and v begin at 0 and are too small at first; dividing by 1 - beta^t corrects that.
+    m and v begin at 0 and are too small at first; dividing by 1 - beta^t corrects that. epsilon is added to the root of
+    the corrected v, as in the paper; Keras adds it to the root of v itself, which makes it larger in the first steps.
 
     Source: Kingma & Ba, Adam (2015), algorithm 1. amsgrad: Reddi, Kale & Kumar (2018), algorithm 2, whose v_max is
     corrected here like v, as in Keras.
@@ -360,7 +368,7 @@ class Adam(Optimizer):
     def remembers(self) -> tuple[str, ...]:
         return ("m", "v", "v_max") if self.amsgrad else ("m", "v")
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         m, v, beta_1, beta_2 = memory["m"], memory["v"], self.beta_1, self.beta_2
         m *= beta_1
         m += (1 - beta_1) * g
@@ -413,7 +421,7 @@ class Adamax(Optimizer):
     def remembers(self) -> tuple[str, ...]:
         return ("m", "u")
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         m, u, beta_1, beta_2 = memory["m"], memory["u"], self.beta_1, self.beta_2
         m *= beta_1
         m += (1 - beta_1) * g
@@ -454,7 +462,7 @@ class Nadam(Optimizer):
         """The momentum of step ``t`` (1, 2, ...)."""
         return self.beta_1 * (1 - 0.5 * 0.96**t)
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         m, v, p, beta_1, beta_2 = memory["m"], memory["v"], memory["p"], self.beta_1, self.beta_2
         mu, mu_next = self.mu(t), self.mu(t + 1)
         p *= mu
@@ -472,6 +480,7 @@ class Nadam(Optimizer):
 class Lion(Optimizer):
     """Every weight moves by exactly the learning rate, up or down: only the sign of the momentum counts.
 
+    beta_1 is above 0: without it the sign of the gradient alone would count, and that is another rule.
     Source: Chen et al., Symbolic Discovery of Optimization Algorithms (2023), algorithm 2.
     """
 
@@ -481,13 +490,13 @@ class Lion(Optimizer):
         r"c = \beta_1 m + (1 - \beta_1)\, g, \quad w \leftarrow w - \eta\, \mathrm{sign}(c), \quad "
         r"m \leftarrow \beta_2 m + (1 - \beta_2)\, g"
     )
-    beta_1: float = setting(0.9, 0.0, 1.0)
+    beta_1: float = setting(0.9, 0.001, 1.0)
     beta_2: float = setting(0.99, 0.0, 1.0)
 
     def remembers(self) -> tuple[str, ...]:
         return ("m",)
 
-    def moved(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
+    def update_step(self, w: np.ndarray, g: np.ndarray, memory: Memory, eta: float, t: int) -> np.ndarray:
         m, beta_1, beta_2 = memory["m"], self.beta_1, self.beta_2
         c = memory["c"] = beta_1 * m + (1 - beta_1) * g
         m *= beta_2
@@ -495,7 +504,7 @@ class Lion(Optimizer):
         return w - eta * np.sign(c)
 
 
-class Named(NamedTuple):
+class NamedRule(NamedTuple):
     """A rule under the name by which the field knows it; see ``Variant``."""
 
     rule: Optimizer
@@ -504,35 +513,37 @@ class Named(NamedTuple):
     better: Better
 
 
-def named_rules() -> dict[str, Named]:
+def named_rules() -> dict[str, NamedRule]:
     """Every member and every variant of one, by its name, with its defaults; a rule comes after those it grew from."""
-    found: dict[str, Named] = {}
+    found: dict[str, NamedRule] = {}
     for name, member in Optimizer.members.items():
         assert issubclass(member, Optimizer)
-        found[name] = Named(member(), member.formula, member.grew_from, member.better)
+        found[name] = NamedRule(member(), member.formula, member.grew_from, member.better)
         for variant, (settings, formula, grew_from, better) in member.variants.items():
-            found[variant] = Named(member(**settings), formula, grew_from, better or member.better)
+            found[variant] = NamedRule(member(**settings), formula, grew_from, better or member.better)
     return found
 
 
 class Stepper:
-    """A rule at work: what changes from step to step, its memory, its count of steps and its learning rate.
+    """An optimizer with its state: its memory, the number of steps and the learning rate.
 
-    rule: an optimizer, or what ``get`` takes; replaced by another with the new rate when ``learning_rate`` is set.
-    slices: where each variable lies in the vector of weights; every one has a ``clipnorm`` of its own, as in Keras.
-    iterations: how many steps are done. memory: see ``Optimizer.start``; empty before the first step.
+    rule: an optimizer, or what ``get`` takes. slices: the place of each variable in the vector of weights.
     """
 
     def __init__(self, rule: Any, slices: Sequence[slice | EllipsisType] = WHOLE) -> None:
         self.rule = get(rule)
+        """The optimizer; setting ``learning_rate`` replaces it by one with the new rate."""
         self.slices = slices
+        """The place of each variable in the vector of weights; ``clipnorm`` acts on each by itself, as in Keras."""
         self.iterations = 0
+        """The number of steps done."""
         self.memory: Memory = {}
+        """See ``Optimizer.start``; empty before the first step."""
 
     def step(self, w: np.ndarray, g: np.ndarray) -> np.ndarray:
         """The weights after one more step, given the gradient ``g`` of the shape of ``w``; both are left as they are.
 
-        What overflows becomes infinite or NaN with NumPy's usual warning; who expects that says ``np.errstate``.
+        What overflows becomes infinite or NaN with NumPy's usual warning, which ``np.errstate`` silences.
         Raises ValueError if the shapes of the first ``w`` and ``g`` differ.
         """
         if self.iterations == 0:
@@ -542,9 +553,9 @@ class Stepper:
         self.iterations += 1
         return self.rule.update(w, g, self.memory, self.iterations, self.slices)
 
-    def told(self, w: np.ndarray, g: np.ndarray) -> Memory:
-        """The named parts of the step that ``step`` would do now, which is not done; see ``Optimizer.told``."""
-        return self.rule.told(w, g, self.memory or self.rule.start(w), self.iterations + 1, self.slices)
+    def step_terms(self, w: np.ndarray, g: np.ndarray) -> Memory:
+        """The named parts of the step that ``step`` would do now, which is not done; see ``Optimizer.step_terms``."""
+        return self.rule.step_terms(w, g, self.memory or self.rule.start(w), self.iterations + 1, self.slices)
 
     @property
     def learning_rate(self) -> float:
@@ -562,3 +573,13 @@ class Stepper:
 def get(which: Any) -> Optimizer:
     """The optimizer that a name, a class or an optimizer means; see ``Family.get``. As in Keras, case is no matter."""
     return Optimizer.get(which.lower() if isinstance(which, str) else which)
+
+
+def __getattr__(name: str) -> Any:
+    """The module of schedules, which in Keras belongs to the optimizers: ``optimizers.schedules``."""
+    if name == "schedules":
+        # schedules know nothing of optimizers, which do without them, too
+        from dlcore import schedules
+
+        return schedules
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -95,16 +95,17 @@ def standardize(x: np.ndarray) -> Standardized:
 
 @dataclass(frozen=True, eq=False)
 class Standardizer:
-    """The mean and deviation of the training part, to be applied to every part: the others must not be looked at.
+    """Mean and standard deviation of the training part, by which all parts are scaled.
 
-        scaler = Standardizer.fit(x_train)
-        x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
-
-    mean, scale: of each column, of the shape of one row of the training part.
+    scaler = Standardizer.fit(x_train)
+    x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
     """
 
     mean: np.ndarray
+    """Of each column, of the shape of one row."""
+
     scale: np.ndarray
+    """The standard deviation of each column, 1 for a constant one."""
 
     @classmethod
     def fit(cls, x: ArrayLike) -> "Standardizer":

@@ -18,7 +18,7 @@ class Regularizer(Family):
     """What all regularizers share."""
 
     def __call__(self, w: np.ndarray) -> float:
-        """The penalty for weights ``w`` of any shape."""
+        """The penalty for weights ``w`` of any shape; infinite, without a warning, where it overflows."""
         raise NotImplementedError
 
     def gradient(self, w: np.ndarray) -> np.ndarray:
@@ -38,7 +38,8 @@ class L1(Regularizer):
     l1: float = setting(0.01, 0.0, 1e3)
 
     def __call__(self, w: np.ndarray) -> float:
-        return float(self.l1 * np.abs(w).sum())
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(self.l1 * np.abs(w).sum())
 
     def gradient(self, w: np.ndarray) -> np.ndarray:
         return self.l1 * np.sign(w)
@@ -56,16 +57,19 @@ class L2(Regularizer):
     l2: float = setting(0.01, 0.0, 1e3)
 
     def __call__(self, w: np.ndarray) -> float:
-        return float(self.l2 * np.square(w).sum())
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(self.l2 * np.square(w).sum())
 
     def gradient(self, w: np.ndarray) -> np.ndarray:
-        return 2 * self.l2 * w
+        with np.errstate(over="ignore", invalid="ignore"):
+            return 2 * self.l2 * w
 
 
 @dataclass(frozen=True)
 class L1L2(Regularizer):
     """Both together. Source: Zou & Hastie, Regularization and variable selection via the elastic net (2005)."""
 
+    aliases: ClassVar[tuple[str, ...]] = ("l1l2",)
     formula: ClassVar[str] = r"\lambda_1 \sum_i |w_i| + \lambda_2 \sum_i w_i^2"
     l1: float = setting(0.0, 0.0, 1e3)
     l2: float = setting(0.0, 0.0, 1e3)
@@ -75,6 +79,10 @@ class L1L2(Regularizer):
 
     def gradient(self, w: np.ndarray) -> np.ndarray:
         return L1(self.l1).gradient(w) + L2(self.l2).gradient(w)
+
+
+l1, l2, l1_l2 = L1, L2, L1L2
+"""Keras's other spelling of the three."""
 
 
 def get(which: Any) -> Regularizer | None:

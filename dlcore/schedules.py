@@ -16,6 +16,9 @@ import numpy as np
 
 from dlcore.family import Family, Setting, SettingError, setting
 
+STAIRS = r"\lfloor t / T \rfloor"
+"""The whole periods that are over, in LaTeX: with them a decay comes all at once at the end of each."""
+
 
 class Schedule(Family):
     """What all schedules share."""
@@ -26,6 +29,11 @@ class Schedule(Family):
     def __call__(self, step: Any) -> Any:
         """The learning rate at ``step`` = 0, 1, 2, ..., a number or an array; of the same shape."""
         raise NotImplementedError
+
+    @property
+    def formula_text(self) -> str:
+        """The formula with these settings: of what is switched off there is nothing in it."""
+        return self.formula
 
     @property
     def keras(self) -> str:
@@ -52,7 +60,7 @@ class PiecewiseConstantDecay(Schedule):
     ``values`` has one entry more than ``boundaries``, which increase; lists are taken as tuples.
     """
 
-    formula: ClassVar[str] = r"\eta_t = v_i \quad \text{for } b_{i-1} < t \le b_i"
+    formula: ClassVar[str] = r"\eta_t = v_i, \quad b_{i-1} < t \le b_i"
     boundaries: Sequence[float] = (500, 800)
     values: Sequence[float] = (0.1, 0.03, 0.01)
 
@@ -86,6 +94,10 @@ class ExponentialDecay(Schedule):
     decay_rate: float = setting(0.5, 1e-6, 10.0, log=True)
     staircase: bool = setting(False)
 
+    @property
+    def formula_text(self) -> str:
+        return self.formula.replace("t / T", STAIRS) if self.staircase else self.formula
+
     @np.errstate(over="ignore")  # a rate that grows ends at infinity
     def __call__(self, step: Any) -> Any:
         p = np.divide(step, self.decay_steps)
@@ -106,6 +118,10 @@ class InverseTimeDecay(Schedule):
     decay_steps: float = setting(1000.0, 1e-3, 1e9, log=True)
     decay_rate: float = setting(1.0, 0.0, 1e3)
     staircase: bool = setting(False)
+
+    @property
+    def formula_text(self) -> str:
+        return self.formula.replace("t / T", STAIRS) if self.staircase else self.formula
 
     def __call__(self, step: Any) -> Any:
         p = np.divide(step, self.decay_steps)
@@ -129,6 +145,11 @@ class PolynomialDecay(Schedule):
     power: float = setting(1.0, 0.01, 100.0, log=True)
     cycle: bool = setting(False)
 
+    @property
+    def formula_text(self) -> str:
+        cycled = r"\frac{t}{T\, \max(1,\, \lceil t / T \rceil)}"
+        return self.formula.replace(r"\frac{\min(t, T)}{T}", cycled) if self.cycle else self.formula
+
     def __call__(self, step: Any) -> Any:
         p = np.divide(step, self.decay_steps)
         # the first cycle is not over at t = 0, though 0 is a multiple of T
@@ -151,15 +172,25 @@ class CosineDecay(Schedule):
     """
 
     formula: ClassVar[str] = (
-        r"\eta_t = \begin{cases} \eta_0 + (\eta_{top} - \eta_0)\, \frac{t}{W} & t < W \\ \eta_{top} \left((1 - \alpha)"
-        r"\, \frac{1}{2}\left(1 + \cos \pi \frac{\min(t - W,\, T)}{T}\right) + \alpha\right) & t \ge W \end{cases}"
+        r"\eta_t = \begin{cases} \eta_{start} + (\eta_{top} - \eta_{start})\, \frac{t}{W} & t < W \\ \eta_{top}"
+        r" \left((1 - \alpha)\, \frac{1}{2}\left(1 + \cos \pi \frac{\min(t - W,\, T)}{T}\right) + \alpha\right)"
+        r" & t \ge W \end{cases}"
     )
+    decay_formula: ClassVar[str] = (
+        r"\eta_t = \eta_0 \left((1 - \alpha)\, \frac{1}{2}\left(1 + \cos \pi \frac{\min(t,\, T)}{T}\right)"
+        r" + \alpha\right)"
+    )
+    """The formula without a climb."""
     initial_learning_rate: float = setting(0.1, 0.0, 1e3)  # 0 is the usual start of a climb
     decay_steps: int = setting(1000, 1, 1_000_000_000, log=True)
     alpha: float = setting(0.0, 0.0, 1.0)
     _: KW_ONLY  # Keras has an argument called name in between
     warmup_target: float | None = None
     warmup_steps: int = setting(0, 0, 1_000_000_000)
+
+    @property
+    def formula_text(self) -> str:
+        return self.decay_formula if self.warmup_target is None else self.formula
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -168,12 +199,12 @@ class CosineDecay(Schedule):
 
     def __call__(self, step: Any) -> Any:
         if self.warmup_target is None:
-            return self._decayed(self.initial_learning_rate, step)
+            return self._half_cosine(self.initial_learning_rate, step)
         climb = (self.warmup_target - self.initial_learning_rate) * np.divide(step, max(self.warmup_steps, 1))
-        decayed = self._decayed(self.warmup_target, np.subtract(step, self.warmup_steps))
+        decayed = self._half_cosine(self.warmup_target, np.subtract(step, self.warmup_steps))
         return np.where(np.less(step, self.warmup_steps), self.initial_learning_rate + climb, decayed)[()]
 
-    def _decayed(self, top: float, step: Any) -> Any:
+    def _half_cosine(self, top: float, step: Any) -> Any:
         p = np.minimum(np.divide(step, self.decay_steps), 1.0)
         return top * ((1.0 - self.alpha) * _half_wave(p) + self.alpha)
 
@@ -217,10 +248,17 @@ class OneCycle(Schedule):
     """
 
     formula: ClassVar[str] = (
-        r"\eta_t = \begin{cases} s\left(\frac{\eta_{max}}{d},\, \eta_{max},\, \frac{t}{t_1}\right) & t < t_1 \\"
-        r" s\left(\eta_{max},\, \frac{\eta_{max}}{d f},\, \frac{t - t_1}{t_2 - t_1}\right) & t \ge t_1 \end{cases}"
-        r", \quad s(u, v, p) = v + (u - v)\, \tfrac{1}{2}(1 + \cos \pi p)"
+        r"\eta_t = \begin{cases}"
+        r" \eta_{start} + (\eta_{max} - \eta_{start})\, \frac{1}{2}\left(1 - \cos \pi \frac{t}{t_1}\right) & t < t_1 \\"
+        r" \eta_{end} + (\eta_{max} - \eta_{end})\, \frac{1}{2}\left(1 + \cos \pi \frac{t - t_1}{t_2 - t_1}\right)"
+        r" & t \ge t_1 \end{cases}"
     )
+    """In cosines; t_1 is the step at the top and t_2 the last one."""
+    linear_formula: ClassVar[str] = (
+        r"\eta_t = \begin{cases} \eta_{start} + (\eta_{max} - \eta_{start})\, \frac{t}{t_1} & t < t_1 \\"
+        r" \eta_{max} + (\eta_{end} - \eta_{max})\, \frac{t - t_1}{t_2 - t_1} & t \ge t_1 \end{cases}"
+    )
+    """The formula in straight lines."""
     in_keras: ClassVar[bool] = False
     max_rate: float = setting(0.1, 1e-9, 1e3, log=True)
     total_steps: int = setting(1000, 1, 1_000_000_000, log=True)
@@ -228,6 +266,10 @@ class OneCycle(Schedule):
     anneal_strategy: str = setting("cos", choices=("cos", "linear"))
     div_factor: float = setting(25.0, 1.0, 1e6, log=True)
     final_div_factor: float = setting(1e4, 1.0, 1e9, log=True)
+
+    @property
+    def formula_text(self) -> str:
+        return self.formula if self.anneal_strategy == "cos" else self.linear_formula
 
     def __call__(self, step: Any) -> Any:
         start = self.max_rate / self.div_factor

@@ -25,14 +25,14 @@ from dlcore.network import Network
 FORMAT = 1
 
 
-def written(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """``value`` in what JSON knows; a member becomes its family, name and settings. TypeError for anything else."""
     if isinstance(value, Family):
         fields = dataclasses.fields(value) if dataclasses.is_dataclass(value) else ()
-        settings = {field.name: written(getattr(value, field.name)) for field in fields}
+        settings = {field.name: to_json(getattr(value, field.name)) for field in fields}
         return {"family": _family_of(value).__name__, "member": value.name(), "settings": settings}
     if isinstance(value, list | tuple):
-        return [written(part) for part in value]
+        return [to_json(part) for part in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(f"{value!r} cannot be written to a file; a schedule from dlcore.schedules can")
@@ -90,7 +90,7 @@ def save(path: File, network: Network, compiled: dict[str, Any]) -> None:
         "seed": network.seed,
         "input_shape": list(network.input_shape or ()),
         "layers": [[type(layer).__name__, _arguments(layer)] for layer in network.layers],
-        "compiled": {key: written(value) for key, value in compiled.items()},
+        "compiled": {key: to_json(value) for key, value in compiled.items()},
     }
     arrays: dict[str, Any] = {f"w{k}": part for k, part in enumerate(weights)}
     with path.open("wb") if isinstance(path, Path) else nullcontext(path) as file:
@@ -98,7 +98,7 @@ def save(path: File, network: Network, compiled: dict[str, Any]) -> None:
 
 
 def _arguments(layer: Layer) -> dict[str, Any]:
-    return {key: written(value) for key, value in layer.config().items()}
+    return {key: to_json(value) for key, value in layer.config().items()}
 
 
 def load(path: File, network: Network, configure: Callable[..., Any], most_bytes: int = MOST_BYTES) -> None:
@@ -110,19 +110,19 @@ def load(path: File, network: Network, configure: Callable[..., Any], most_bytes
     name = str(path) if isinstance(path, Path) else "the file"
     with path.open("rb") if isinstance(path, Path) else nullcontext(path) as file:
         try:
-            described, weights = _unpacked(file, most_bytes)
+            described, weights = _unpack(file, most_bytes)
         except _BROKEN as why:
             raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
     if described.get("format") != FORMAT:
         raise ValueError(f"{name} is of format {described.get('format')}; this version reads {FORMAT}")
     try:
-        if compiled := _built(described, weights, network):
+        if compiled := _build(described, weights, network):
             configure(**compiled)
     except _BROKEN as why:
         raise ValueError(f"{name} is no model that dlcore has saved: {why}") from None
 
 
-def _unpacked(file: IO[bytes], most_bytes: int) -> tuple[dict[str, Any], list[np.ndarray]]:
+def _unpack(file: IO[bytes], most_bytes: int) -> tuple[dict[str, Any], list[np.ndarray]]:
     """What a file says, and its arrays: nothing is unpacked before it is known how large all of it would be."""
     _check_count(file)
     with ZipFile(file) as archive:
@@ -159,16 +159,17 @@ def _check_size(size: int, most_bytes: int) -> None:
 
 
 class _Header(NamedTuple):
-    """What an array in a file says of itself. start: the byte at which its numbers begin."""
+    """The header of an array in a file."""
 
     dtype: np.dtype
     fortran_order: bool
     shape: tuple[int, ...]
     start: int
+    """The byte at which the numbers begin."""
 
 
 def _header(archive: ZipFile, part: ZipInfo) -> _Header:
-    """What an array says of itself; ValueError unless its file is just as long as it says."""
+    """The header of an array; ValueError unless its file has just the length that the header implies."""
     if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         # others are unpacked a whole block at a time, however little is asked for
         raise ValueError(f"{part.filename!r} is packed in a way that NumPy does not pack in")
@@ -195,7 +196,7 @@ def _array(archive: ZipFile, name: str, headers: dict[str, _Header]) -> np.ndarr
     return numbers.reshape(shape, order="F" if fortran_order else "C")
 
 
-def _built(described: dict[str, Any], weights: list[np.ndarray], network: Network) -> dict[str, Any]:
+def _build(described: dict[str, Any], weights: list[np.ndarray], network: Network) -> dict[str, Any]:
     network.name, network.seed = str(described["name"]), described["seed"]
     network.input_shape = checked_shape(described["input_shape"])
     width, given = math.prod(network.input_shape), sum(part.size for part in weights)

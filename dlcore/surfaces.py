@@ -556,20 +556,11 @@ class OwnFormula(Surface):
         return self.read.gradient(*w)
 
 
-def parse(text: str, size: float = 5.0) -> OwnFormula:
-    """The landscape that a formula such as "x**2 + 3*sin(y)" describes, on a map from -size to size.
-
-    Raises FormulaError, which knows the place and the reason, for anything but numbers, x, y, + - * / **, parentheses
-    and the usual functions and constants. Nothing typed is ever executed.
-    """
-    return OwnFormula(text, size)
-
-
 # ---- what the surfaces above are computed from ---------------------------------------------------------------------
 
 
 class Moments(NamedTuple):
-    """All that the mean squared error of a line needs to know of its data: five means."""
+    """The five means of data on which the mean squared error of a line depends."""
 
     x: float
     y: float

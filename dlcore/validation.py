@@ -1,4 +1,4 @@
-"""Samples: what a model is given, checked once and brought into the form in which it is fast to train on.
+"""Validation of samples: inputs and targets, checked once and brought into the form that trains fast.
 
     samples = checked(x, y, sample_weight, loss, input_shape, output_shape)
     training, validation = split(samples, 0.2)
@@ -7,7 +7,7 @@ Everything that can be wrong with data is found here, before the first step; tra
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,24 +17,26 @@ from dlcore.losses import Loss
 
 
 class Samples(NamedTuple):
-    """Samples in the same order.
-
-    x: shape (samples, features). y: targets, shape (samples, ...). weight: shape (samples,).
-    """
+    """Inputs, targets and sample weights, in the same order."""
 
     x: np.ndarray
+    """Inputs, shape (samples, features)."""
+
     y: np.ndarray
+    """Targets, shape (samples, ...)."""
+
     weight: np.ndarray | None
+    """Shape (samples,); None for equal weights."""
 
     def part(self, which: slice) -> "Samples":
-        """Views of some of them."""
+        """Views of some of the samples."""
         return Samples(self.x[which], self.y[which], None if self.weight is None else self.weight[which])
 
     def copy(self) -> "Samples":
         return Samples(self.x.copy(), self.y.copy(), None if self.weight is None else self.weight.copy())
 
     def reorder(self, source: "Samples", order: np.ndarray) -> None:
-        """Become ``source`` in that order, in place, so that views of the parts stay right."""
+        """Overwrite the arrays with those of ``source`` in that order, so that views of the parts stay valid."""
         for own, other in zip(self, source, strict=True):
             if own is not None and other is not None:
                 other.take(order, axis=0, out=own, mode="clip")  # "raise" would make a copy first
@@ -80,7 +82,7 @@ def targets(y: Any, loss: Loss, count: int, output_shape: Shape) -> np.ndarray:
     return y.reshape(count, -1) if len(output_shape) > 1 else y
 
 
-def checked(x: Any, y: Any, sample_weight: Any, loss: Loss, input_shape: Shape, output_shape: Shape) -> Samples:
+def check(x: Any, y: Any, sample_weight: Any, loss: Loss, input_shape: Shape, output_shape: Shape) -> Samples:
     """Inputs, targets and weights in the form in which a model trains; ValueError says what does not fit."""
     x = rows(x, input_shape)
     y = targets(y, loss, len(x), output_shape)
@@ -111,13 +113,24 @@ def labels(y: np.ndarray) -> np.ndarray:
     return y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else y.reshape(len(y)).astype(np.int64)
 
 
-def weights_by_class(y: np.ndarray, class_weight: Mapping[int, float]) -> np.ndarray:
-    """The weight of every sample by its class; a class that is not named weighs 1, as in Keras."""
+def known_classes(y: np.ndarray, loss: Loss, output_shape: Shape) -> list[int]:
+    """The classes that a model tells apart, whether or not they are among the targets ``y`` of one batch or part."""
+    if output_shape[-1] > 1:
+        return list(range(output_shape[-1]))
+    signs = {-1} if loss.margin and loss.targets == "binary" else set()
+    return sorted(signs | {0, 1} | set(labels(y).tolist()))
+
+
+def weights_by_class(y: np.ndarray, class_weight: Mapping[int, float], known: Sequence[int]) -> np.ndarray:
+    """The weight of every sample by its class; a class that is not named weighs 1, as in Keras.
+
+    known: the classes that the model has (see ``known_classes``); ValueError for a weight of any other.
+    """
     classes, places = np.unique(labels(y), return_inverse=True)
-    strangers = [label for label in class_weight if label not in classes]
+    strangers = [label for label in class_weight if label not in known]
     if strangers:
-        known = ", ".join(str(label) for label in classes[:20])
-        raise ValueError(f"class_weight names the class {strangers[0]!r}; the training data has the classes {known}")
+        said = ", ".join(str(label) for label in known[:20]) + (", …" if len(known) > 20 else "")
+        raise ValueError(f"class_weight names the class {strangers[0]!r}; the model has the classes {said}")
     return np.array([float(class_weight.get(int(label), 1.0)) for label in classes])[places]
 
 

@@ -1,4 +1,4 @@
-"""Valleys: how deep the minima of a surface are that lists none, looked for all over its map and around it."""
+"""Valleys: the heights of the minima of a surface that lists none, found by a search over its map and around it."""
 
 from dataclasses import dataclass
 
@@ -7,30 +7,32 @@ import numpy as np
 from dlcore.surfaces import Surface
 
 FINE, WIDE = {1: 4001, 2: 201}, {1: 2001, 2: 101}
-"""How many places along every weight are looked at on the map, and on a map five times as wide, by weights."""
+"""The number of grid points along each weight, on the map and on one five times as wide, by the number of weights."""
 
 MOST = 50
-"""How many valleys are followed to their bottom: the lowest ones of the map."""
+"""The number of valleys, the lowest ones of the map, that are followed to their bottom."""
 
 
 @dataclass(frozen=True, eq=False)
 class Valleys:
-    """What was found of a surface's ups and downs.
-
-    heights: of the minima on the map, lowest first, shape (found,); empty if there is none. lowest: the lowest height
-    seen at all, on the map or up to two map widths beside it; infinite if the surface is defined nowhere there.
-    alike: heights that differ by less count as equal.
-    """
+    """The heights of a surface's minima, and of its lowest place."""
 
     heights: np.ndarray
+    """Of the minima on the map, lowest first, shape (found,); empty if there is none."""
+
     lowest: float
+    """The lowest height of all, on the map or up to two map widths beside it; infinite if none is defined."""
+
     alike: float
+    """Heights that differ by less count as equal."""
 
 
 @np.errstate(all="ignore")
 def valleys(surface: Surface) -> Valleys:
-    """The minima of a surface, without a list: places of a grid that are lower than their neighbours, then followed
-    to the bottom. Ground that falls to the edge of the map or of where the surface is defined is no minimum."""
+    """The minima of a surface: grid points that are lower than their neighbours, followed to the bottom.
+
+    Ground that falls to the edge of the map, or of where the surface is defined, is no minimum.
+    """
     count = len(surface.weights)
     places = surface.grid(FINE[count])
     height = _heights(surface, places)
@@ -54,8 +56,10 @@ def valleys(surface: Surface) -> Valleys:
 
 
 def _bottoms(height: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """The indices of the places no higher than all their neighbours and lower than one, and the height of the highest
-    neighbour of each. All of them must have a height: where the surface is not defined, nothing keeps a ball in."""
+    """The indices of the places no higher than any neighbour and lower than one, and their highest neighbours' heights.
+
+    All neighbours must have a height: where the surface is not defined, nothing keeps a ball in.
+    """
     inner = tuple(slice(1, -1) for _ in height.shape)
     here = height[inner]
     low, rim = np.isfinite(here), here
@@ -69,18 +73,24 @@ def _bottoms(height: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
 
 @dataclass(frozen=True, eq=False)
 class Bottoms:
-    """The lowest places near some others: place, shape (weights, places), its height, and whether it has settled, that
-    is: whether the ground went on falling no further (as it does beside a pole). Shape (places,)."""
+    """The lowest places near given ones."""
 
     place: np.ndarray
+    """Shape (weights, places)."""
+
     height: np.ndarray
+    """Shape (places,)."""
+
     settled: np.ndarray
+    """Whether the search has converged, and the ground does not fall on as beside a pole, shape (places,)."""
 
 
 @np.errstate(all="ignore")
 def bottom_near(surface: Surface, w: np.ndarray, reach: np.ndarray, count: int = 9, rounds: int = 12) -> Bottoms:
-    """The lowest place around each ``w``, shape (weights, places): of a grid of ``count`` along every weight within
-    ``reach`` of it, then of a finer one around that, and so on. It needs no slope, so it finds the bottom of a kink.
+    """The lowest place around each ``w``, shape (weights, places).
+
+    It is the lowest point of a grid of ``count`` along every weight within ``reach``, then of a finer one around that,
+    and so on. No slope is needed, so the bottom of a kink is found too.
     """
     box = np.meshgrid(*(np.linspace(-1, 1, count) for _ in reach), indexing="ij")
     box = np.array(box).reshape(len(reach), 1, -1)

@@ -3,6 +3,9 @@
 A test that asks for ``script`` runs for every lesson found, for ``any_script`` also for the start page and the pages
 that are no lesson, and one that asks for ``language`` runs in each. With ``@pytest.mark.on_pages(1, 5)`` it runs for
 those lessons alone, and one marked ``thorough`` not at all, unless pytest is called with ``--thorough``.
+
+``pytest -m quick`` tells within two minutes whether a change broke something: all files in QUICK, and besides what is
+marked ``quick`` where it stands: every page opened and asked, every picture against the schema.
 """
 
 import os
@@ -25,6 +28,14 @@ settings.register_profile("thorough", deadline=None, max_examples=300)
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ("ko", "en")
+QUICK = re.compile(
+    r"tests/(test_(architecture|names|texts|nothing_is_executed)"
+    r"|dlcore/test_(gradient_check|golden|losses|activations|layers|optimizers|models|metrics|schedules|surfaces)"
+    r"|dlcore/experiments/test_training_config"
+    r"|classroom/test_(questions|rooms|store)"
+    r"|charts/test_axes|lessons/test_protocol|ui/test_(cache|result_codes|kinds|page_state|texts))\.py"
+)
+"""The rules, the core of the numbers, and what every page uses: none of it opens one."""
 
 
 def lessons() -> list[str]:
@@ -61,9 +72,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("language", LANGUAGES)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if QUICK.fullmatch(item.path.relative_to(ROOT).as_posix()):
+            item.add_marker(pytest.mark.quick)
     if not config.getoption("--thorough"):
-        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        items[:] = [item for item in items if item not in left_out]
+        if left_out:
+            # or a file whose tests are all of that kind would be said to have none
+            config.hook.pytest_deselected(items=left_out)
     # what one page computes is remembered by the process that has computed it: its tests stay together, those of a file
     # that is about one page, its SCRIPT, too
     for item in items:

@@ -7,20 +7,22 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dlcore import activations, contest, gates, losses, mismatch, optimism, robust
+from dlcore import activations, losses
 from dlcore.datasets import AutoMPG, BreastCancer, Penguins
-from dlcore.deep import Deep
-from dlcore.descent import basins
-from dlcore.gates import CORNERS, TABLES, UNITS, TwoHidden
+from dlcore.experiments import logic_gates, loss_mismatch, optimizer_comparison, robust_regression, selection_bias
+from dlcore.experiments.descent import basins
+from dlcore.experiments.gradient_flow import DeepNetwork
+from dlcore.experiments.logic_gates import CORNERS, TABLES, UNITS, TwoHidden
+from dlcore.experiments.lr_finder import Growth, range_test
+from dlcore.experiments.rate_trials import Trial
+from dlcore.experiments.single_unit import Unit
+from dlcore.experiments.training_config import prepare
+from dlcore.experiments.xor_training import train_on_xor
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
 from dlcore.optimizers import SGD, Adagrad, Adam, RMSprop
-from dlcore.range_test import Growth, range_test
-from dlcore.recipe import prepared
 from dlcore.schedules import ExponentialDecay
 from dlcore.surfaces import Bowl, Himmelblau, LineFit, NarrowValley, Saddle, SlopeFit
-from dlcore.trials import Trial
-from dlcore.units import Unit
 from lessons.activations.does_it_matter import EPOCHS, ROWS, WIDTH
 from ui.page.navigation import topics
 from ui.quiz import misconceptions
@@ -29,7 +31,7 @@ from ui.text import texts
 PAGES = {page.name: page for page in topics()}
 FOUND = {
     (page.name, name): {
-        language: misconceptions.read(texts.prose(page.text(language))[name]) for language in ("ko", "en")
+        language: misconceptions.parse(texts.prose(page.text(language))[name]) for language in ("ko", "en")
     }
     for page in PAGES.values()
     for name in texts.prose(page.text("en"))
@@ -115,14 +117,21 @@ def test_a_schedule_does_not_look_at_the_loss() -> None:
 
 def test_units() -> None:
     assert Unit((1.5, 1.0), -2.0)((1.0, 0.5)) == 1 and Unit((1.5, 1.0), -2.01)((1.0, 0.5)) == 0
-    found = gates.search(2, 17)
-    assert (found.tried, round(found.share["AND"] * found.tried), found.share["XOR"]) == (4913, 84, 0)
-    assert gates.right(Unit((0.75, 1.75), -2.0), "AND").all()
+    found = logic_gates.search(2, 17)
+    assert (found.grid_size, round(found.share["AND"] * found.grid_size), found.share["XOR"]) == (4913, 84, 0)
+    assert logic_gates.right(Unit((0.75, 1.75), -2.0), "AND").all()
     says("neuron", "one_unit_gates", "4,913", "17", "84", "0.75", "1.75")
     twice = TwoHidden(UNITS["OR"], UNITS["OR"], UNITS["AND"]).hidden(CORNERS)
     assert len(np.unique(twice, axis=0)) == 2
     alike = [k for k in range(3) if (twice[k] == twice[3]).all()]
     assert len(alike) == 2 and all(TABLES["XOR"][k] != TABLES["XOR"][3] for k in alike)
+
+
+def test_two_hidden_units_do_not_always_learn_xor() -> None:
+    training = train_on_xor(5)
+    assert training.right < 4 and training.loss[-1] == pytest.approx(math.log(2) / 2, abs=0.01)
+    assert np.sort(np.abs(training.answers[-1] - 0.5))[:2] == pytest.approx([0, 0], abs=0.01)
+    says("neuron", "two_hidden_2", "0.5", "0.347", "5")
 
 
 # ---- activations -----------------------------------------------------------------------------------------------------
@@ -137,13 +146,23 @@ def test_slopes() -> None:
 
 
 def test_what_is_left_of_a_gradient() -> None:
-    assert Deep(activation="relu", start="small_normal").passage().left[0] == pytest.approx(2.8e-7, abs=5e-9)
-    assert Deep(activation="sigmoid").passage().left[0] == pytest.approx(2.5e-7, abs=5e-9)
+    assert DeepNetwork(activation="relu", start="small_normal").gradient_flow().left[0] == pytest.approx(
+        2.8e-7, abs=5e-9
+    )
+    assert DeepNetwork(activation="sigmoid").gradient_flow().left[0] == pytest.approx(2.5e-7, abs=5e-9)
     says("activations", "vanishing", "0.05", "2.8", "2.5")
 
 
+def test_on_the_way_forwards_the_first_layer_is_the_clearest() -> None:
+    """So depth is no memory that fades: what fades towards the first layer is the gradient alone."""
+    flow = DeepNetwork(activation="sigmoid").gradient_flow()
+    reach = flow.spread[:, -1] - flow.spread[:, 0]
+    assert reach.argmax() == 0 and flow.left.argmin() == 0
+    says("activations", "vanishing_2", "10", "90")
+
+
 def test_ten_sigmoids_learn_with_batch_normalization() -> None:
-    deep = Deep(BreastCancer(), 10, WIDTH, "sigmoid", "batch_normalization", ROWS)
+    deep = DeepNetwork(BreastCancer(), 10, WIDTH, "sigmoid", "batch_normalization", ROWS)
     assert (EPOCHS, round(deep.train(SGD(0.1), EPOCHS).loss[-1], 2), round(deep.baseline(), 2)) == (20, 0.15, 0.66)
     says("activations", "does_it_matter", "20", "0.15", "0.66")
 
@@ -180,7 +199,7 @@ def test_adam_is_not_first_on_the_bowl() -> None:
     surface = Bowl()
     ends = {}
     for name, rule in (("sgd", SGD()), ("adam", Adam())):
-        best, _ = contest.tuned(surface, surface.start, rule, 60)
+        best, _ = optimizer_comparison.tune(surface, surface.start, rule, 60)
         w = np.array(surface.start)
         memory, height = best.start(w), [float(surface(*w))]
         for t in range(1, 61):
@@ -189,6 +208,21 @@ def test_adam_is_not_first_on_the_bowl() -> None:
         ends[name] = next((t for t, h in enumerate(height) if h <= 0.01 * height[0]), None)
     assert ends == {"sgd": 2, "adam": 39}
     says("optimizers", "fair_race", "2", "39", "99")
+
+
+def test_much_momentum_is_slower_than_a_little_in_a_valley_that_is_not_very_narrow() -> None:
+    steps = {}
+    for beta in (0.4, 0.9):
+        # of a height of two curvatures each direction goes its own way
+        places, curvatures = np.array(NarrowValley().start), np.array([1.0, 25.0])
+        velocity, heights = np.zeros(2), [float(np.sum(curvatures * places**2) / 2)]
+        for _ in range(60):
+            velocity = beta * velocity - 0.07 * curvatures * places
+            places = places + velocity
+            heights.append(float(np.sum(curvatures * places**2) / 2))
+        steps[beta] = max(t for t, height in enumerate(heights) if height > 0.01 * heights[0]) + 1
+    assert steps == {0.4: 13, 0.9: 47}
+    says("optimizers", "class_race", "25", "0.07", "0.4", "13", "0.9", "47", "99")
 
 
 def test_a_sum_of_gradients_is_ten_times_their_mean() -> None:
@@ -205,7 +239,7 @@ def test_slopes_of_losses() -> None:
     mae = losses.get("mae")
     for r in (0.1, 2.5):
         assert mae.gradient(np.array([3.0]), np.array([3 + r]))[0] == 1
-    shares = [float(mismatch.squared_error_pull(z, 0) / mismatch.crossentropy_pull(z, 0)) for z in (5.0, 0.0)]
+    shares = [float(loss_mismatch.squared_error_pull(z, 0) / loss_mismatch.crossentropy_pull(z, 0)) for z in (5.0, 0.0)]
     assert shares == [pytest.approx(0.007, abs=0.0005), pytest.approx(0.25)]
     says("losses", "not_squares_for_classes", "5", "0.7")
 
@@ -218,7 +252,9 @@ def test_outliers_move_every_line() -> None:
     moved = {}
     for name in ("mse", "mae"):
         runs = [
-            robust.fitted_line(np.append(x, more), np.append(y, np.full(len(more), 11.0)), losses.get(name), 100)
+            robust_regression.fitted_line(
+                np.append(x, more), np.append(y, np.full(len(more), 11.0)), losses.get(name), 100
+            )
             for more in (far, far[:0])
         ]
         lines = [run.slope[-1] * wide + run.intercept[-1] for run in runs]
@@ -230,7 +266,7 @@ def test_outliers_move_every_line() -> None:
 def test_softmax_applied_twice() -> None:
     most = math.e / (math.e + 2)
     assert (round(most, 3), round(-math.log(most), 3)) == (0.576, 0.551)
-    loss, _ = mismatch.surprise(np.array([60.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), True)
+    loss, _ = loss_mismatch.surprise(np.array([60.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0]), True)
     assert loss == pytest.approx(-math.log(most))
     says("losses", "softmax_once", "0.576", "0.551")
 
@@ -248,7 +284,7 @@ def test_weights_and_steps_of_the_lesson_network() -> None:
     model = Sequential([Input((8,)), Dense(12), Dense(8), Dense(1)])
     assert model.count_params() == 9 * 12 + 13 * 8 + 9 * 1 == 221
     x, y = BreastCancer().load()
-    parts = prepared(x[:, :8], y, losses.get("binary_crossentropy"), 2, 0.2, 0, True)
+    parts = prepare(x[:, :8], y, losses.get("binary_crossentropy"), 2, 0.2, 0, True)
     rows = len(parts.train.x)
     assert (rows, -(-rows // 10), rows % 10) == (455, 46, 5)
     assert np.allclose(parts.train.x.mean(axis=0), 0) and not np.allclose(parts.validation.x.mean(axis=0), 0, atol=1e-3)
@@ -268,6 +304,6 @@ def test_the_cheapest_threshold_of_good_probabilities() -> None:
 def test_the_best_of_many_is_flattered() -> None:
     rng = np.random.default_rng(0)
     miss = (rng.random((4, 32, 509)) < 0.06).astype(float)
-    found = [optimism.optimism(miss, rows, 30).mean(axis=1)[15] for rows in (40, 200)]
+    found = [selection_bias.optimism(miss, rows, 30).mean(axis=1)[15] for rows in (40, 200)]
     assert found[0] > found[1] > 0
     says("model_evaluation", "only_once", "40", "16", "1.7", "200", "0.9")

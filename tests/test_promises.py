@@ -30,8 +30,20 @@ TEACH = {
         "tests/browser/test_player.py::test_every_beat_steps_back_and_on_and_follows_in_numbers",
         "tests/browser/test_player.py::test_playing_costs_the_server_nothing",
     ],
+    "One question at a time": [
+        "tests/ui/test_stage.py::test_a_page_opens_at_its_first_question",
+        "tests/ui/test_stage.py::test_the_row_and_the_menu_lead_to_every_question",
+        "tests/ui/test_stage.py::test_all_questions_are_one_click_away",
+        "tests/browser/test_stage.py::test_back_and_forward_move_between_questions_and_nothing_is_lost",
+    ],
+    "A question fits its screen": [
+        "tests/browser/test_fits.py::test_on_a_laptop_and_a_phone_question_picture_and_player_are_seen_together",
+        "tests/browser/test_fits.py::test_in_a_hall_all_is_seen_and_can_be_read",
+    ],
     "Present": [
         "tests/browser/test_presenter.py::test_a_clicker_moves_the_beats_and_nothing_else",
+        "tests/browser/test_presenter.py::test_a_clicker_reveals_plays_and_goes_on_to_the_next_page",
+        "tests/browser/test_presenter.py::test_a_class_finds_the_address_and_a_code_as_large_as_the_screen",
         "tests/browser/test_presenter.py::test_a_hall_reads_larger_type_and_pictures",
     ],
     "A link for a class": [
@@ -46,16 +58,24 @@ TEACH = {
         "tests/ui/test_handed_out.py::test_a_class_is_collected_by_its_codes",
         "tests/server/test_disk.py::test_nothing_is_written_beside_the_log",
     ],
+    "A room for a class": [
+        "tests/server/test_room.py::test_a_whole_question_as_the_projector_hears_it",
+        "tests/server/test_room.py::test_a_phone_that_only_asks_now_and_then_knows_as_much",
+        "tests/classroom/test_rooms.py::test_nothing_is_given_away_before_the_reveal",
+        "tests/classroom/test_rooms.py::test_the_hint",
+        "tests/classroom/test_rooms.py::test_the_flow_between_two_rounds",
+        "tests/classroom/test_store.py::test_a_projector_that_reloads_goes_on",
+    ],
     "Goals": [
-        "tests/ui/test_challenges.py::test_every_page_has_two_goals_or_more_and_every_goal_a_way",
-        "tests/ui/test_challenges.py::test_every_goal_can_be_reached",
-        "tests/ui/test_challenges.py::test_a_goal_counts_only_once_the_question_is_answered",
-        "tests/ui/test_challenges.py::test_the_start_page_tells_what_was_done",
+        "tests/ui/test_goals.py::test_every_page_has_two_goals_or_more_and_every_goal_a_way",
+        "tests/ui/test_goals.py::test_every_goal_can_be_reached",
+        "tests/ui/test_goals.py::test_a_goal_counts_only_once_the_question_is_answered",
+        "tests/ui/test_goals.py::test_the_start_page_tells_what_was_done",
         "tests/browser/test_learning.py::test_a_note_is_checked_and_a_goal_is_reached_and_counted",
     ],
     "Check the note": [
-        "tests/ui/test_corrections.py::test_a_section_is_a_claim_a_fact_and_an_experiment",
-        "tests/ui/test_corrections.py::test_a_button_opens_its_experiment_and_asks_nothing_anew",
+        "tests/ui/test_misconceptions.py::test_a_section_is_a_claim_a_fact_and_an_experiment",
+        "tests/ui/test_misconceptions.py::test_a_button_opens_its_experiment_and_asks_nothing_anew",
     ],
     "Terms": [
         "tests/browser/test_glossary.py::test_a_term_says_its_sentence_and_leads_to_the_glossary",
@@ -72,6 +92,11 @@ TEACH = {
         "tests/browser/test_takehome.py::test_the_handout_has_the_page_and_asks_nobody",
         "tests/ui/test_scripts.py::test_every_experiment_runs_and_finds_what_the_page_says",
         "tests/ui/test_scripts.py::test_a_notebook_has_a_cell_for_every_call",
+    ],
+    "It runs at home": [
+        "tests/ui/test_at_home.py::test_two_lines_install_and_run_what_the_page_said_and_the_notebook_needs_none",
+        "tests/ui/test_at_home.py::test_a_readers_own_rows_go_with_the_program_and_inside_the_notebook",
+        "tests/ui/test_wheel.py::test_it_is_what_the_projects_own_build_makes",
     ],
 }
 

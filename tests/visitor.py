@@ -17,15 +17,44 @@ from playwright.sync_api import (
     WebSocket,
 )
 
+from ui.page.navigation import topics
+
 PATIENCE = 90_000
 """How long anything may take on a slow machine, in milliseconds."""
 
 DRAWN = """() => {
   const done = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
   const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+  const marked = chart => chart.querySelector('svg .role-mark :is(path[d], image, text, line), canvas')
+  // at the first step of a player a picture may be nothing but its axes: it is drawn when it stays so for a second
+  const stays = chart => {
+    if (!chart.querySelector('svg .role-axis text')) { chart.emptySince = undefined; return false }
+    chart.emptySince ??= performance.now()
+    return performance.now() - chart.emptySince > 1000
+  }
   return done && !document.querySelector('[data-testid="stSkeleton"]')
-    && charts.every(chart => chart.querySelector('svg .role-mark :is(path[d], image, text, line), canvas'))
+    && charts.map(chart => marked(chart) ? (chart.emptySince = undefined, true) : stays(chart)).every(Boolean)
 }"""
+
+
+STARTED = """() => {
+  const find = (root, what) => root.querySelector(what) ??
+    [...root.querySelectorAll('*')].map(one => one.shadowRoot && find(one.shadowRoot, what)).find(Boolean)
+  const all = (places, what) => [...document.querySelectorAll(`[class*="${places}"]`)].every(one => find(one, what))
+  return all('st-key-player-', '.player[aria-label]') && all('st-key-click-', '.hint:not(:empty)')
+}"""
+"""Every player has its name, its last act of starting, and every picture that can be clicked says so."""
+
+
+TOPICS = {f"/{page.name}" for page in topics()}
+
+
+def whole(path: str) -> str:
+    """The path of a topic with all its questions on one page, unless it names a question or presents one."""
+    where, _, query = path.partition("?")
+    if where not in TOPICS or {"beat", "present", "all"} & set(dict(parse_qsl(query))):
+        return path
+    return f"{where}?{query}&all=print" if query else f"{where}?all=print"
 
 
 @dataclass
@@ -54,7 +83,8 @@ class Visitor:
         """The page is somebody else's from here on."""
         for event, heard in self._ears():
             self.page.remove_listener(event, heard)
-        self.page.evaluate("sessionStorage.clear()")
+        # whoever sits here next has a browser that remembers nothing; one that keeps nothing says so with an error
+        self.page.evaluate("() => { sessionStorage.clear(); try { localStorage.clear() } catch { } }")
         self.page.set_viewport_size(self.usual)
         self.page.emulate_media(color_scheme=self.usual_theme)
         self.page.goto("about:blank")
@@ -90,21 +120,22 @@ class Visitor:
     # ---- going places ------------------------------------------------------------------------------------------------
 
     def go(self, path: str) -> Self:
-        self.page.goto(self.base + path)
+        """Open an address: all questions of a topic on one page, unless it names one or presents it."""
+        self.page.goto(self.base + whole(path))
         return self.ready()
 
     def ready(self) -> Self:
-        """When the script has run, its charts are drawn and its players are there."""
+        """When the script has run, its charts are drawn, its players are there and clicks on pictures are heard."""
         self.page.wait_for_selector('[data-testid="stMain"] h1')
         self.until(DRAWN)
-        for bar in self.page.locator('[class*="st-key-player-"]').all():
-            # the player names itself as its last act of starting
-            bar.locator(".player[aria-label]").wait_for(state="attached")
+        self.until(STARTED)
         return self
 
     @property
     def address(self) -> dict[str, str]:
-        return dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True))
+        """What the address sets, but for all questions being on one page, as everywhere in these tests."""
+        query = dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True))
+        return {key: text for key, text in query.items() if (key, text) != ("all", "print")}
 
     def until_address(self, **expected: str | None) -> None:
         """Wait until the address says so; None: until it does not name the key."""
@@ -172,6 +203,16 @@ class Visitor:
     def beat(self, name: str) -> Locator:
         return self.page.locator(f".st-key-beat-{name}")
 
+    def editor(self, beat: str) -> Locator:
+        """Open what a beat's "More" hides, and the table there once its cells stand where they can be clicked.
+
+        The table's own code arrives after the page, and its place is there before anything is drawn in it.
+        """
+        self.beat(beat).get_by_role("button", name=re.compile("More settings|설정 더 보기")).click()
+        table = self.page.locator('[data-testid="stPopoverBody"] [data-testid="stDataFrame"]')
+        table.locator('[role="gridcell"]').first.wait_for(state="attached")
+        return table
+
     def button(self, beat: str, which: str) -> Locator:
         """One of the player's: play, back, on."""
         return self.beat(beat).locator(f"button.{which}")
@@ -189,15 +230,16 @@ class Visitor:
 
     def until_step(self, beat: str, test: str) -> None:
         """Wait until every chart's t passes a test, such as ``t > 3 && t < last``."""
-        script = """([beat, test]) => {
+        # no string that the page would evaluate: its policy forbids that
+        script = """(beat) => {
           const inputs = [...document.querySelectorAll(`.st-key-beat-${beat} .vega-bindings input[name="t"]`)]
           const find = (root) => root.querySelector(".scrub") ?? [...root.querySelectorAll("*")]
             .map(one => one.shadowRoot && find(one.shadowRoot)).find(Boolean)
           const scrub = find(document.querySelector(`.st-key-beat-${beat}`))
-          const passes = new Function("t", "last", `return ${test}`)
+          const passes = (t, last) => TEST
           return scrub && inputs.length > 0 && inputs.every(one => passes(Number(one.value), Number(scrub.max)))
         }"""
-        self.until(script, arg=[beat, test])
+        self.until(script.replace("TEST", test), arg=beat)
 
     def said(self) -> list[str]:
         """Every sentence under a picture, what happened, and the step written out."""

@@ -46,7 +46,7 @@ HEAD = ("target", "inputs", "seconds", "of processor", "edges", "features", "slo
 # ---- inside the fuzzer -----------------------------------------------------------------------------------------------
 
 
-class Watched:
+class BoundedCheck:
     """A target's check with its bounds; what was seen so far is written to a file, for a fuzzer ends without a word."""
 
     def __init__(self, check: Any, seen: Path) -> None:
@@ -84,9 +84,9 @@ def inside(name: str, seen: Path, arguments: list[str]) -> None:
     """The fuzzer's own process."""
     atheris: Any = importlib.import_module("atheris")
 
-    with atheris.instrument_imports(include=["dlcore", "ui", "lessons"]):
+    with atheris.instrument_imports(include=["dlcore", "ui", "lessons", "classroom"]):
         targets = importlib.import_module("tools.fuzzed").TARGETS
-    watched = Watched(targets[name].check, seen)
+    watched = BoundedCheck(targets[name].check, seen)
     # what is computed once for all inputs is nobody's slowness
     for data in targets[name].seeds():
         targets[name].check(data)
@@ -97,8 +97,8 @@ def inside(name: str, seen: Path, arguments: list[str]) -> None:
 # ---- around it -------------------------------------------------------------------------------------------------------
 
 
-def fuzzed(name: str, seconds: int) -> tuple[str, ...]:
-    """A row of the table."""
+def fuzz_target(name: str, seconds: int) -> tuple[str, ...]:
+    """A row of the table, after fuzzing a target for so many seconds."""
     from tools.fuzzed import TARGETS
 
     target, found = TARGETS[name], ROOT / "fuzz-found"
@@ -183,7 +183,7 @@ def main() -> None:
     print(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}", flush=True)
     rows = []
     for name in names:
-        rows.append(fuzzed(name, given.seconds))
+        rows.append(fuzz_target(name, given.seconds))
         print(f"| {' | '.join(rows[-1])} |", flush=True)
     sys.exit(any(row[-1] != "0" for row in rows))
 

@@ -17,15 +17,16 @@ from tools.fuzz_targets.result_codes import check_codes, codes_seeds, codes_wors
 from tools.fuzz_targets.table import check_table, table_seeds, table_worst
 from tools.fuzz_targets.target import Target
 from tools.fuzz_targets.typed_numbers import ENTERED, check_entered, entered_worst
+from tools.fuzz_targets.votes import ballot_seeds, ballot_worst, check_ballot, check_vote, vote_seeds, vote_worst
 
 
 # ---- all of them -----------------------------------------------------------------------------------------------------
-def _encoded(texts: Sequence[str]) -> Callable[[], list[bytes]]:
+def _as_bytes(texts: Sequence[str]) -> Callable[[], list[bytes]]:
     return lambda: [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 TARGETS = {
-    "formula": Target(check_formula, _encoded(FORMULAS.split("|")), FORMULA_WORDS, formula_worst, 300),
+    "formula": Target(check_formula, _as_bytes(FORMULAS.split("|")), FORMULA_WORDS, formula_worst, 300),
     "table": Target(
         check_table,
         table_seeds,
@@ -45,6 +46,17 @@ TARGETS = {
             "1.234,5",
             "−1",
             "#DIV/0!",
+            "#",
+            "sep=;",
+            "|",
+            " ",
+            "%",
+            "₩",
+            "(3)",
+            "True",
+            "False",
+            "\ud569\uacc4",
+            "12345678901234567891",
             "\ufeff",
             "\uac00",
             "\x1a",
@@ -54,7 +66,7 @@ TARGETS = {
     "codes": Target(check_codes, codes_seeds, ("-", " ", "\n", "AAAA-AAAA-AAAA", "O0Il"), codes_worst),
     "address": Target(
         check_address,
-        _encoded(ADDRESSES),
+        _as_bytes(ADDRESSES),
         (
             *(f"&{key}=" for key in (*KINDS, "lock", "hide", "lang")),
             "%60",
@@ -66,13 +78,15 @@ TARGETS = {
             "saddle",
             "adam",
             "http://[",
+            "ht:////[",
+            "//℀/",
         ),
         address_worst,
         1500,
     ),
     "entered": Target(
         check_entered,
-        _encoded(ENTERED),
+        _as_bytes(ENTERED),
         (
             ",",
             ";",
@@ -97,7 +111,7 @@ TARGETS = {
     ),
     "program": Target(
         check_program,
-        _encoded(PROGRAMS),
+        _as_bytes(PROGRAMS),
         ("'", '"', '"""', "\\", "\n", "\r", "{}", "# %%", ")", "\u2028", "\0"),
         program_worst,
         300,
@@ -121,10 +135,42 @@ TARGETS = {
         model_worst,
         8192,
     ),
+    "vote": Target(
+        check_vote,
+        vote_seeds,
+        (
+            *("1e999", "NaN", "-Infinity", "true", "null", "[]", "{}", "-1", "0.5", "99999999999999999999", '"1"'),
+            *(
+                '"choice"',
+                '"numbers"',
+                '"question"',
+                '"round"',
+                '"sure"',
+                '"id"',
+                '"rate"',
+                '"\\ud800"',
+                "\0",
+                "\x01",
+                "\x02",
+            ),
+        ),
+        vote_worst,
+        600,
+    ),
+    "ballot": Target(
+        check_ballot,
+        ballot_seeds,
+        (
+            *("1e999", "NaN", "true", "null", "[]", "{}", "-1", "7", '"choice"', '"race"', '"number"', '"\\ud800"'),
+            *('"choices"', '"truths"', '"boxes"', '"fields"', '"value"', '"de"', '"low"', '"high"', '"more"'),
+        ),
+        ballot_worst,
+        2000,
+    ),
 }
 
 
-def mutated(name: str, count: int, seed: int = 0) -> Iterator[bytes]:
+def mutations(name: str, count: int, seed: int = 0) -> Iterator[bytes]:
     """Inputs made of a target's own: with bytes changed, words put in, pieces taken out, doubled or joined."""
     target, draw = TARGETS[name], random.Random(seed)
     seeds, words = target.seeds(), [word.encode() for word in target.words]

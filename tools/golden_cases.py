@@ -10,7 +10,7 @@ import numpy as np
 Case = dict[str, Any]
 
 
-def drawn(seed: int, *shape: int, scale: float = 1.0) -> list[Any]:
+def normal_numbers(seed: int, *shape: int, scale: float = 1.0) -> list[Any]:
     """Normal numbers with three decimals."""
     return (scale * np.random.default_rng(seed).normal(size=shape)).round(3).tolist()
 
@@ -38,11 +38,11 @@ SCORES = [
     [100.0, -100.0, 99.0],
     [1e4, 0, -1e4],
 ]
-ARRIVING = drawn(1, 6, 3)
+ARRIVING = normal_numbers(1, 6, 3)
 
 # ----------------------------------------------------------------------------------------------------------- losses
 
-REAL = {"y_true": drawn(2, 5, 2), "y_pred": drawn(3, 5, 2)}
+REAL = {"y_true": normal_numbers(2, 5, 2), "y_pred": normal_numbers(3, 5, 2)}
 # no residual, one of exactly delta, huge ones both ways, a target of 0
 FAR = {"y_true": [[0.5], [1.0], [-2.0], [3.0], [0.0], [7.0]], "y_pred": [[0.5], [2.0], [1e4], [-1e4], [0.3], [5.0]]}
 COUNTS = {"y_true": [[0.0], [1.0], [3.0], [7.0], [2.0]], "y_pred": [[0.2], [1.5], [2.25], [9.0], [1e-3]]}
@@ -61,7 +61,7 @@ SURE_ROWS = {
     "y_pred": [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.0, 0.5], [0.25, 0.25, 0.5]],
 }
 ODD_ROWS = {"y_true": ROWS["y_true"], "y_pred": [[2.0, 1.0, 1.0], [0.1, 0.2, 0.3], [3.0, 5.0, 0.5], [0.4, 0.4, 0.4]]}
-ROW_LOGITS = {"y_true": ROWS["y_true"], "y_pred": drawn(4, 4, 3, scale=2.0)}
+ROW_LOGITS = {"y_true": ROWS["y_true"], "y_pred": normal_numbers(4, 4, 3, scale=2.0)}
 FAR_ROW_LOGITS = {
     "y_true": ROWS["y_true"],
     "y_pred": [[1e4, 0.0, -1e4], [1e4, 0.0, -1e4], [20.0, -20.0, 0.0], [-1e4, -1e4, -1e4]],
@@ -77,7 +77,7 @@ TIES = {"y_true": ROWS["y_true"][:2], "y_pred": [[0.5, 0.25, 0.25], [0.75, 0.75,
 NO_LENGTH = {"y_true": [[1.0, 2.0], [0.0, 0.0], [3.0, 4.0]], "y_pred": [[0.0, 0.0], [1.0, -1.0], [-3e4, -4e4]]}
 
 
-def numbered(batch: dict[str, Any]) -> dict[str, Any]:
+def with_class_numbers(batch: dict[str, Any]) -> dict[str, Any]:
     """The same batch with numbers of classes in place of one-hot rows."""
     return {**batch, "y_true": np.argmax(batch["y_true"], axis=-1).tolist()}
 
@@ -97,11 +97,11 @@ BATCHES = {
     "odd_rows": ODD_ROWS,
     "row_logits": ROW_LOGITS,
     "far_row_logits": FAR_ROW_LOGITS,
-    "classes": numbered(ROWS),
-    "sure_classes": numbered(SURE_ROWS),
-    "odd_classes": numbered(ODD_ROWS),
-    "class_logits": numbered(ROW_LOGITS),
-    "far_class_logits": numbered(FAR_ROW_LOGITS),
+    "classes": with_class_numbers(ROWS),
+    "sure_classes": with_class_numbers(SURE_ROWS),
+    "odd_classes": with_class_numbers(ODD_ROWS),
+    "class_logits": with_class_numbers(ROW_LOGITS),
+    "far_class_logits": with_class_numbers(FAR_ROW_LOGITS),
     "shares": SHARES,
     "sides": SIDES,
     "at_the_margin": AT_THE_MARGIN,
@@ -187,9 +187,12 @@ ONE_CYCLES = [
 
 # two variables of different shape, since clipnorm is for each of them by itself; the gradients grow and shrink, so
 # that clipping acts in some steps and not in others
-FIRST_WEIGHTS = [drawn(5, 2, 2), drawn(6, 3)]
+FIRST_WEIGHTS = [normal_numbers(5, 2, 2), normal_numbers(6, 3)]
 SIZES = (1.0, 0.1, 3.0, 0.5, 2.0, 0.01, 1.0, 0.3, 5.0, 0.2)
-GRADIENTS = [[drawn(10 + t, 2, 2, scale=size), drawn(30 + t, 3, scale=size / 2)] for t, size in enumerate(SIZES)]
+GRADIENTS = [
+    [normal_numbers(10 + t, 2, 2, scale=size), normal_numbers(30 + t, 3, scale=size / 2)]
+    for t, size in enumerate(SIZES)
+]
 KEPT_STEPS = [1, 2, 5, 10]
 HALVING = case("ExponentialDecay", initial_learning_rate=0.1, decay_steps=3, decay_rate=0.5)
 # Keras's Adam places epsilon otherwise than the paper; with one that is nearly 0 both are the same

@@ -17,18 +17,18 @@ PACKAGES = {
 """By whom a file is recorded (the first two are Keras's backends), and the packages whose versions it names."""
 
 
-def written(value: Any, indent: int = 0) -> str:
+def as_json(value: Any, indent: int = 0) -> str:
     """JSON with a line for everything but lists of numbers, which stay in one; floats with all their digits."""
     if isinstance(value, dict):
         inner = " " * (indent + 1)
         # a case's settings fit one line
-        parts = [f"{json.dumps(key)}: {written(part, indent + 1)}" for key, part in value.items()]
+        parts = [f"{json.dumps(key)}: {as_json(part, indent + 1)}" for key, part in value.items()]
         if not any(isinstance(part, list | dict) and part for part in value.values()):
             return "{" + ", ".join(parts) + "}"
         return "{\n" + ",\n".join(inner + part for part in parts) + "\n" + " " * indent + "}"
     if isinstance(value, list) and value and isinstance(value[0], dict):
         inner = " " * (indent + 1)
-        return "[\n" + ",\n".join(inner + written(part, indent + 1) for part in value) + "\n" + " " * indent + "]"
+        return "[\n" + ",\n".join(inner + as_json(part, indent + 1) for part in value) + "\n" + " " * indent + "]"
     return json.dumps(value)
 
 
@@ -46,5 +46,5 @@ def keep(family: str, by: str, note: str, content: dict[str, Any]) -> None:
     }
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{family}.{by}.json"
-    path.write_text(written({"recorded": recorded} | content) + "\n", encoding="utf-8")
+    path.write_text(as_json({"recorded": recorded} | content) + "\n", encoding="utf-8")
     print(f"{path.name}: {path.stat().st_size / 1000:.1f} kB")

@@ -172,7 +172,7 @@ def layer(case: dict[str, Any]) -> Any:
     return getattr(keras.layers, case["class"])(**settings)
 
 
-def trained(told: dict[str, Any]) -> dict[str, Any]:
+def training_diary(told: dict[str, Any]) -> dict[str, Any]:
     """What a training's diary says, and the weights at its end."""
     x, y = np.array(told["x"]), np.array(told["y"])
     model = keras.Sequential([keras.Input(x.shape[1:]), *map(layer, told["layers"])])
@@ -194,7 +194,7 @@ def trained(told: dict[str, Any]) -> dict[str, Any]:
 def trainings() -> None:
     found = {}
     for name, told in TRAININGS.items():
-        found[name] = (told if BACKEND == "torch" else {}) | trained(told)
+        found[name] = (told if BACKEND == "torch" else {}) | training_diary(told)
     note = "weights: at the end, in Keras's order; batches in the order of the data"
     keep("trainings", BACKEND, note + ELSEWHERE["trainings"], {"cases": found})
 
@@ -205,22 +205,24 @@ def layers() -> None:
     for case, inputs, outputs in cases.LAYERS:
         one = layer(case)
         one.build((None, inputs))
-        weights = [np.array(cases.drawn(60 + k, *part.shape)) for k, part in enumerate(one.trainable_variables)]
+        weights = [
+            np.array(cases.normal_numbers(60 + k, *part.shape)) for k, part in enumerate(one.trainable_variables)
+        ]
         for own, value in zip(one.trainable_variables, weights, strict=True):
             own.assign(value)
         rounds = []
         # only batch normalization remembers, and has another way when it is not trained
         normalizes = case["class"] == "BatchNormalization"
         for training, seed in ((True, 70), (True, 71), (False, 72)) if normalizes else ((False, 70),):
-            x, g = cases.drawn(seed, 6, inputs, scale=2.0), cases.drawn(seed + 10, 6, outputs)
+            x, g = cases.normal_numbers(seed, 6, inputs, scale=2.0), cases.normal_numbers(seed + 10, 6, outputs)
             keywords = {"training": training} if normalizes else {}
-            rounds.append({"training": training, "x": x, "g": g} | turned(one, x, g, keywords))
+            rounds.append({"training": training, "x": x, "g": g} | layer_values(one, x, g, keywords))
         found.append(case | {"weights": [part.tolist() for part in weights], "rounds": rounds})
     note = "gx, gradients: of sum(a g) and the penalty, by the input and by every trained variable; kept: not trained"
     keep("layers", BACKEND, note, {"cases": found})
 
 
-def turned(one: Any, x: Any, g: Any, keywords: dict[str, Any]) -> dict[str, Any]:
+def layer_values(one: Any, x: Any, g: Any, keywords: dict[str, Any]) -> dict[str, Any]:
     """A layer's output for ``x`` and the gradients of sum(output * g) plus its penalty."""
     variables = one.trainable_variables
 

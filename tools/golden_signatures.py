@@ -1,6 +1,6 @@
 # pyright: reportMissingImports=false, reportMissingModuleSource=false
-"""Record which classes, arguments and names Keras has, so that the programs which dlcore.programs writes can be held
-against them where no Keras is installed; called by record_golden.py, with Keras's backend set.
+"""Record which classes, arguments and names Keras has, so that the programs which dlcore.experiments.code_export writes
+can be held against them where no Keras is installed; called by record_golden.py, with Keras's backend set.
 """
 
 import importlib
@@ -21,7 +21,7 @@ METHODS = ("add", "compile", "fit", "evaluate", "summary")
 MODULES = ("initializers", "losses", "metrics", "optimizers", "optimizers.schedules")
 
 
-def found(path: str) -> Any:
+def member_of(path: str) -> Any:
     """What stands at "layers.Dense" in Keras."""
     part = keras
     for name in path.split("."):
@@ -31,7 +31,7 @@ def found(path: str) -> Any:
 
 def arguments(path: str) -> dict[str, str | None]:
     """The arguments of a class or function with their defaults as they are written; null for those without one."""
-    parameters = inspect.signature(found(path)).parameters
+    parameters = inspect.signature(member_of(path)).parameters
     return {
         name: None if parameter.default is parameter.empty else repr(parameter.default)
         for name, parameter in parameters.items()
@@ -39,7 +39,7 @@ def arguments(path: str) -> dict[str, str | None]:
     }
 
 
-def accepted(family: str) -> list[str]:
+def accepted_names(family: str) -> list[str]:
     """The names that ``keras.<family>.get`` takes; some members need an argument and cannot be had by name alone."""
     taken = []
     for name in importlib.import_module(f"keras.src.{family}").ALL_OBJECTS_DICT:
@@ -52,11 +52,11 @@ def accepted(family: str) -> list[str]:
 def record() -> None:
     paths = [*CALLED, *(f"Sequential.{method}" for method in METHODS)]
     for module in MODULES:
-        parts = vars(found(module))
+        parts = vars(member_of(module))
         paths += [f"{module}.{name}" for name, part in sorted(parts.items()) if inspect.isclass(part)]
     content = {
         "signatures": {f"keras.{path}": arguments(path) for path in paths},
-        "names": {family: accepted(family) for family in FAMILIES},
+        "names": {family: accepted_names(family) for family in FAMILIES},
     }
     golden_files.keep("signatures", "torch", "arguments with their defaults as Python writes them", content)
 

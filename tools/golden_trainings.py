@@ -65,19 +65,28 @@ NORMALIZED = [
 ADAM = case("Adam", learning_rate=0.02, epsilon=TINY)
 
 
-def told(loss: Case, optimizer: Case, *metrics: str) -> dict[str, Any]:
+def compile_arguments(loss: Case, optimizer: Case, *metrics: str) -> dict[str, Any]:
+    """The arguments of ``compile``."""
     return {"loss": loss, "optimizer": optimizer, "metrics": list(metrics)}
 
 
 TRAININGS = {
     "sgd": training(
-        TWO, yes_no(TWO), SMALL, told(BINARY, case("SGD", learning_rate=0.3), "accuracy"), 1, epochs=8, batch_size=8
+        TWO,
+        yes_no(TWO),
+        SMALL,
+        compile_arguments(BINARY, case("SGD", learning_rate=0.3), "accuracy"),
+        1,
+        epochs=8,
+        batch_size=8,
     ),
     "momentum_of_logits": training(
         TWO,
         yes_no(TWO),
         [dense(6, "elu"), dense(1)],
-        told(case("BinaryCrossentropy", from_logits=True), case("SGD", learning_rate=0.1, momentum=0.9, nesterov=True)),
+        compile_arguments(
+            case("BinaryCrossentropy", from_logits=True), case("SGD", learning_rate=0.1, momentum=0.9, nesterov=True)
+        ),
         2,
         epochs=6,
         batch_size=16,
@@ -86,7 +95,7 @@ TRAININGS = {
         FOUR,
         np.eye(3, dtype=int)[classes(FOUR)].tolist(),
         [dense(8, "relu"), dense(3, "softmax")],
-        told(case("CategoricalCrossentropy"), ADAM, "accuracy"),
+        compile_arguments(case("CategoricalCrossentropy"), ADAM, "accuracy"),
         3,
         epochs=8,
         batch_size=10,
@@ -96,7 +105,7 @@ TRAININGS = {
         FOUR,
         classes(FOUR).tolist(),
         [dense(8, "silu"), dense(3, "softmax")],
-        told(case("SparseCategoricalCrossentropy"), case("Nadam", learning_rate=0.02), "accuracy"),
+        compile_arguments(case("SparseCategoricalCrossentropy"), case("Nadam", learning_rate=0.02), "accuracy"),
         4,
         epochs=6,
         batch_size=7,
@@ -110,7 +119,7 @@ TRAININGS = {
             dense(8, "relu", kernel_regularizer=case("L1", l1=0.002)),
             dense(1, "sigmoid", kernel_regularizer=case("L1L2", l1=0.001, l2=0.003)),
         ],
-        told(BINARY, ADAM, "accuracy"),
+        compile_arguments(BINARY, ADAM, "accuracy"),
         5,
         epochs=6,
         batch_size=12,
@@ -121,7 +130,7 @@ TRAININGS = {
         ONE,
         WAVE,
         [dense(10, "tanh"), dense(1)],
-        told(case("MeanSquaredError"), case("RMSprop", learning_rate=0.01), "mae"),
+        compile_arguments(case("MeanSquaredError"), case("RMSprop", learning_rate=0.01), "mae"),
         6,
         epochs=10,
         batch_size=9,
@@ -131,20 +140,27 @@ TRAININGS = {
         ONE,
         WAVE,
         [dense(5, "softplus"), dense(1)],
-        told(case("Huber", delta=0.5), case("Adagrad", learning_rate=0.1), "mse"),
+        compile_arguments(case("Huber", delta=0.5), case("Adagrad", learning_rate=0.1), "mse"),
         7,
         epochs=6,
         batch_size=10,
         sample_weight=np.random.default_rng(8).uniform(0, 3, 48).round(2).tolist(),
     ),
     "batch_normalization": training(
-        TWO, yes_no(TWO), NORMALIZED, told(BINARY, ADAM, "accuracy"), 9, epochs=6, batch_size=16, validation_split=0.2
+        TWO,
+        yes_no(TWO),
+        NORMALIZED,
+        compile_arguments(BINARY, ADAM, "accuracy"),
+        9,
+        epochs=6,
+        batch_size=16,
+        validation_split=0.2,
     ),
     "clipnorm": training(
         TWO,
         yes_no(TWO),
         SMALL,
-        told(BINARY, case("SGD", learning_rate=0.5, momentum=0.9, clipnorm=0.1), "accuracy"),
+        compile_arguments(BINARY, case("SGD", learning_rate=0.5, momentum=0.9, clipnorm=0.1), "accuracy"),
         10,
         epochs=6,
         batch_size=8,
@@ -153,7 +169,9 @@ TRAININGS = {
         TWO,
         yes_no(TWO),
         SMALL,
-        told(BINARY, case("AdamW", learning_rate=0.02, weight_decay=0.1, epsilon=TINY, global_clipnorm=0.3)),
+        compile_arguments(
+            BINARY, case("AdamW", learning_rate=0.02, weight_decay=0.1, epsilon=TINY, global_clipnorm=0.3)
+        ),
         11,
         epochs=6,
         batch_size=8,
@@ -162,7 +180,7 @@ TRAININGS = {
         TWO,
         yes_no(TWO),
         [dense(6, "leaky_relu"), dense(1, "sigmoid")],
-        told(case("MeanSquaredError"), case("SGD", learning_rate=1.0, momentum=0.5), "accuracy"),
+        compile_arguments(case("MeanSquaredError"), case("SGD", learning_rate=1.0, momentum=0.5), "accuracy"),
         12,
         epochs=8,
         batch_size=10,
@@ -171,7 +189,7 @@ TRAININGS = {
         FOUR,
         np.eye(3, dtype=int)[classes(FOUR)].tolist(),
         [dense(5, "gelu"), dense(3, "exponential")],
-        told(case("CategoricalCrossentropy", label_smoothing=0.1), case("SGD", learning_rate=0.1)),
+        compile_arguments(case("CategoricalCrossentropy", label_smoothing=0.1), case("SGD", learning_rate=0.1)),
         13,
         epochs=5,
         batch_size=15,
@@ -180,7 +198,9 @@ TRAININGS = {
         TWO,
         yes_no(TWO),
         SMALL,
-        told(BINARY, case("SGD", learning_rate=HALVING | {"settings": HALVING["settings"] | {"decay_steps": 12}})),
+        compile_arguments(
+            BINARY, case("SGD", learning_rate=HALVING | {"settings": HALVING["settings"] | {"decay_steps": 12}})
+        ),
         14,
         epochs=6,
         batch_size=8,
@@ -189,7 +209,7 @@ TRAININGS = {
         ONE,
         WAVE,
         [dense(4, "relu"), dense(1)],
-        told(case("MeanSquaredError"), case("SGD", learning_rate=0.4)),
+        compile_arguments(case("MeanSquaredError"), case("SGD", learning_rate=0.4)),
         15,
         epochs=12,
         batch_size=12,
@@ -200,7 +220,7 @@ TRAININGS = {
         TWO,
         yes_no(TWO),
         SMALL,
-        told(BINARY, case("Adam", learning_rate=0.05, epsilon=TINY), "accuracy"),
+        compile_arguments(BINARY, case("Adam", learning_rate=0.05, epsilon=TINY), "accuracy"),
         16,
         epochs=30,
         batch_size=10,

@@ -92,7 +92,7 @@ LOSSES = {
 }
 
 
-def trained(told: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
+def keras_diary(told: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
     """The loss of every epoch, each batch's before its step, and the weights at the end, as Keras has them."""
     model, loss = network(told), LOSSES[told["compile"]["loss"]["class"]]
     rule = optimizer(case, list(model.parameters()))
@@ -115,7 +115,7 @@ def trained(told: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
 def trainings() -> None:
     found = {}
     for name, (of, case, in_keras) in TORCH_TRAININGS.items():
-        found[name] = {"training": of, "pytorch": case, "optimizer": in_keras} | trained(TRAININGS[of], case)
+        found[name] = {"training": of, "pytorch": case, "optimizer": in_keras} | keras_diary(TRAININGS[of], case)
     note = (
         "training: whose data, layers and first weights (trainings.torch.json), without its validation; optimizer: in "
         "Keras's words; weights: the trained ones (PyTorch's moving variance counts n - 1)"

@@ -40,7 +40,7 @@ PARTS = """() => [...document.querySelectorAll('[class*="st-key-beat-"]')]
 }).filter(part => part.clip.height > 0)"""
 
 
-def stretched(page: Page) -> None:
+def fit_window(page: Page) -> None:
     """Make the window as tall as what it shows: the app scrolls inside it."""
     page.set_viewport_size({"width": width_of(page), "height": 600})
     page.wait_for_timeout(300)
@@ -65,7 +65,7 @@ def photograph(page: Page, address: str, way: str, folder: Path) -> dict[str, li
         page.screenshot(path=(first := folder / "parts" / f"first-{way}-{theme}.png"))
         found["first"].append(first)
     usual = page.viewport_size
-    stretched(page)
+    fit_window(page)
     for theme in reversed(THEMES):
         page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(700)

@@ -2,7 +2,8 @@
 
 import os
 
-# Products of small matrices are far slower on several threads; this has to be said before NumPy is loaded.
+# Products of small matrices are far slower on several threads. NumPy asks once, when it is loaded, so whichever of
+# charts, dlcore and ui comes first has to say it; what a host has set stays.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from ui.cache import shared

@@ -2,13 +2,14 @@
 
 import math
 
-import numpy as np
-
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain(value: float) -> str:
     """All digits of a float, without an exponent: 0.000024."""
+    # here, for who builds the site without a server reads texts and has no NumPy
+    import numpy as np
+
     return np.format_float_positional(value, trim="-")
 
 
@@ -19,9 +20,30 @@ def readable(value: float, digits: int = 4) -> str:
     if not math.isfinite(rounded) or rounded == 0:
         return {math.inf: "∞", -math.inf: "−∞", 0: "0"}.get(rounded, "?")
     if 1e-7 <= abs(rounded) < 1e10:
-        text = f"{rounded:,.0f}" if abs(rounded) >= 10**digits else plain(rounded)
-        return text.replace("-", "−")
+        whole, dot, decimals = (f"{rounded:.0f}" if abs(rounded) >= 10**digits else plain(rounded)).partition(".")
+        # a thousand with its comma, whatever comes after it
+        whole = f"{int(whole):,}" if len(whole) > 3 else whole
+        return f"{whole}{dot}{decimals}".replace("-", "−")
     return _in_powers(rounded, digits)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """A share in percent with so many decimals, 105%: more of them where 0%, 100% or a zero would not be true.
+
+    0.003 is 0.3% and 0.99996 is 99.996%, for 0% is nothing and 100% is all; from a thousand percent on with thousands
+    set off, and where one would count zeros in powers of ten.
+    """
+    if not math.isfinite(share):
+        return "∞" if share > 0 else "−∞" if share < 0 else "?"
+    if abs(share) >= 1e8:
+        return f"{readable(100 * share, 3)}%"
+    if 0 < abs(share) < 1e-6:
+        return f"{_in_powers(100 * share, 2)}%"
+    # what is all but for rounding is all
+    exact = share == 0 or abs(share - 1) < 1e-12
+    while not exact and float(f"{share:.{decimals}%}"[:-1]) in (0, 100):
+        decimals += 1
+    return f"{share:,.{decimals}%}".replace("-", "−")
 
 
 def small(value: float, digits: int = 3) -> str:

@@ -18,6 +18,7 @@ import sys
 import tarfile
 import tempfile
 import tomllib
+import types
 import urllib.request
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,12 +29,15 @@ from markdown_it import MarkdownIt
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-# its own module, without the app around it, which would want Streamlit
-sys.path.insert(0, str(ROOT / "ui" / "text"))
+sys.path.insert(0, str(ROOT))
+if "ui" not in sys.modules:
+    # the folder alone, without the app around it, which would want Streamlit
+    sys.modules["ui"] = types.ModuleType("ui")
+    sys.modules["ui"].__path__ = [str(ROOT / "ui")]
 
-import texts  # noqa: E402  # pyright: ignore[reportMissingImports]
+from ui.text import texts  # noqa: E402
 
-APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", "lessons", ".streamlit")
+APP = ("streamlit_app.py", "pages", "dlcore", "charts", "ui", "lessons", "classroom", ".streamlit", "LICENSE")
 """What of the project runs."""
 
 UNKNOWN_OPTIONS = ("paddingTop",)
@@ -87,7 +91,7 @@ def plain_wheels(folder: Path) -> Iterator[Files]:
     subprocess.run(command, check=True)
     for wheel in sorted(folder.glob("*.whl")):
         compiled_elsewhere = wheel.name.endswith(".manylinux_2_28_x86_64.whl")
-        yield {path: part for path, part in unpacked(wheel) if not (compiled_elsewhere and path.endswith(".so"))}
+        yield {path: part for path, part in unpack(wheel) if not (compiled_elsewhere and path.endswith(".so"))}
 
 
 def webassembly_wheels(names: Iterable[str], source: str, lock: Mapping, given: Path | None) -> Iterator[Files]:
@@ -98,16 +102,16 @@ def webassembly_wheels(names: Iterable[str], source: str, lock: Mapping, given: 
             found = sorted(given.glob(f"{name}-*-cp313-cp313-pyodide_2025_0_wasm32.whl"))
             if len(found) != 1:
                 raise BuildError(f"{given} has {len(found)} wheels of {name} for Pyodide's Python 3.13, not one")
-            yield dict(unpacked(found[0]))
+            yield dict(unpack(found[0]))
             continue
         with urllib.request.urlopen(source + pinned["file_name"], timeout=120) as answer:
             wheel = answer.read()
         if hashlib.sha256(wheel).hexdigest() != pinned["sha256"]:
             raise BuildError(f"{source}{pinned['file_name']} is not the file in Pyodide's lock")
-        yield dict(unpacked(io.BytesIO(wheel)))
+        yield dict(unpack(io.BytesIO(wheel)))
 
 
-def unpacked(wheel: Path | io.BytesIO) -> Iterator[tuple[str, bytes]]:
+def unpack(wheel: Path | io.BytesIO) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(wheel) as archive:
         for path in archive.namelist():
             if not path.endswith("/"):
@@ -117,13 +121,13 @@ def unpacked(wheel: Path | io.BytesIO) -> Iterator[tuple[str, bytes]]:
 # ---- change ----------------------------------------------------------------------------------------------------------
 
 
-def kept(files: Mapping[str, bytes], without: Iterable[str]) -> Files:
+def without_patterns(files: Mapping[str, bytes], without: Iterable[str]) -> Files:
     """The files that no pattern names."""
     patterns = tuple(without)
     return {path: part for path, part in files.items() if not any(fnmatch.fnmatch(path, one) for one in patterns)}
 
 
-def changed(files: Files, changes: Iterable[Mapping[str, str]]) -> None:
+def apply_changes(files: Files, changes: Iterable[Mapping[str, str]]) -> None:
     """Make the pinned changes; each has exactly one place."""
     for change in changes:
         places = [
@@ -136,15 +140,17 @@ def changed(files: Files, changes: Iterable[Mapping[str, str]]) -> None:
         files[places[0]] = files[places[0]].replace(change["old"].encode(), change["new"].encode())
 
 
-def compiled(pyodide: Mapping[str, bytes], parts: Mapping[str, Files], keeping: Iterable[str]) -> dict[str, Files]:
+def compile_sources(
+    pyodide: Mapping[str, bytes], parts: Mapping[str, Files], keeping: Iterable[str]
+) -> dict[str, Files]:
     """Python's sources compiled by the very Python that will run them; of ``keeping`` the sources stay beside it."""
     with tempfile.TemporaryDirectory() as folder:
         for path, part in pyodide.items():
-            written(Path(folder, "pyodide", path), part)
+            write_file(Path(folder, "pyodide", path), part)
         for name, files in parts.items():
             for path, part in files.items():
                 if path.endswith(".py"):
-                    written(Path(folder, "sources", name, path), part)
+                    write_file(Path(folder, "sources", name, path), part)
         command = ["node", str(HERE / "compile.mjs"), folder, *keeping]
         subprocess.run(command, check=True, stdout=sys.stderr)
         made = {}
@@ -172,12 +178,12 @@ def app() -> Files:
 # ---- write -----------------------------------------------------------------------------------------------------------
 
 
-def written(path: Path, part: bytes) -> None:
+def write_file(path: Path, part: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(part)
 
 
-def tarred(files: Mapping[str, bytes]) -> bytes:
+def tar_archive(files: Mapping[str, bytes]) -> bytes:
     """One packed archive, the same for the same files."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
@@ -185,14 +191,14 @@ def tarred(files: Mapping[str, bytes]) -> bytes:
             entry = tarfile.TarInfo(path)
             entry.size = len(files[path])
             archive.addfile(entry, io.BytesIO(files[path]))
-    return packed(out.getvalue())
+    return compress(out.getvalue())
 
 
-def packed(part: bytes) -> bytes:
+def compress(part: bytes) -> bytes:
     return gzip.compress(part, 9, mtime=0)
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zip_archive(files: Mapping[str, bytes]) -> bytes:
     """Python's standard library as Pyodide wants it; not packed, since what holds it is."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -201,7 +207,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def shown(language: str) -> str:
+def first_text(language: str) -> str:
     """The start page's text and the topics, to be read while Python is loading."""
     pages = sorted(path for path in (ROOT / "pages").glob("[0-9]*.py"))
     text = texts.prose(ROOT / "pages" / f"start.{language}.md")
@@ -231,14 +237,14 @@ def addresses() -> list[str]:
     return [path.stem.lstrip("0123456789_") for path in sorted((ROOT / "pages").glob("*.py"))]
 
 
-def fetched(pins: Mapping, wheels: Path | None) -> tuple[dict[str, Files], Files]:
+def fetch_packages(pins: Mapping, wheels: Path | None) -> tuple[dict[str, Files], Files]:
     """The packages of npm by name, and Python's packages as one tree."""
     with tempfile.TemporaryDirectory() as folder:
         npm = {name: npm_package(name, **pin, folder=Path(folder)) for name, pin in pins["npm"].items()}
         own = [io.BytesIO(part) for path, part in npm["@stlite/browser"].items() if path.endswith(".whl")]
         lock = json.loads(npm["pyodide"]["pyodide-lock.json"])
         given = pins["webassembly"]
-        trees = [dict(unpacked(wheel)) for wheel in own]
+        trees = [dict(unpack(wheel)) for wheel in own]
         trees += webassembly_wheels(given["wheels"], given["from"], lock, given=wheels)
         trees += plain_wheels(Path(folder))
     return npm, {path: part for tree in trees for path, part in tree.items()}
@@ -254,29 +260,29 @@ def with_ours(packages: Files) -> Files:
 def build(folder: Path, wheels: Path | None = None, plain: bool = False) -> None:
     """Build the site. plain: neither compiled, nor trimmed, nor anything later than the rest, to be compared with."""
     pins = tomllib.loads((HERE / "pins.toml").read_text(encoding="utf-8"))
-    npm, packages = fetched(pins, wheels)
+    npm, packages = fetch_packages(pins, wheels)
     pyodide = npm["pyodide"]
     stlite = {path.removeprefix("build/"): part for path, part in npm["@stlite/browser"].items() if "build/" in path}
-    changed(stlite, pins["change"])
-    stlite = kept(stlite, ["*.map", "*.whl"] if plain else [*pins["without"]["stlite"], "*.whl"])
+    apply_changes(stlite, pins["change"])
+    stlite = without_patterns(stlite, ["*.map", "*.whl"] if plain else [*pins["without"]["stlite"], "*.whl"])
     named = licences(packages, npm)
-    packages = with_ours(packages if plain else kept(packages, pins["without"]["packages"]))
-    standard = dict(unpacked(io.BytesIO(pyodide["python_stdlib.zip"])))
+    packages = with_ours(packages if plain else without_patterns(packages, pins["without"]["packages"]))
+    standard = dict(unpack(io.BytesIO(pyodide["python_stdlib.zip"])))
     parts = {"packages": packages, "app": app(), "standard": standard}
     late: Files = {}
     if not plain:
-        parts = compiled(pyodide, parts, keeping=["app"])
+        parts = compile_sources(pyodide, parts, keeping=["app"])
         late = {path: part for path, part in parts["packages"].items() if path.startswith(LATE)}
         parts["packages"] = {path: part for path, part in parts["packages"].items() if path not in late}
 
     files = {
         **{f"stlite/{path}": part for path, part in stlite.items()},
         **{f"pyodide/{name}": pyodide[name] for name in ("pyodide.mjs", "pyodide.asm.js")},
-        "pyodide/pyodide.asm.wasm.gz": packed(pyodide["pyodide.asm.wasm"]),
-        "pyodide/python_stdlib.zip.gz": packed(zipped(parts["standard"])),
-        "packages.tar.gz": tarred(parts["packages"]),
-        "app.tar.gz": tarred(parts["app"]),
-        **({"late.tar.gz": tarred(late)} if late else {}),
+        "pyodide/pyodide.asm.wasm.gz": compress(pyodide["pyodide.asm.wasm"]),
+        "pyodide/python_stdlib.zip.gz": compress(zip_archive(parts["standard"])),
+        "packages.tar.gz": tar_archive(parts["packages"]),
+        "app.tar.gz": tar_archive(parts["app"]),
+        **({"late.tar.gz": tar_archive(late)} if late else {}),
         **{name: (HERE / "page" / name).read_bytes() for name in ("start.mjs", "start.css", "boot.mjs")},
         "icon.svg": (ROOT / "ui" / "icon.svg").read_bytes(),
         "licences.txt": named.encode(),
@@ -290,6 +296,7 @@ def lay_out(folder: Path, files: Files, python: Mapping[str, str]) -> None:
     about = {
         "python": python,
         "early": {path: len(files[path]) for path in early},
+        "pages": addresses(),
         "late": {path: len(part) for path, part in files.items() if path.startswith("late")},
         "words": {name: dict(word) for name, word in texts.words().items() if name.startswith("static_")},
     }
@@ -302,18 +309,18 @@ def lay_out(folder: Path, files: Files, python: Mapping[str, str]) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     for path, part in files.items():
-        written(folder / version / path, part)
+        write_file(folder / version / path, part)
     html = (HERE / "page" / "index.html").read_text(encoding="utf-8")
-    html = html.replace("<!-- text -->", "".join(shown(language) for language in texts.LANGUAGES))
+    html = html.replace("<!-- text -->", "".join(first_text(language) for language in texts.LANGUAGES))
     for place, root in (("", "./"), ("404.html", "./"), *((page, "../") for page in addresses())):
         path = folder / place if place.endswith(".html") else folder / place / "index.html"
-        written(path, html.replace("%version%", f"{root}{version}").encode())
+        write_file(path, html.replace("%version%", f"{root}{version}").encode())
     listed = [f"{version}/{path}" for path in files]
     worker = (HERE / "page" / "sw.js").read_text(encoding="utf-8")
     worker = worker.replace('"%version%"', json.dumps(version)).replace('"%files%"', json.dumps(listed))
-    written(folder / "sw.js", worker.encode())
+    write_file(folder / "sw.js", worker.encode())
     # file hosts that would leave out names beginning with an underscore
-    written(folder / ".nojekyll", b"")
+    write_file(folder / ".nojekyll", b"")
 
 
 def main() -> None:

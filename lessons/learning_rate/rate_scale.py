@@ -2,10 +2,11 @@
 
 import math
 
-from dlcore.limits import Limits, limits
+from dlcore.experiments.stability_limits import Limits, limits
 from dlcore.surfaces import Surface
 from ui.cache import shared
 from ui.controls.kinds import Number
+from ui.quiz.ties import significant
 
 AMONG = (1e-4, 10.0)
 """How far the sliders reach, as shares of the limit."""
@@ -25,9 +26,5 @@ def scale_of(surface: Surface) -> float:
 
 def slider_for(surface: Surface, default: float) -> Number:
     """A logarithmic slider around the limit of a surface."""
-    low, high = (rounded(scale_of(surface) * share, 1) for share in AMONG)
+    low, high = (significant(scale_of(surface) * share, 1) for share in AMONG)
     return Number(min(max(default, low), high), low, high, log=True)
-
-
-def rounded(value: float, digits: int) -> float:
-    return float(f"{value:.{digits - 1}e}")

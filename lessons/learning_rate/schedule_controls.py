@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dlcore.callbacks import ReduceLROnPlateau
+from dlcore.experiments.rate_trials import Trial, TrialResult
 from dlcore.family import Setting
 from dlcore.schedules import CosineDecay, PiecewiseConstantDecay, Schedule
-from dlcore.trials import Training, Trial
 from ui.beat import Beat
-from ui.controls.kinds import Choice, Kind, Number, Switch
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import kind_of
 
 TOPS = ("initial_learning_rate", "max_rate")
 """Settings that are the page's own learning rate."""
@@ -33,30 +34,28 @@ SIZED: dict[str, Number] = {
 FIRST = ("decay_steps", "first_decay_steps", "decay_rate", "pct_start")
 """Settings that are in sight; the others are one click away."""
 
-OURS = {
-    "piecewise_constant_decay": {"stairs": Number(3, 2, 6, whole=True), "stair_factor": Number(0.3, 0.01, 1, log=True)},
-    "warm_up": {"warmup_share": Number(20, 2, 90, whole=True), "warmup_start": Number(0.0, 0.0, 1.0)},
-    "reduce_on_plateau": {"factor": Number(0.5, 0.05, 0.95), "patience": Number(3, 1, 15, whole=True)},
-}
-"""What a page lets a reader set of schedules that declare nothing that fits a slider, in words of its own."""
 
-NAMES = (
-    "cosine_decay",
-    *(name for name in Schedule.members if name not in ("constant", "cosine_decay")),
-    *list(OURS)[1:],
-)
+def _kind_of(name: str, setting: str, declared: Setting) -> Number | Choice | Switch:
+    """The kind of control for a schedule's setting: of what makes a difference in a short training."""
+    if setting in LENGTHS:
+        return Number(LENGTHS[setting], SHARE.low, SHARE.high, whole=True)
+    return SIZED.get(f"{name}_{setting}", kind_of(declared))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How the rate of a training is to change: by a schedule, or from a rate by a callback with these settings."""
+    """How the rate of a training is to change: by a schedule, or from a rate by a callback with these settings.
+
+    Without either the rate stays as it is.
+    """
 
     start: float
     schedule: Schedule | None = None
     factor: float = 0.0
     patience: int = 0
 
-    def train(self, trial: Trial) -> Training:
+    def train(self, trial: Trial) -> TrialResult:
+        """The training of a trial with this rate."""
         if self.schedule is not None:
             return trial.train(self.schedule)
         callbacks = [ReduceLROnPlateau("loss", factor=self.factor, patience=self.patience)] if self.factor else []
@@ -64,7 +63,11 @@ class Plan:
 
     @property
     def formula(self) -> str:
-        return ReduceLROnPlateau.formula if self.schedule is None else self.schedule.formula
+        """The rule of the rate, in LaTeX."""
+        if self.schedule is None:
+            return ReduceLROnPlateau.formula
+        # the rate that is chosen on the page, η₀, is the top of a climb
+        return self.schedule.formula_text.replace(r"\eta_{top}", r"\eta_0").replace(r"\eta_{max}", r"\eta_0")
 
     @property
     def code(self) -> str:
@@ -76,26 +79,78 @@ class Plan:
 
     @property
     def in_keras(self) -> bool:
+        """Whether ``code`` is a line of Keras."""
         return self.schedule is None or self.schedule.in_keras
 
     @property
-    def shown(self) -> type:
+    def source(self) -> type:
         """The class whose source is the explanation."""
         return ReduceLROnPlateau if self.schedule is None else type(self.schedule)
 
 
+# ---- schedules with controls of our own ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OwnControls:
+    """Controls, by setting, of a schedule that declares nothing that fits a slider; ``plan`` makes it of their values.
+
+    plan: called with the first rate, the number of steps, and the settings by name.
+    """
+
+    kinds: dict[str, Number]
+    plan: Callable[..., Plan]
+
+
+def _stairs(start: float, steps: int, stairs: float, stair_factor: float) -> Plan:
+    count = int(stairs)
+    ends = tuple(round(steps * k / count) for k in range(1, count))
+    heights = tuple(float(f"{start * stair_factor**k:.4g}") for k in range(count))
+    return Plan(start, PiecewiseConstantDecay(ends, heights))
+
+
+def _warm_up(start: float, steps: int, warmup_share: float, warmup_start: float) -> Plan:
+    climb = max(1, round(steps * warmup_share / 100))
+    rest = max(1, steps - climb)
+    return Plan(start, CosineDecay(start * warmup_start, rest, warmup_target=start, warmup_steps=climb))
+
+
+def _on_plateau(start: float, steps: int, factor: float, patience: float) -> Plan:
+    return Plan(start, None, factor, int(patience))
+
+
+OURS = {
+    "piecewise_constant_decay": OwnControls(
+        {"stairs": Number(3, 2, 6, whole=True), "stair_factor": Number(0.3, 0.01, 1, log=True)}, _stairs
+    ),
+    "warm_up": OwnControls(
+        {"warmup_share": Number(20, 2, 90, whole=True), "warmup_start": Number(0.0, 0.0, 1.0)}, _warm_up
+    ),
+    "reduce_on_plateau": OwnControls(
+        {"factor": Number(0.5, 0.05, 0.95), "patience": Number(3, 1, 15, whole=True)}, _on_plateau
+    ),
+}
+"""By the name of the schedule."""
+
+NAMES = (
+    "cosine_decay",
+    *(name for name in Schedule.members if name not in ("constant", "cosine_decay")),
+    *list(OURS)[1:],
+)
+
+
 # ---- choosing --------------------------------------------------------------------------------------------------------
-class Chooser:
+class ScheduleControls:
     """The controls of one schedule: first the few that matter, then, inside ``more``, the others."""
 
     def __init__(self, beat: Beat, key: str, start: float) -> None:
         self.beat, self.start = beat, start
-        self.name = beat.menu(key, Choice(NAMES[0], NAMES), "schedule", named=beat.member)
+        self.name = beat.menu(key, Choice(NAMES[0], NAMES), "schedule", option_label=beat.member)
         self.values: dict[str, Any] = {}
         for name in NAMES:
             for setting, (kind, draw) in self._controls(name).items():
                 if name != self.name:
-                    beat.remembered(f"{name}_{setting}", kind)
+                    beat.value_of(f"{name}_{setting}", kind)
                 elif self._in_sight(setting):
                     self.values[setting] = draw(f"{name}_{setting}", kind, setting)
 
@@ -107,7 +162,7 @@ class Chooser:
     def _in_sight(self, setting: str) -> bool:
         return setting in FIRST or (self.name in OURS and setting != "warmup_start")
 
-    def rest(self) -> None:
+    def draw_rest(self) -> None:
         """Draw what is one click away."""
         for setting, (kind, draw) in self._controls(self.name).items():
             if not self._in_sight(setting):
@@ -115,39 +170,19 @@ class Chooser:
 
     def _controls(self, name: str) -> dict[str, tuple[Any, Callable[..., Any]]]:
         if name in OURS:
-            return {setting: (kind, self.beat.slider) for setting, kind in OURS[name].items()}
+            return {setting: (kind, self.beat.slider) for setting, kind in OURS[name].kinds.items()}
         declared = Schedule.members[name].settings()
         wanted = {
             s: each for s, each in declared.items() if s not in TOPS and not (name == "cosine_decay" and "warm" in s)
         }
-        return {setting: self._fitting(name, setting, each) for setting, each in wanted.items()}
-
-    def _fitting(self, name: str, setting: str, declared: Setting) -> tuple[Kind, Callable[..., Any]]:
-        if isinstance(declared.default, bool):
-            return Switch(declared.default), self.beat.switch
-        if declared.choices:
-            return Choice(declared.default, declared.choices), self.beat.choice
-        if setting in LENGTHS:
-            return Number(LENGTHS[setting], SHARE.low, SHARE.high, whole=True), self.beat.slider
-        whole = isinstance(declared.default, int)
-        own = Number(declared.default, declared.low or 0.0, declared.high or 1.0, declared.log, whole)
-        return SIZED.get(f"{name}_{setting}", own), self.beat.slider
+        kinds = {setting: _kind_of(name, setting, each) for setting, each in wanted.items()}
+        return {setting: (kind, self.beat.control_of(kind)) for setting, kind in kinds.items()}
 
     def plan(self, trial: Trial) -> Plan:
         """What was chosen, for a training of so many steps."""
-        v, steps = self.values, trial.steps
-        if self.name == "reduce_on_plateau":
-            return Plan(self.start, None, v["factor"], int(v["patience"]))
-        if self.name == "warm_up":
-            climb = max(1, round(steps * v["warmup_share"] / 100))
-            first, rest = self.start * v["warmup_start"], max(1, steps - climb)
-            return Plan(self.start, CosineDecay(first, rest, warmup_target=self.start, warmup_steps=climb))
-        if self.name == "piecewise_constant_decay":
-            stairs = int(v["stairs"])
-            ends = tuple(round(steps * k / stairs) for k in range(1, stairs))
-            heights = tuple(float(f"{self.start * v['stair_factor'] ** k:.4g}") for k in range(stairs))
-            return Plan(self.start, PiecewiseConstantDecay(ends, heights))
-        return Plan(self.start, self._member(steps))
+        if self.name in OURS:
+            return OURS[self.name].plan(self.start, trial.steps, **self.values)
+        return Plan(self.start, self._member(trial.steps))
 
     def _member(self, steps: int) -> Schedule:
         member = Schedule.members[self.name]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from dlcore.datasets import AutoMPG, BreastCancer, Dataset, Moons, Penguins
-from dlcore.sweep import Sweep
-from dlcore.trials import Trial
+from dlcore.experiments.rate_sweep import Sweep
+from dlcore.experiments.rate_trials import Trial
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
@@ -21,7 +21,7 @@ BATCH = 16
 def data(beat: Beat, key: str, default: str, drawn: bool = True) -> Dataset:
     """A data set by menu; one that is not ``drawn`` keeps its place in the address."""
     kind = Choice(default, tuple(DATA))
-    return DATA[beat.menu(key, kind, "data", named=beat.member) if drawn else beat.remembered(key, kind)]
+    return DATA[beat.menu(key, kind, "data", option_label=beat.member) if drawn else beat.value_of(key, kind)]
 
 
 @shared(max_entries=64)

@@ -1,12 +1,13 @@
-"""By hand and by machine: every loss that fits the reader's targets and predictions, its sum written out."""
+"""A calculator: every loss that fits the reader's targets and predictions, its sum written out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+import charts
 from dlcore.losses import (
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
@@ -27,112 +28,133 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from dlcore.metrics import BinaryAccuracy, SparseCategoricalAccuracy
-from lessons.losses.worked_sums import short, sum_of
+from lessons.losses.numpy_losses import expressions, lines_before
+from lessons.losses.worked_sums import short_name, sum_of
 from lessons.shared import typed_numbers
-from lessons.shared.typed_numbers import Unreadable
+from lessons.shared.typed_numbers import Row, Unreadable
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Text
 from ui.controls.widgets import Say
-from ui.number_format import readable
+from ui.number_format import percent, readable
+from ui.question import Question
 from ui.quiz import ties
 from ui.quiz.goals import Goal
+from ui.script_export import Experiment, short_program
 
-TASKS = ("as_numbers", "as_binary", "as_classes")
+NUMBERS, BINARY, CLASSES = TASKS = ("as_numbers", "as_binary", "as_classes")
+"""What the targets are: numbers, 0 or 1, or classes counted from 0."""
+
 DEFAULTS = {
-    "as_numbers": ("3, 5, 2, 8", "2.5, 5.5, 4, 7"),
-    "as_binary": ("1, 0, 1, 0", "0.9, 0.2, 0.4, 0.6"),
-    "as_classes": ("0, 2, 1", "0.7, 0.2, 0.1; 0.1, 0.3, 0.6; 0.3, 0.4, 0.3"),
+    NUMBERS: ("3, 5, 2, 8", "2.5, 5.5, 4, 7"),
+    BINARY: ("1, 0, 1, 0", "0.9, 0.2, 0.4, 0.6"),
+    CLASSES: ("0, 2, 1", "0.7, 0.2, 0.1; 0.1, 0.3, 0.6; 0.3, 0.4, 0.3"),
 }
 """Targets and predictions to begin with, by what they are."""
 
 HALF = ("one_row_half", "no_row_half")
-OWNS = ("task", "yt", "yp")
-ACCURATE = {"task": "as_binary", "yt": "1, 1, 1, 1", "yp": "0.51, 0.51, 0.51, 0.51"}
-LOWER = {"task": "as_binary", "yt": "1, 1, 1, 1", "yp": "0.99, 0.99, 0.99, 0.4"}
-FAR_OFF = {"yp": "2.5, 5.5, 4, 28"}
-PRESETS = {"works": {}, "far_off": FAR_OFF, "right_but_costly": ACCURATE, "wrong_but_cheap": LOWER}
+ACCURATE = {"task": BINARY, "yt": "1, 1, 1, 1", "yp": "0.51, 0.51, 0.51, 0.51"}
+LOWER = {"task": BINARY, "yt": "1, 1, 1, 1", "yp": "0.99, 0.99, 0.99, 0.4"}
+
+AT_ONCE = 2
+"""How many losses are written out at once; the others unfold."""
+
+MOST_SHARES = 4
+"""How many losses the picture compares."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the targets are, of TASKS; one of them a row; and what is predicted for it, a number or one a class."""
+
+    task: str
+    targets: tuple[float, ...]
+    predictions: tuple[float, ...] | tuple[Row, ...]
+
+    @property
+    def y_true(self) -> np.ndarray:
+        """The targets, shape (rows,)."""
+        return np.array(self.targets)
+
+    @property
+    def y_pred(self) -> np.ndarray:
+        """The predictions, shape (rows,) or (rows, classes)."""
+        return np.array(self.predictions)
+
+    def pair(self, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
+        """Targets and predictions as the loss takes them: one-hot rows, one row of all for a direction."""
+        y_true, y_pred = self.y_true, self.y_pred
+        if isinstance(loss, CosineSimilarity):
+            return y_true[None], y_pred[None]
+        if loss.targets == "one_hot":
+            return np.eye(y_pred.shape[1])[y_true.astype(int)], y_pred
+        return y_true, y_pred
 
 
 @dataclass(frozen=True, eq=False)
-class Entered:
-    """Targets, shape (rows,), and predictions, shape (rows,) or (rows, classes), and the losses that fit them.
+class Calculation:
+    """The losses that fit the targets and predictions, and what they come to.
 
-    missing: losses that do not, by name, with the word that says why.
+    loss_values, shares: by short name, the loss and each row's share of its sum, shape (rows,); these for the first
+    losses whose rows are all 0 or more. unfit: the losses that do not fit, by short name, with the word that says why.
+    accuracy: the share of right answers; None where the targets are numbers.
     """
 
-    task: str
-    y_true: np.ndarray
-    y_pred: np.ndarray
     losses: tuple[Loss, ...]
-    missing: dict[str, str]
-
-    def _pair(self, loss: Loss) -> tuple[np.ndarray, np.ndarray]:
-        """Both as the loss takes them: one-hot rows, one row of all for a direction."""
-        if isinstance(loss, CosineSimilarity):
-            return self.y_true[None], self.y_pred[None]
-        if loss.targets == "one_hot":
-            return np.eye(self.y_pred.shape[1])[self.y_true.astype(int)], self.y_pred
-        return self.y_true, self.y_pred
-
-    def values(self) -> dict[str, float]:
-        """Every loss by its short name."""
-        return {short(loss): loss(*self._pair(loss)) for loss in self.losses}
-
-    def sums(self) -> dict[str, str]:
-        """Every loss's sum, written out."""
-        return {short(loss): sum_of(loss, *self._pair(loss)) for loss in self.losses}
-
-    def shares(self) -> dict[str, np.ndarray]:
-        """By loss, each row's share of the sum, for the first four whose rows are all 0 or more."""
-        found: dict[str, np.ndarray] = {}
-        for loss in self.losses:
-            errors = loss.errors(*loss.batch(*self._pair(loss))).ravel()
-            if len(errors) == len(self.y_true) and (errors >= 0).all() and errors.sum() > 0:
-                found[short(loss)] = errors / errors.sum()
-        first = dict(list(found.items())[:4])
-        return first or {short(self.losses[0]): np.zeros(len(self.y_true))}
+    loss_values: Mapping[str, float]
+    shares: Mapping[str, np.ndarray]
+    unfit: Mapping[str, str]
+    accuracy: float | None
 
     @property
-    def half(self) -> tuple[str, ...]:
-        """Whether one row makes up more than half of the first loss, one of HALF; both where it is told as 50.0 %."""
-        most = float(next(iter(self.shares().values())).max())
-        return ties.either(_half, most, round(most, 3))
-
-    def because(self, say: Say) -> str:
-        """Which row makes up most of the first loss, or which rows do."""
-        name, share = next(iter(self.shares().items()))
-        rows = np.flatnonzero(np.isclose(share, share.max(), rtol=1e-9, atol=0)) + 1
-        return say("row_because", name=name, rows=", ".join(map(str, rows)), share=float(share.max()))
-
-    def said(self, say: Say) -> str:
-        """How many rows, and which of them weighs most."""
-        parts = [say("rows_said", rows=len(self.y_true)), self.because(say)]
-        if self.task != TASKS[0]:
-            parts.append(say("accuracy_said", accuracy=self.accuracy))
-        return " ".join(parts)
-
-    @property
-    def accuracy(self) -> float:
-        """The share of right answers, for classes."""
-        metric = BinaryAccuracy() if self.task == TASKS[1] else SparseCategoricalAccuracy()
-        return float(metric(self.y_true, self.y_pred))
-
-    def table(self) -> pd.DataFrame:
-        """Every loss by its name, Keras's name and value."""
-        names = [loss.name() for loss in self.losses]
-        return pd.DataFrame({"loss": list(self.values()), "name": names, "value": list(self.values().values())})
-
-    def rows_table(self) -> pd.DataFrame:
-        """What was entered."""
-        return _frame(self.y_true.tolist(), np.atleast_2d(self.y_pred.T).T.tolist())
+    def largest_share(self) -> float:
+        """What the row that weighs most makes up of the first loss."""
+        return float(next(iter(self.shares.values())).max())
 
 
-def _half(share: float) -> str:
-    # two equal rows are half each, whatever rounding says
-    return HALF[0] if share > 0.5 + 1e-9 else HALF[1]
+# ---- choose ----------------------------------------------------------------------------------------------------------
+
+
+def choose(beat: Beat) -> Setup:
+    """What is entered, as two lines of text and as a table; the last that could be read, if this cannot be."""
+    task = beat.choice("task", Choice(NUMBERS, TASKS), "what_they_are", clears=("yt", "yp"))
+    first = DEFAULTS[task]
+    true = beat.text("yt", Text(first[0]), "y_true_text", help=beat.word("y_text_help"))
+    pred = beat.text("yp", Text(first[1]), "y_pred_text", help=beat.word("y_text_help"))
+    # both lines are one experiment: only together can they be right
+    setup = typed_numbers.last_good(
+        beat, f"calculator {task}", f"{true}\n{pred}", lambda lines: read(task, *lines.split("\n", 1)), "\n".join(first)
+    )
+    if task != NUMBERS and len(set(setup.targets)) == 1:
+        st.info(beat.word("only_one_class"))
+    beat.presets(
+        ("task", "yt", "yp"),
+        works={},
+        far_off={"yp": "2.5, 5.5, 4, 28"},
+        right_but_costly=ACCURATE,
+        wrong_but_cheap=LOWER,
+    )
+    _editor(beat, task, true, pred)
+    return setup
+
+
+def _editor(beat: Beat, task: str, true: str, pred: str) -> None:
+    """The two lines of text in a table to be edited, as far as it can show them."""
+    single = task != CLASSES
+    width = 1 if single else max(2, len(pred.split(";")[0].split(",")))
+    true_cells = [row[0] for row in typed_numbers.cells(";".join(true.split(",")), 1)]
+    pred_cells = typed_numbers.cells(";".join(pred.split(",")) if single else pred, width)
+
+    def write(edited: pd.DataFrame) -> dict[str, str]:
+        cells = edited.to_numpy().tolist()
+        targets = ", ".join(typed_numbers.as_text([row[:1]]) for row in cells)
+        predictions = typed_numbers.as_text([row[1:] for row in cells])
+        return {"yt": targets, "yp": predictions.replace("; ", ", ") if single else predictions}
+
+    typed_numbers.editor(beat, "entered_table", _frame(true_cells, pred_cells), write)
 
 
 def _frame(y_true: Sequence[float | None], y_pred: Sequence[Sequence[float | None]]) -> pd.DataFrame:
+    """Targets and predictions side by side; the shorter of both ends in empty cells."""
     width = max((len(row) for row in y_pred), default=1)
     names = ["y_pred"] if width == 1 else [f"p_{k}" for k in range(width)]
     count = max(len(y_true), len(y_pred))
@@ -143,57 +165,36 @@ def _frame(y_true: Sequence[float | None], y_pred: Sequence[Sequence[float | Non
     return pd.DataFrame(rows, columns=["y_true", *names], dtype=float)
 
 
-# ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-def read(task: str, true: str, pred: str) -> Entered:
+def read(task: str, true: str, pred: str) -> Setup:
     """What two lines of text mean; raises Unreadable for what no loss of that task can mean."""
-    y_true = np.array(typed_numbers.column(true))
-    if task == TASKS[2]:
-        y_pred = np.array(typed_numbers.rows(pred))
-        if y_pred.shape[1] < 2:
+    targets = tuple(typed_numbers.column(true))
+    if task == CLASSES:
+        setup = Setup(task, targets, tuple(typed_numbers.rows(pred)))
+        if setup.y_pred.shape[1] < 2:
             raise Unreadable("entry_one_class")
     else:
-        y_pred = np.array(typed_numbers.column(pred))
-    if len(y_true) != len(y_pred):
-        raise Unreadable("entry_lengths", true=len(y_true), pred=len(y_pred))
-    reader = {TASKS[0]: _numbers, TASKS[1]: _binary, TASKS[2]: _classes}[task]
-    losses, missing = reader(y_true, y_pred)
-    return Entered(task, y_true, y_pred, tuple(losses), missing)
+        setup = Setup(task, targets, tuple(typed_numbers.column(pred)))
+    if len(targets) != len(setup.predictions):
+        raise Unreadable("entry_lengths", true=len(targets), pred=len(setup.predictions))
+    if task == BINARY:
+        _check_binary(setup)
+    if task == CLASSES:
+        _check_classes(setup)
+    return setup
 
 
-def _numbers(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[list[Loss], dict[str, str]]:
-    losses: list[Loss] = [MeanSquaredError(), MeanAbsoluteError(), Huber(), LogCosh()]
-    missing = {}
-    if (y_true != 0).all():
-        losses.append(MeanAbsolutePercentageError())
-    else:
-        missing["MAPE"] = "needs_not_zero"
-    positive = (y_true >= 0).all() and (y_pred > 0).all()
-    if positive:
-        losses += [MeanSquaredLogarithmicError(), Poisson()]
-    else:
-        missing |= {"MSLE": "needs_positive", "Poisson": "needs_positive"}
-    if np.any(y_true) and np.any(y_pred):
-        losses.append(CosineSimilarity())
-    else:
-        missing["cosine"] = "needs_direction"
-    return losses, missing
-
-
-def _binary(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[list[Loss], dict[str, str]]:
-    for k, y in enumerate(y_true, start=1):
+def _check_binary(setup: Setup) -> None:
+    for k, y in enumerate(setup.y_true, start=1):
         if y not in (0, 1):
             raise Unreadable("entry_not_binary", row=k, found=readable(float(y)))
-    for k, p in enumerate(y_pred, start=1):
+    for k, p in enumerate(setup.y_pred, start=1):
         if not 0 <= p <= 1:
             raise Unreadable("entry_not_probability", row=k, found=readable(float(p)))
-    return [BinaryCrossentropy(), BinaryFocalCrossentropy(), MeanSquaredError(), Hinge(), SquaredHinge()], {}
 
 
-def _classes(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[list[Loss], dict[str, str]]:
-    classes = y_pred.shape[1]
-    for k, (y, row) in enumerate(zip(y_true, y_pred, strict=True), start=1):
+def _check_classes(setup: Setup) -> None:
+    classes = setup.y_pred.shape[1]
+    for k, (y, row) in enumerate(zip(setup.y_true, setup.y_pred, strict=True), start=1):
         if y not in range(classes):
             raise Unreadable("entry_no_such_class", row=k, found=readable(float(y)), last=classes - 1)
         if not ((row >= 0) & (row <= 1)).all():
@@ -201,83 +202,195 @@ def _classes(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[list[Loss], dict[s
             raise Unreadable("entry_not_probability", row=k, found=readable(wrong))
         if abs(row.sum() - 1) > 1e-3:
             raise Unreadable("entry_sum", row=k, found=readable(float(row.sum())))
-    return [CategoricalCrossentropy(), SparseCategoricalCrossentropy(), KLDivergence(), CategoricalHinge()], {}
 
 
-# ---- on the page -----------------------------------------------------------------------------------------------------
+# ---- measure ---------------------------------------------------------------------------------------------------------
 
 
-def chosen(beat: Beat) -> Entered:
-    """What is entered, as two lines of text and as a table; of the last that could be read, if this cannot be."""
-    task = beat.choice("task", Choice(TASKS[0], TASKS), "what_they_are", clears=("yt", "yp"))
-    first = DEFAULTS[task]
-    true = beat.text("yt", Text(first[0]), "y_true_text", help=beat.word("y_text_help"))
-    pred = beat.text("yp", Text(first[1]), "y_pred_text", help=beat.word("y_text_help"))
-    # both lines are one experiment: only together can they be right
-    found = typed_numbers.last_good(
-        beat, f"calculator {task}", f"{true}\n{pred}", lambda lines: read(task, *lines.split("\n", 1)), "\n".join(first)
+def measure(setup: Setup) -> Calculation:
+    """Every loss that fits, its value and its rows; what is entered lies in no memory that others share."""
+    losses, unfit = fitting_losses(setup)
+    values = {short_name(loss): loss(*setup.pair(loss)) for loss in losses}
+    return Calculation(losses, values, _shares(setup, losses), unfit, _accuracy(setup))
+
+
+def fitting_losses(setup: Setup) -> tuple[tuple[Loss, ...], dict[str, str]]:
+    """The losses that fit, and those that do not, by short name, with the word that says why."""
+    if setup.task == NUMBERS:
+        return _losses_of_numbers(setup.y_true, setup.y_pred)
+    if setup.task == BINARY:
+        return (BinaryCrossentropy(), BinaryFocalCrossentropy(), MeanSquaredError(), Hinge(), SquaredHinge()), {}
+    return (CategoricalCrossentropy(), SparseCategoricalCrossentropy(), KLDivergence(), CategoricalHinge()), {}
+
+
+def _losses_of_numbers(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[tuple[Loss, ...], dict[str, str]]:
+    positive = bool((y_true >= 0).all() and (y_pred > 0).all())
+    conditional = (
+        (MeanAbsolutePercentageError(), bool((y_true != 0).all()), "needs_not_zero"),
+        (MeanSquaredLogarithmicError(), positive, "needs_positive"),
+        (Poisson(), positive, "needs_positive"),
+        (CosineSimilarity(), bool(np.any(y_true) and np.any(y_pred)), "needs_direction"),
     )
-    if task != TASKS[0] and len(set(found.y_true)) == 1:
-        st.info(beat.word("only_one_class"))
-    for loss in found.losses:
-        beat.ran(loss, *found._pair(loss))
-    return found
+    always = MeanSquaredError(), MeanAbsoluteError(), Huber(), LogCosh()
+    fit = (loss for loss, fits, _ in conditional if fits)
+    return (*always, *fit), {short_name(loss): why for loss, fits, why in conditional if not fits}
 
 
-def table(beat: Beat) -> None:
-    """The same in a table to be edited."""
-    task = beat.drawn["task"]
-    single = task != TASKS[2]
-    pred = beat.drawn["yp"]
-    width = 1 if single else max(2, len(pred.split(";")[0].split(",")))
-    true_cells = [row[0] for row in typed_numbers.cells(";".join(beat.drawn["yt"].split(",")), 1)]
-    frame = _frame(true_cells, typed_numbers.cells(";".join(pred.split(",")) if single else pred, width))
-
-    def write(edited: pd.DataFrame) -> dict[str, str]:
-        cells = edited.to_numpy().tolist()
-        true = ", ".join(typed_numbers.written([row[:1]]) for row in cells)
-        rows = typed_numbers.written([row[1:] for row in cells])
-        return {"yt": true, "yp": rows.replace("; ", ", ") if single else rows}
-
-    typed_numbers.editor(beat, "entered_table", frame, write)
+def _shares(setup: Setup, losses: Sequence[Loss]) -> dict[str, np.ndarray]:
+    """See ``Calculation``; if no loss has rows that can be shares of its sum, zeros for the first one."""
+    shares: dict[str, np.ndarray] = {}
+    for loss in losses:
+        errors = loss.errors(*loss.batch(*setup.pair(loss))).ravel()
+        if len(errors) == len(setup.targets) and (errors >= 0).all() and errors.sum() > 0:
+            shares[short_name(loss)] = errors / errors.sum()
+    return dict(list(shares.items())[:MOST_SHARES]) or {short_name(losses[0]): np.zeros(len(setup.targets))}
 
 
-def shown(beat: Beat, found: Entered) -> bool:
-    """Whether the reader has guessed how much a single row weighs."""
-    beat.goals(*_goals(found))
-    return beat.predicted("does_a_row_weigh_half", HALF, found.half, found.because(beat.word))
+def _accuracy(setup: Setup) -> float | None:
+    if setup.task == NUMBERS:
+        return None
+    metric = BinaryAccuracy() if setup.task == BINARY else SparseCategoricalAccuracy()
+    return float(metric(setup.y_true, setup.y_pred))
 
 
-def sums(beat: Beat, found: Entered) -> None:
-    """Every loss with its sum, and what is left out, and why."""
-    for loss, (name, text) in zip(found.losses, found.sums().items(), strict=True):
-        st.markdown(f"**{name}** · {beat.member(loss.name())}")
-        st.code(text, language=None, wrap_lines=True)
-    for name, why in found.missing.items():
+# ---- question, explain, goals ----------------------------------------------------------------------------------------
+
+
+def question(setup: Setup, calculation: Calculation) -> Question:
+    """Whether one row makes up more than half of the first loss; both where its share is written as 50.0 %."""
+    most = calculation.largest_share
+    return Question("does_a_row_weigh_half", HALF, ties.either(_half, most, round(most, 3)))
+
+
+def _half(share: float) -> str:
+    # two equal rows are half each, whatever rounding says
+    return HALF[0] if share > 0.5 + 1e-9 else HALF[1]
+
+
+def explain(setup: Setup, calculation: Calculation, say: Say) -> str:
+    """Which row makes up most of the first loss, or which rows do."""
+    name, share = next(iter(calculation.shares.items()))
+    rows = np.flatnonzero(np.isclose(share, share.max(), rtol=1e-9, atol=0)) + 1
+    return say("row_because", name=name, rows=", ".join(map(str, rows)), share=calculation.largest_share)
+
+
+def goals(setup: Setup, calculation: Calculation) -> tuple[Goal, Goal]:
+    """All right and yet a high loss; one in four wrong and yet a low one."""
+    costly, cheap = {"rows": 4, "loss": 0.6}, {"rows": 4, "loss": 0.2, "right": 0.75}
+    all_right, few_right, measured = False, False, "–"
+    if setup.task == BINARY and calculation.accuracy is not None and len(setup.targets) >= 4:
+        accuracy, loss = calculation.accuracy, calculation.loss_values["BCE"]
+        all_right = accuracy == 1 and loss > costly["loss"]
+        few_right = accuracy <= cheap["right"] and loss < cheap["loss"]
+        measured = f"accuracy = {percent(accuracy)}, BCE = {readable(loss, 3)}"
+    return (
+        Goal("goal_losses_right_but_costly", all_right, measured, costly),
+        Goal("goal_losses_wrong_but_cheap", few_right, measured, cheap),
+    )
+
+
+# ---- draw ------------------------------------------------------------------------------------------------------------
+
+
+def draw(beat: Beat, setup: Setup, calculation: Calculation) -> None:
+    """Each row's share of the losses, and every loss with its sum; before the answer the rows and the losses alone."""
+    titles = beat.words(x_title="row_axis", y_title="row_share_axis")
+    if not beat.answered:
+        nothing = {name: np.full(len(share), np.nan) for name, share in calculation.shares.items()}
+        waits = beat.word("rows_wait", rows=len(setup.targets), names=", ".join(calculation.shares))
+        beat.picture(charts.row_shares(nothing, **titles), waits)
+        # what is to be worked out by hand, without what it comes to
+        st.markdown(beat.word("first_loss_by_hand", name=short_name(calculation.losses[0])))
+        st.code(open_equation(setup, calculation), language=None, wrap_lines=True)
+        return
+    beat.picture(charts.row_shares(calculation.shares, **titles), sentence(setup, calculation, beat.word))
+    worked = list(zip(calculation.losses, sums(setup, calculation).values(), strict=True))
+    _draw_sums(beat, worked[:AT_ONCE])
+    if worked[AT_ONCE:]:
+        with beat.expander("other_losses"):
+            _draw_sums(beat, worked[AT_ONCE:])
+    for name, why in calculation.unfit.items():
         st.caption(f"{name}: {beat.word(why)}")
+    beat.prose("not_accuracy", **contrast())
+
+
+def _draw_sums(beat: Beat, worked: Sequence[tuple[Loss, str]]) -> None:
+    for loss, text in worked:
+        st.markdown(f"**{short_name(loss)}** · {beat.member(loss.name())}")
+        st.code(text, language=None, wrap_lines=True)
+
+
+def sentence(setup: Setup, calculation: Calculation, say: Say) -> str:
+    """How many rows there are, and which of them weighs most."""
+    parts = [say("rows_said", rows=len(setup.targets)), explain(setup, calculation, say)]
+    if calculation.accuracy is not None:
+        parts.append(say("accuracy_said", accuracy=calculation.accuracy))
+    return " ".join(parts)
+
+
+def sums(setup: Setup, calculation: Calculation) -> dict[str, str]:
+    """Every loss's sum, written out, by short name."""
+    return {short_name(loss): sum_of(loss, *setup.pair(loss)) for loss in calculation.losses}
+
+
+def open_equation(setup: Setup, calculation: Calculation) -> str:
+    """The first loss written out, with a question mark for its value."""
+    written_out, _, _ = next(iter(sums(setup, calculation).values())).partition("\n")
+    return f"{written_out} = ?"
 
 
 def contrast() -> dict[str, float]:
     """Two models for the same rows: one that is always right with a loss that is higher, one that errs and has less."""
     facts = {}
     for name, preset in (("first", ACCURATE), ("second", LOWER)):
-        one = read(preset["task"], preset["yt"], preset["yp"])
-        facts |= {f"{name}_accuracy": one.accuracy, f"{name}_loss": one.values()["BCE"]}
+        setup = read(preset["task"], preset["yt"], preset["yp"])
+        y_true, y_pred = setup.pair(BinaryCrossentropy())
+        facts[f"{name}_accuracy"] = float(BinaryAccuracy()(y_true, y_pred))
+        facts[f"{name}_loss"] = BinaryCrossentropy()(y_true, y_pred)
     return facts
 
 
-def _goals(found: Entered) -> tuple[Goal, Goal]:
-    """All right and yet a high loss; one in four wrong and yet a low one."""
-    binary = found.task == TASKS[1] and len(found.y_true) >= 4
-    accuracy, loss = (found.accuracy, found.values()["BCE"]) if found.task == TASKS[1] else (0.0, 0.0)
-    measured = f"accuracy = {accuracy:.0%}, BCE = {readable(loss, 3)}" if binary else "–"
-    costly, cheap = {"rows": 4, "loss": 0.6}, {"rows": 4, "loss": 0.2, "right": 0.75}
-    return (
-        Goal("goal_losses_right_but_costly", binary and accuracy == 1 and loss > costly["loss"], measured, costly),
-        Goal(
-            "goal_losses_wrong_but_cheap",
-            binary and accuracy <= cheap["right"] and loss < cheap["loss"],
-            measured,
-            cheap,
-        ),
-    )
+# ---- program, details ------------------------------------------------------------------------------------------------
+
+
+def program(setup: Setup, experiment: Experiment) -> None:
+    """Every loss as a call of dlcore."""
+    for loss in fitting_losses(setup)[0]:
+        experiment.show(loss, *setup.pair(loss))
+
+
+def loop(setup: Setup) -> str:
+    """The losses in a few lines of NumPy, each as the mean of its errors."""
+    targets = [int(y) for y in setup.targets] if setup.task == CLASSES else list(setup.targets)
+    given = [f"y = np.array({targets!r})", f"p = np.array({[*map(_plain, setup.predictions)]!r})"]
+    losses = fitting_losses(setup)[0]
+    lines = []
+    for loss in losses:
+        if written := expressions(loss):
+            lines.append(f'print("{short_name(loss)}", np.mean({written.error}))')
+    return short_program("\n".join([*given, *lines_before(losses)]), "\n".join(lines))
+
+
+def _plain(prediction: float | Row) -> float | list[float]:
+    return list(prediction) if isinstance(prediction, tuple) else prediction
+
+
+def details(beat: Beat, setup: Setup, calculation: Calculation) -> None:
+    """After the answer the losses as a table, before it what was entered; the losses as formulas and source."""
+    if beat.answered:
+        beat.numbers({"loss_table": lambda: loss_table(calculation)})
+    else:
+        beat.numbers({"rows_table": lambda: rows_table(setup)})
+    formulas = [loss.formula for loss in calculation.losses]
+    beat.source(formulas, *(type(loss) for loss in calculation.losses[:2]))
+
+
+def loss_table(calculation: Calculation) -> pd.DataFrame:
+    """Every loss by its short name, Keras's name and value."""
+    rows = [(short_name(loss), loss.name(), calculation.loss_values[short_name(loss)]) for loss in calculation.losses]
+    return pd.DataFrame(rows, columns=["loss", "name", "value"])
+
+
+def rows_table(setup: Setup) -> pd.DataFrame:
+    """What was entered."""
+    return _frame(setup.targets, np.atleast_2d(setup.y_pred.T).T.tolist())

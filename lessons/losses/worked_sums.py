@@ -1,13 +1,16 @@
 """Sums of a loss: the error of one prediction and its slope written out with their numbers, in letters alone."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from dlcore.losses import (
+    EPSILON,
     BinaryCrossentropy,
     BinaryFocalCrossentropy,
     CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
     CategoricalHinge,
     CosineSimilarity,
     Hinge,
@@ -23,7 +26,7 @@ from dlcore.losses import (
     SparseCategoricalCrossentropy,
     SquaredHinge,
 )
-from ui.number_format import readable
+from ui.number_format import readable, small
 
 SHORT: dict[type[Loss], str] = {
     MeanSquaredError: "MSE",
@@ -40,14 +43,15 @@ SHORT: dict[type[Loss], str] = {
     SquaredHinge: "hinge²",
     CategoricalCrossentropy: "CCE",
     SparseCategoricalCrossentropy: "sparse CCE",
+    CategoricalFocalCrossentropy: "cat. focal",
     KLDivergence: "KL",
     CategoricalHinge: "cat. hinge",
 }
 """What a loss is called in a legend, the same in both languages."""
 
 
-def short(loss: Loss) -> str:
-    """The loss's name for a legend."""
+def short_name(loss: Loss) -> str:
+    """The loss's name in a legend."""
     return SHORT.get(type(loss), loss.name())
 
 
@@ -55,6 +59,11 @@ def number(value: float) -> str:
     """A number inside a formula: a negative one in brackets."""
     text = readable(float(value), 4)
     return f"({text})" if text.startswith("−") else text
+
+
+def _at_least(text: str, value: float) -> str:
+    """What is divided by, or put into a logarithm: losses keep it away from 0, and then it is written so."""
+    return text if value >= EPSILON else f"max({text}, {small(EPSILON, 1).removeprefix('1×')})"
 
 
 def error_of(loss: Loss, y: float, p: float) -> str:
@@ -85,7 +94,7 @@ def _error(loss: Loss, y: float, p: float) -> str:
         case MeanAbsoluteError():
             return f"|{guess} − {truth}|"
         case MeanAbsolutePercentageError():
-            return f"100·|{guess} − {truth}| / |{truth}|"
+            return f"100·|{guess} − {truth}| / {_at_least(f'|{truth}|', abs(y))}"
         case MeanSquaredLogarithmicError():
             return f"(ln(1 + {number(max(p, 0))}) − ln(1 + {truth}))²"
         case Huber(delta):
@@ -101,7 +110,7 @@ def _error(loss: Loss, y: float, p: float) -> str:
             return _surprise(y * (1 - smoothing) + smoothing / 2, p)
         case BinaryFocalCrossentropy(gamma=gamma):
             miss = f"(1 − {guess})" if y == 1 else guess
-            return f"{miss}^{number(gamma)} · ({_surprise(y, p)})"
+            return f"{miss}{'²' if gamma == 2 else f'^{number(gamma)}'}·({_surprise(y, p)})"
         case Hinge():
             return f"max(1 − {number(_side(y))}·{guess}, 0)"
         case SquaredHinge():
@@ -110,8 +119,10 @@ def _error(loss: Loss, y: float, p: float) -> str:
 
 
 def _surprise(y: float, p: float) -> str:
-    if y in (0, 1):
-        return f"−ln {number(p)}" if y == 1 else f"−ln(1 − {number(p)})"
+    if y == 1:
+        return f"−ln {_at_least(number(p), p)}"
+    if y == 0:
+        return f"−ln(1 − {number(p)})" if 1 - p >= EPSILON else f"−ln {_at_least(f'1 − {number(p)}', 1 - p)}"
     return f"−{number(y)}·ln {number(p)} − {number(1 - y)}·ln(1 − {number(p)})"
 
 
@@ -123,7 +134,7 @@ def _slope(loss: Loss, y: float, p: float) -> str:
         case MeanAbsoluteError():
             return f"sign({r})"
         case MeanAbsolutePercentageError():
-            return f"100·sign({r}) / |{truth}|"
+            return f"100·sign({r}) / {_at_least(f'|{truth}|', abs(y))}"
         case MeanSquaredLogarithmicError() if p > 0:
             return f"2·(ln(1 + {guess}) − ln(1 + {truth})) / (1 + {guess})"
         case Huber(delta):
@@ -146,20 +157,37 @@ MOST_TERMS = 6
 
 
 def sum_of(loss: Loss, y_true: np.ndarray, y_pred: np.ndarray) -> str:
-    """``¼ (…)``: the whole loss with its first terms; for rows of classes the terms of every row."""
+    """``((2.5 − 3)² + …) / 4``: the whole loss with its first terms; for rows of classes the terms of every row."""
     errors = loss.errors(*loss.batch(y_true, y_pred)).ravel()
     if isinstance(loss, CosineSimilarity):
         return _cosine(y_true.ravel(), y_pred.ravel(), float(errors[0]))
-    shown = [_written(loss, y, p) for y, p in zip(y_true[:MOST_TERMS], y_pred[:MOST_TERMS], strict=True)]
+    shown = [_term(loss, y, p) for y, p in zip(y_true[:MOST_TERMS], y_pred[:MOST_TERMS], strict=True)]
     dots = ["…"] if len(y_true) > MOST_TERMS else []
-    values = " + ".join([*(number(e) for e in errors[:MOST_TERMS]), *dots])
-    terms = " + ".join([f"[{part}]" for part in shown] + dots)
+    values = _sum([*(readable(float(e), 4) for e in errors[:MOST_TERMS]), *dots])
+    terms = _sum([*shown, *dots])
     count, total = len(errors), float(errors.sum())
     ends = f"= ({values}) / {count} = {readable(total, 5)} / {count} = {readable(total / count, 5)}"
     return f"({terms}) / {count}\n{ends}"
 
 
-def _written(loss: Loss, y: np.ndarray, p: np.ndarray) -> str:
+def _sum(terms: Sequence[str]) -> str:
+    """The sum of terms: one that is itself a sum in brackets, one that is subtracted with its own sign."""
+    first, *others = (f"({term})" if _is_sum(term) else term for term in terms)
+    return first + "".join(f" − {term[1:]}" if term.startswith("−") else f" + {term}" for term in others)
+
+
+def _is_sum(term: str) -> bool:
+    """Whether something is added or subtracted outside of all brackets."""
+    depth, inside = 0, False
+    for before, sign in pairwise(term):
+        depth += {"(": 1, ")": -1}.get(before, 0)
+        inside ^= before == "|"
+        if sign in "+−" and before == " " and depth == 0 and not inside:
+            return True
+    return False
+
+
+def _term(loss: Loss, y: np.ndarray, p: np.ndarray) -> str:
     if not loss.by_row:
         return _error(loss, float(y), float(p))
     y = np.eye(len(p))[int(y)] if loss.targets == "integer" else y
@@ -168,8 +196,11 @@ def _written(loss: Loss, y: np.ndarray, p: np.ndarray) -> str:
         rival = float(((1 - y) * p).max())
         return f"max(1 + {number(rival)} − {number(p[k])}, 0)"
     if isinstance(loss, KLDivergence):
-        return f"1·ln(1 / {number(p[k])})"
-    return f"−ln {number(p[k])}"
+        return f"1·ln(1 / {_at_least(number(p[k]), p[k])})"
+    if isinstance(loss, CategoricalFocalCrossentropy):
+        miss = f"(1 − {number(p[k])})^{number(loss.gamma)}"
+        return f"{number(loss.alpha)}·{miss} · (−ln {_at_least(number(p[k]), p[k])})"
+    return f"−ln {_at_least(number(p[k]), p[k])}"
 
 
 def _cosine(y: np.ndarray, p: np.ndarray, value: float) -> str:

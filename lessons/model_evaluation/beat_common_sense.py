@@ -1,36 +1,62 @@
 """Beat common sense: small models and baselines that need no inputs, judged on the same rows by one measure."""
 
-import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
-from dlcore import losses, metrics
-from dlcore.baselines import Baseline, score_to_beat
+import charts
+from dlcore import losses
+from dlcore.baselines import Baseline, Majority, score_to_beat
 from dlcore.datasets import AutoMPG, Dataset, Sine
-from dlcore.metrics import MeanAbsoluteError, Metric, R2Score, RootMeanSquaredError
-from dlcore.recipe import Prepared, prepared
-from dlcore.scores import predicted, thinned
+from dlcore.experiments.classifier_scores import subsample, train_and_predict
+from dlcore.experiments.training_config import Prepared, prepare
+from dlcore.metrics import (
+    AUC,
+    BinaryAccuracy,
+    BinaryF1Score,
+    LogLoss,
+    MeanAbsoluteError,
+    Metric,
+    Precision,
+    R2Score,
+    Recall,
+    RootMeanSquaredError,
+)
+from lessons.model_evaluation import short_programs
 from lessons.model_evaluation.binary_problems import CLASSES
 from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.kinds import Choice, Number
 from ui.controls.widgets import Say
+from ui.number_format import percent
+from ui.question import Question
 from ui.quiz.goals import Goal
+from ui.script_export import Experiment, short_program
 
 NUMBERS: dict[str, Dataset] = {"auto_mpg": AutoMPG(), "sine": Sine(count=300)}
 
-OF_CLASSES = {
-    name: metrics.get(name) for name in ("binary_accuracy", "precision", "recall", "f1_score", "auc", "log_loss")
+OF_CLASSES: dict[str, Metric] = {
+    "binary_accuracy": BinaryAccuracy(),
+    "precision": Precision(),
+    "recall": Recall(),
+    "f1_score": BinaryF1Score(),
+    "auc": AUC(),
+    "log_loss": LogLoss(),
 }
 OF_NUMBERS = {"mae": MeanAbsoluteError(), "rmse": RootMeanSquaredError(), "r2": R2Score()}
-"""What may be measured, by word."""
+"""The metrics of classifiers and of models of numbers, by word."""
 
-HIDDEN = 8
+UNITS = 8
+
+MODELS_OF_CLASSES = {"one_neuron": (0, False), "small_network": (UNITS, False), "weighted_neuron": (0, True)}
+"""By word, how many hidden units a model has, and whether rare rows weigh more in its training."""
+
+MODELS_OF_NUMBERS = {"straight_line": 0, "small_network": 2 * UNITS}
+"""By word, how many hidden units a model has."""
 
 ALWAYS_NO = {"right_5": 0.05, "right_50": 0.5, "right_75": 0.75, "right_90": 0.9, "right_95": 0.95, "right_99": 0.99}
 """What a reader may guess for the accuracy of always no, by word."""
@@ -40,16 +66,29 @@ BECAUSE = {"mae": "median_because", "rmse": "mean_because", "r2": "mean_because_
 
 CONSTANTS = ("mean", "median", "last_value")
 
+CONSTANTS_IN_NUMPY = {
+    "majority": "np.bincount(y_train).argmax()",
+    "minority": "np.bincount(y_train).argmin()",
+    "same_share": "y_train.mean()",
+    "mean": "y_train.mean()",
+    "median": "np.median(y_train)",
+    "last_value": "y_train[-1]",
+}
+"""How those who always give the same answer find it, by word."""
 
-def rivals(measure: str) -> dict[str, Baseline]:
-    """Who looks at no inputs, by word; among them is the best constant by that measure (of OF_CLASSES, OF_NUMBERS)."""
-    if measure in OF_NUMBERS:
-        return {word: Baseline.get(word) for word in CONSTANTS}
-    # by the other measures it is far off, and would take up all of the axis
-    rare = ["minority"] if measure in ("precision", "recall", "f1_score") else []
-    names = {word: word for word in ("majority", *rare, "stratified")} | {"same_share": "mean"}
-    return {word: Baseline.get(name) for word, name in names.items()}
-
+_TP, _YES = "np.sum((p > 0.5) * y)", "np.sum(p > 0.5)"
+SCORES_IN_NUMPY = {
+    "binary_accuracy": "np.mean((p > 0.5) == y)",
+    "precision": f"{_TP} / max(1, {_YES})",
+    "recall": f"{_TP} / y.sum()",
+    "f1_score": f"2 * {_TP} / ({_YES} + y.sum())",
+    "auc": "np.mean([(a > b) + (a == b) / 2 for a in p[y == 1] for b in p[y == 0]])",
+    "log_loss": "-np.mean(np.log(np.clip(np.where(y, p, 1 - p), 1e-7, 1)))",
+    "mae": "np.mean(abs(y - p))",
+    "rmse": "np.sqrt(np.mean((y - p) ** 2))",
+    "r2": "1 - np.sum((y - p) ** 2) / np.sum((y - y.mean()) ** 2)",
+}
+"""The metrics in NumPy, by word."""
 
 OWNS = ("d1", "rare1", "m1", "n1", "ep1", "seed1")
 PRESETS = {
@@ -61,135 +100,91 @@ PRESETS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """Everyone who answers on the validation part, by word.
+@dataclass(frozen=True)
+class Setup:
+    """Small models of one data set, how long they are trained, and the metric that they are judged by.
 
-    measure: a word of OF_CLASSES or OF_NUMBERS. models: their answers, each of shape (rows,). baselines: those who look
-    at no inputs; one that draws is told by its expected score. y_train, y: targets of the training and of the
-    validation part. hidden: whether the baselines are still to be guessed.
+    data: a name of CLASSES or NUMBERS. rare: the rare class in percent of the rows; None for numbers. measure: a word
+    of OF_CLASSES or OF_NUMBERS.
     """
 
     data: str
+    rare: int | None
     measure: str
-    y_train: np.ndarray
-    y: np.ndarray
-    models: dict[str, np.ndarray]
-    baselines: dict[str, Baseline]
-    hidden: bool = False
+    epochs: int
+    seed: int
 
     @property
     def binary(self) -> bool:
+        """Whether the models answer yes or no."""
         return self.data in CLASSES
 
     @property
-    def measures(self) -> dict[str, Metric]:
-        """All that can be told of these answers, by word."""
+    def metrics(self) -> dict[str, Metric]:
+        """All metrics for such answers, by word."""
         return OF_CLASSES if self.binary else OF_NUMBERS
 
     @property
     def metric(self) -> Metric:
-        return self.measures[self.measure]
+        return self.metrics[self.measure]
+
+
+@dataclass(frozen=True, eq=False)
+class Contenders:
+    """Everyone who answers on the validation part, by word.
+
+    y_train, y: targets of the training and of the validation part. models: their answers, each of shape (rows,).
+    baselines: those who look at no inputs; one that draws counts with its expected score. metric: what judges them.
+    """
+
+    y_train: np.ndarray
+    y: np.ndarray
+    models: dict[str, np.ndarray]
+    baselines: dict[str, Baseline]
+    metric: Metric
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All of them, baselines first."""
+        return (*self.baselines, *self.models)
 
     def score(self, word: str, metric: Metric | None = None) -> float:
-        """What one of them reaches on the validation part."""
-        rule = self.metric if metric is None else metric
+        """The score of one of them on the validation part."""
+        rule = metric or self.metric
         if word in self.models:
             return rule(self.y, self.models[word])
         return self.baselines[word].expected(rule, self.y_train, self.y)
 
-    def scores(self, metric: Metric | None = None) -> dict[str, float]:
-        """By word, baselines first (unless they are hidden)."""
-        everyone = self.models if self.hidden else {**self.baselines, **self.models}
-        return {word: self.score(word, metric) for word in everyone}
+    def scores(self, words: Sequence[str], metric: Metric | None = None) -> dict[str, float]:
+        """The scores of some of them on the validation part, by word."""
+        return {word: self.score(word, metric) for word in words}
 
     def best(self, words: Sequence[str], metric: Metric | None = None) -> tuple[tuple[str, ...], float]:
-        """Which of these are best by the measure, all that tie as their scores are written, and the best score."""
-        rule = self.metric if metric is None else metric
-        scores = {word: self.score(word, rule) for word in words}
+        """Which of some are best, all that tie in the digits that are shown, and the best score."""
+        rule = metric or self.metric
+        scores = self.scores(words, rule)
         best = scores[_best(scores, rule)]
-        return tuple(word for word, score in scores.items() if _written(score) == _written(best)), best
+        return tuple(word for word, score in scores.items() if digits(score) == digits(best)), best
 
-    def learned(self) -> dict[str, float]:
-        """What each of those who always say the same reaches on the training part."""
+    def training_scores(self) -> dict[str, float]:
+        """The scores on the training part of those who always give the same answer, by word."""
         constants = {word: each for word, each in self.baselines.items() if not each.draws}
         return {word: each.expected(self.metric, self.y_train, self.y_train) for word, each in constants.items()}
 
     @property
     def bar(self) -> str:
         """Who is to be beaten: the constant that is best on the training part, whatever luck brings it later."""
-        return _best(self.learned(), self.metric)
+        return _best(self.training_scores(), self.metric)
 
     @property
-    def line(self) -> float | None:
-        """The score to beat; None as long as it is hidden."""
-        return None if self.hidden else self.score(self.bar)
-
-    def ends(self) -> tuple[float, float]:
-        """What the axis spans, in round numbers: everyone, baselines or not."""
-        values = list(dataclasses.replace(self, hidden=False).scores().values())
-        low, high = min(values), max(values)
-        room = 0.08 * (high - low) or 0.1
-        unit = 10.0 ** math.floor(math.log10(high - low + 2 * room))
-        low, high = (math.floor((low - room) / unit * 5) * unit / 5, math.ceil((high + room) / unit * 5) * unit / 5)
-        if self.binary and self.measure != "log_loss":
-            # shares end at 0 and 1; a little room is for what stands there
-            low, high = max(low, -0.1), min(high, 1.04)
-        return round(low, 9), round(high, 9)
+    def line(self) -> float:
+        """The score to beat, on the validation part."""
+        return self.score(self.bar)
 
     @property
-    def truth(self) -> str:
-        """The right guess: how often always no is right, or which constant fits the training part best."""
-        if not self.binary:
-            return self.bar
-        share = float(np.mean(self.y == 0))
-        return min(ALWAYS_NO, key=lambda word: abs(ALWAYS_NO[word] - share))
-
-    def because(self, say: Say) -> str:
-        """Why, with its numbers."""
-        if self.binary:
-            no = int(np.sum(self.y == 0))
-            return say("no_because", no=no, rows=len(self.y), share=no / len(self.y))
-        learned = [f"{say(word)} {_written(score)}" for word, score in self.learned().items()]
-        judged = [f"{say(word)} {_written(self.score(word))}" for word in CONSTANTS]
-        return say(BECAUSE[self.measure], learned=", ".join(learned), judged=", ".join(judged))
-
-    def said(self, say: Say) -> str:
-        """The picture in a sentence."""
-        facts = {"data": say(self.data), "train": len(self.y_train), "rows": len(self.y)}
-        told = say("judged_rare" if self.binary else "judged_numbers", rare=int(self.y.sum()), **facts)
-        if self.hidden:
-            return f"{told} {say('line_waits')}"
-        word, line = self.bar, self.score(self.bar)
-        direction = say("more_is_better" if self.metric.higher_is_better else "less_is_better")
-        return f"{told} {say('line_is', name=say(word), line=_written(line))} {direction}"
-
-    def report(self, say: Say) -> str:
-        """How every model does against the line, and who is best by which measure."""
-        line, measure = self.line or 0.0, say(self.measure)
-        lines = []
-        for word in self.models:
-            score = self.score(word)
-            better = (score > line) == self.metric.higher_is_better and score != line
-            verdict = "beats_line" if better else "on_the_line" if score == line else "misses_line"
-            told = say(verdict, name=say(word), measure=measure, score=_written(score), gap=_written(abs(score - line)))
-            lines.append(f"- {told}{self._found(say, word)}")
-        if self.measure == "recall":
-            lines.append(f"- {say('always_yes', share=float(np.mean(self.y)))}")
-        best = [(say(name), *self.best(tuple(self.models), rule)) for name, rule in self.measures.items()]
-        told = ", ".join(f"{name} → {' = '.join(map(say, words))} ({_written(score)})" for name, words, score in best)
-        return "\n".join([*lines, f"- {say('best_by_measure', facts=told)}"])
-
-    def _found(self, say: Say, word: str) -> str:
-        if not self.binary:
-            return ""
-        found = int(np.sum((self.models[word] > 0.5) & (self.y == 1)))
-        return " " + say("rare_found", found=found, rare=int(self.y.sum()))
-
-    def table(self) -> pd.DataFrame:
-        """Everyone by every measure."""
-        columns: dict[str, object] = {"name": list(self.scores())}
-        return pd.DataFrame(columns | {name: list(self.scores(rule).values()) for name, rule in self.measures.items()})
+    def positives(self) -> int:
+        """How many rows of the validation part are positive."""
+        return int(self.y.sum())
 
 
 def _best(scores: Mapping[str, float], rule: Metric) -> str:
@@ -197,105 +192,251 @@ def _best(scores: Mapping[str, float], rule: Metric) -> str:
     return (max if rule.higher_is_better else min)(scores, key=lambda each: scores[each])
 
 
-def _written(score: float) -> str:
-    # what rounds to 0 has no sign
+def digits(score: float) -> str:
+    """A score with three decimals; what rounds to 0 has no sign."""
     return f"{round(score, 3) + 0.0:.3f}".replace("-", "−")
 
 
-# ---- what is chosen --------------------------------------------------------------------------------------------------
+# ---- choose ----------------------------------------------------------------------------------------------------------
+
+
+def choose(beat: Beat) -> Setup:
+    """The data, the share of the rare class and the metric; epochs and seed one click away."""
+    data = beat.menu("d1", Choice("breast_cancer", (*CLASSES, *NUMBERS)), "data", option_label=beat.member)
+    binary, share = data in CLASSES, Number(5, 1, 50, whole=True)
+    rare = int(beat.slider("rare1", share, "rare_share") if binary else beat.value_of("rare1", share))
+    kinds = {"m1": Choice("binary_accuracy", tuple(OF_CLASSES)), "n1": Choice("mae", tuple(OF_NUMBERS))}
+    measures = {}
+    for key, kind in kinds.items():
+        on_stage = binary == (key == "m1")
+        measures[key] = beat.choice(key, kind, "measure") if on_stage else beat.value_of(key, kind)
+    with beat.more():
+        epochs = int(beat.slider("ep1", Number(40, 1, 60, whole=True), "epochs"))
+        seed = int(beat.box("seed1", Number(0, 0, 9999, whole=True), "seed"))
+    beat.presets(OWNS, **PRESETS)
+    return Setup(data, rare if binary else None, measures["m1" if binary else "n1"], epochs, seed)
+
+
+# ---- measure ---------------------------------------------------------------------------------------------------------
+
+
+def measure(setup: Setup) -> Contenders:
+    """Everyone trained on one half of the rows, with their answers on the other half."""
+    if setup.rare is None:
+        parts, models = _models_of_numbers(setup.data, setup.epochs, setup.seed)
+    else:
+        parts, models = _models_of_classes(setup.data, setup.rare, setup.epochs, setup.seed)
+    y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
+    return Contenders(y_train, y, models, baselines_for(setup.measure), setup.metric)
+
+
+def baselines_for(measure: str) -> dict[str, Baseline]:
+    """Who looks at no inputs, by word; among them is the constant that is best by that metric."""
+    if measure in OF_NUMBERS:
+        return {word: Baseline.get(word) for word in CONSTANTS}
+    # by the other metrics it is far off, and would take up all of the axis
+    rare = ["minority"] if measure in ("precision", "recall", "f1_score") else []
+    names = {word: word for word in ("majority", *rare, "stratified")} | {"same_share": "mean"}
+    return {word: Baseline.get(name) for word, name in names.items()}
+
+
 @shared(max_entries=128)
-def _classes(data: str, rare: int, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
+def _models_of_classes(data: str, rare: int, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
     source, columns = CLASSES[data]
     x, y = source.load()
-    rows = thinned(y, rare / 100, seed)
+    rows = subsample(y, rare / 100, seed)
     loss = losses.get("binary_crossentropy")
-    parts = prepared(x[rows][:, columns], y[rows], loss, classes=2, share=0.5, seed=seed)
-    how = {"one_neuron": (0, False), "small_network": (HIDDEN, False), "weighted_neuron": (0, True)}
-    found = {word: predicted(parts, loss, 1, hidden, epochs, seed, even) for word, (hidden, even) in how.items()}
-    return parts, {word: p[:, 0] for word, p in found.items()}
+    parts = prepare(x[rows][:, columns], y[rows], loss, classes=2, share=0.5, seed=seed)
+    return parts, {
+        word: train_and_predict(parts, loss, 1, units, epochs, seed, balanced)[:, 0]
+        for word, (units, balanced) in MODELS_OF_CLASSES.items()
+    }
 
 
 @shared(max_entries=64)
-def _numbers(data: str, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
+def _models_of_numbers(data: str, epochs: int, seed: int) -> tuple[Prepared, dict[str, np.ndarray]]:
     loss = losses.get("mse")
-    parts = prepared(*NUMBERS[data].load(), loss, share=0.5, seed=seed)
-    found = {"straight_line": 0, "small_network": 2 * HIDDEN}
-    return parts, {word: predicted(parts, loss, 1, hidden, epochs, seed)[:, 0] for word, hidden in found.items()}
-
-
-def chosen(beat: Beat) -> Judged:
-    """Data, the share of the rare class and the measure by controls; everyone trained and judged."""
-    with beat.panel:
-        data = beat.menu("d1", Choice("breast_cancer", (*CLASSES, *NUMBERS)), "data", named=beat.member)
-        binary = data in CLASSES
-        share = Number(5, 1, 50, whole=True)
-        rare = int(beat.slider("rare1", share, "rare_share") if binary else beat.remembered("rare1", share))
-        kinds = {"m1": Choice("binary_accuracy", tuple(OF_CLASSES)), "n1": Choice("mae", tuple(OF_NUMBERS))}
-        names = {}
-        for key, kind in kinds.items():
-            drawn = binary == (key == "m1")
-            names[key] = beat.choice(key, kind, "measure") if drawn else beat.remembered(key, kind)
-        with beat.more():
-            epochs = int(beat.slider("ep1", Number(40, 1, 60, whole=True), "epochs"))
-            seed = int(beat.box("seed1", Number(0, 0, 9999, whole=True), "seed"))
-        beat.presets(OWNS, **PRESETS)
-    parts, models = _classes(data, rare, epochs, seed) if binary else _numbers(data, epochs, seed)
-    measure = names["m1" if binary else "n1"]
-    _noted(beat, data, rare, epochs, seed, measure)
-    y_train, y = parts.train.y.astype(float), parts.validation.y.astype(float)
-    return Judged(data, measure, y_train, y, models, rivals(measure))
-
-
-def _noted(beat: Beat, data: str, rare: int, epochs: int, seed: int, measure: str) -> None:
-    rule = (OF_CLASSES if data in CLASSES else OF_NUMBERS)[measure]
-    if data in CLASSES:
-        source, columns = CLASSES[data]
-        rows = beat.made("rows", source.load)
-        kept = beat.made("kept", thinned, rows[1], rare / 100, seed)
-        loss, how = losses.get("binary_crossentropy"), {"classes": 2, "share": 0.5, "seed": seed}
-        parts = beat.made("parts", prepared, rows[0][kept][:, list(columns)], rows[1][kept], loss, **how)
-        models = [(0, False), (HIDDEN, False), (0, True)]
-    else:
-        rows, loss = beat.made("rows", NUMBERS[data].load), losses.get("mse")
-        parts = beat.made("parts", prepared, rows[0], rows[1], loss, share=0.5, seed=seed)
-        models = [(0, False), (2 * HIDDEN, False)]
-    for hidden, even in models:
-        p = beat.made("p", predicted, parts, loss, 1, hidden, epochs, seed, even)
-        beat.ran(rule, parts.validation.y, p[:, 0])
-    labels = beat.made("labels", parts.train.y.astype, "float")
-    for rival in rivals(measure).values():
-        beat.ran(rival.expected, rule, labels, parts.validation.y)
-    beat.ran(score_to_beat, rule, labels, parts.validation.y)
-
-
-def revealed(beat: Beat, found: Judged) -> Judged:
-    """The same, without the baselines until the reader has guessed."""
-    asked, choices = ("how_often_right", tuple(ALWAYS_NO)) if found.binary else ("which_constant", CONSTANTS)
-    beat.goals(_finds_the_rare(found))
-    told = beat.predicted(asked, choices, found.truth, found.because(beat.word))
-    return found if told else dataclasses.replace(found, hidden=True)
-
-
-def _finds_the_rare(found: Judged) -> Goal:
-    """Recall of at least 0.8 where one row in twenty is rare, with two columns, and a measure that shows it."""
-    bounds, recall = {"share": 0.05, "recall": 0.8}, OF_CLASSES["recall"]
-    two = found.binary and len(CLASSES[found.data][1]) == 2
-    best = max((float(recall(found.y, p)) for p in found.models.values()), default=0.0) if found.binary else 0.0
-    share = float(np.mean(found.y)) if found.binary else 1.0
-    reached = two and found.measure == "recall" and share <= 0.055 and best >= bounds["recall"]
-    measured = f"recall = {best:.3f} ({share:.1%})" if found.binary else "–"
-    return Goal("goal_model_evaluation_finds_the_rare", reached, measured, bounds)
-
-
-def drawn(found: Judged, say: Say) -> dict[str, Any]:
-    """What the picture of the contenders wants."""
-    scores = {say(word): score for word, score in found.scores().items()}
-    names = [say(word) for word in found.baselines]
-    title = say("measure_axis", name=say(found.measure))
-    facts: dict[str, Any] = {
-        "line": found.line,
-        "ends": found.ends(),
-        "up": found.metric.higher_is_better,
-        "x_title": title,
+    parts = prepare(*NUMBERS[data].load(), loss, share=0.5, seed=seed)
+    return parts, {
+        word: train_and_predict(parts, loss, 1, units, epochs, seed)[:, 0] for word, units in MODELS_OF_NUMBERS.items()
     }
-    return {"scores": scores, "baselines": names} | facts
+
+
+# ---- question, explain, goals ----------------------------------------------------------------------------------------
+
+
+def question(setup: Setup, contenders: Contenders) -> Question:
+    """How often always no is right; for numbers, which constant fits the training part best."""
+    if not setup.binary:
+        return Question("which_constant", CONSTANTS, contenders.bar)
+    share = float(np.mean(contenders.y == 0))
+    return Question(
+        "how_often_right", tuple(ALWAYS_NO), min(ALWAYS_NO, key=lambda word: abs(ALWAYS_NO[word] - share)), ordered=True
+    )
+
+
+def explain(setup: Setup, contenders: Contenders, say: Say) -> str:
+    """How many rows are a no; for numbers, what every constant reaches on both parts."""
+    if setup.binary:
+        no, rows = int(np.sum(contenders.y == 0)), len(contenders.y)
+        return say("no_because", no=no, rows=rows, share=no / rows)
+    scores = {"learned": contenders.training_scores(), "judged": contenders.scores(CONSTANTS)}
+    lists = {
+        part: ", ".join(f"{say(word)} {digits(score)}" for word, score in by_word.items())
+        for part, by_word in scores.items()
+    }
+    return say(BECAUSE[setup.measure], **lists)
+
+
+def goals(setup: Setup, contenders: Contenders) -> tuple[Goal]:
+    """Recall of at least 0.8 where one row in twenty is rare, with two columns, and a metric that shows it."""
+    name, bounds = "goal_model_evaluation_finds_the_rare", {"share": 0.05, "recall": 0.8}
+    if not setup.binary:
+        return (Goal(name, False, "–", bounds),)
+    best = max(contenders.scores(tuple(contenders.models), OF_CLASSES["recall"]).values())
+    share = float(np.mean(contenders.y))
+    two_columns = len(CLASSES[setup.data][1]) == 2
+    reached = two_columns and setup.measure == "recall" and share <= 0.055 and best >= bounds["recall"]
+    return (Goal(name, reached, f"recall = {best:.3f} ({percent(share, 1)})", bounds),)
+
+
+# ---- draw ------------------------------------------------------------------------------------------------------------
+
+
+def draw(beat: Beat, setup: Setup, contenders: Contenders) -> None:
+    """Everyone against the line that the best constant draws; before the answer the models alone."""
+    say, shown = beat.word, contenders.scores(visible(beat, contenders))
+    picture = charts.contenders(
+        {say(word): shown.get(word, np.nan) for word in contenders.words},
+        [say(word) for word in contenders.baselines],
+        contenders.line if beat.answered else None,
+        axis_ends(setup, contenders) if beat.answered else neutral_ends(setup, contenders),
+        contenders.metric.higher_is_better,
+        x_title=say("measure_axis", name=say(setup.measure)),
+    )
+    beat.picture(picture, picture_sentence(setup, contenders, say, beat.answered))
+    if beat.answered:
+        st.markdown(report(setup, contenders, say))
+        beat.prose("which_measure")
+
+
+def visible(beat: Beat, contenders: Contenders) -> tuple[str, ...]:
+    """Those whose scores may be shown: before the answer the models alone, as the baselines give it away."""
+    return contenders.words if beat.answered else tuple(contenders.models)
+
+
+def axis_ends(setup: Setup, contenders: Contenders) -> tuple[float, float]:
+    """What the axis spans, in round numbers: everyone, whether shown or not."""
+    values = contenders.scores(contenders.words).values()
+    low, high = min(values), max(values)
+    room = 0.08 * (high - low) or 0.1
+    unit = 10.0 ** math.floor(math.log10(high - low + 2 * room))
+    low, high = (math.floor((low - room) / unit * 5) * unit / 5, math.ceil((high + room) / unit * 5) * unit / 5)
+    if setup.binary and setup.measure != "log_loss":
+        # shares end at 0 and 1; a little room is for what stands there
+        low, high = max(low, -0.1), min(high, 1.04)
+    return round(low, 9), round(high, 9)
+
+
+def neutral_ends(setup: Setup, contenders: Contenders) -> tuple[float, float]:
+    """What the axis spans before the answer: shares from 0 to 1, as it is a share that is asked for."""
+    if setup.binary and setup.measure != "log_loss":
+        return 0.0, 1.04
+    return axis_ends(setup, contenders)
+
+
+def picture_sentence(setup: Setup, contenders: Contenders, say: Say, answered: bool) -> str:
+    """The picture in a sentence; before the answer without the line."""
+    facts = {"data": say(setup.data), "train": len(contenders.y_train), "rows": len(contenders.y)}
+    word = "judged_rare" if setup.binary else "judged_numbers"
+    sentence = say(word, rare=contenders.positives, **facts)
+    if not answered:
+        return f"{sentence} {say('line_waits')}"
+    line = say("line_is", name=say(contenders.bar), line=digits(contenders.line))
+    return f"{sentence} {line} {say('more_is_better' if contenders.metric.higher_is_better else 'less_is_better')}"
+
+
+def report(setup: Setup, contenders: Contenders, say: Say) -> str:
+    """How every model does against the line, and who is best by which metric."""
+    lines = [_against_line(setup, contenders, word, say) for word in contenders.models]
+    if setup.measure == "recall":
+        lines.append(say("always_yes", share=float(np.mean(contenders.y))))
+    best = [(name, *contenders.best(tuple(contenders.models), rule)) for name, rule in setup.metrics.items()]
+    facts = ", ".join(f"{say(name)} → {_names(words, say)} ({digits(score)})" for name, words, score in best)
+    return "\n".join(f"- {line}" for line in [*lines, say("best_by_measure", facts=facts)])
+
+
+def _names(words: Collection[str], say: Say) -> str:
+    return " = ".join(map(say, words))
+
+
+def _against_line(setup: Setup, contenders: Contenders, word: str, say: Say) -> str:
+    score, line = contenders.score(word), contenders.line
+    better = (score > line) == contenders.metric.higher_is_better and score != line
+    verdict = "beats_line" if better else "on_the_line" if score == line else "misses_line"
+    # of the numbers that are shown, so that whoever subtracts them finds it
+    gap = abs(round(score, 3) - round(line, 3)) or abs(score - line)
+    facts = {"name": say(word), "measure": say(setup.measure), "score": digits(score), "gap": digits(gap)}
+    sentence = say(verdict, **facts)
+    if not setup.binary:
+        return sentence
+    hits = int(np.sum((contenders.models[word] > 0.5) & (contenders.y == 1)))
+    return f"{sentence} {say('rare_found', found=hits, rare=contenders.positives)}"
+
+
+# ---- program, details ------------------------------------------------------------------------------------------------
+
+
+def program(setup: Setup, experiment: Experiment) -> None:
+    """The trainings and the scores as calls of dlcore."""
+    if setup.rare is None:
+        rows, loss = experiment.assign("rows", NUMBERS[setup.data].load), losses.get("mse")
+        parts = experiment.assign("parts", prepare, rows[0], rows[1], loss, share=0.5, seed=setup.seed)
+        models = [(units, False) for units in MODELS_OF_NUMBERS.values()]
+    else:
+        source, columns = CLASSES[setup.data]
+        rows = experiment.assign("rows", source.load)
+        kept = experiment.assign("kept", subsample, rows[1], setup.rare / 100, setup.seed)
+        loss, how = losses.get("binary_crossentropy"), {"classes": 2, "share": 0.5, "seed": setup.seed}
+        parts = experiment.assign("parts", prepare, rows[0][kept][:, list(columns)], rows[1][kept], loss, **how)
+        models = list(MODELS_OF_CLASSES.values())
+    for units, balanced in models:
+        p = experiment.assign("p", train_and_predict, parts, loss, 1, units, setup.epochs, setup.seed, balanced)
+        experiment.show(setup.metric, parts.validation.y, p[:, 0])
+    labels = experiment.assign("labels", parts.train.y.astype, "float")
+    for baseline in baselines_for(setup.measure).values():
+        experiment.show(baseline.expected, setup.metric, labels, parts.validation.y)
+    experiment.show(score_to_beat, setup.metric, labels, parts.validation.y)
+
+
+def loop(setup: Setup) -> str:
+    """What those who always give the same answer reach on the validation part, in a few lines of NumPy."""
+    contenders = measure(setup)
+    y_train, y = contenders.y_train, contenders.y
+    constants = {word: CONSTANTS_IN_NUMPY[word] for word in contenders.training_scores()}
+    if setup.binary:
+        rows = [short_programs.labels_line("y_train", y_train), short_programs.labels_line("y", y)]
+    elif short_programs.is_short(y_train, y):
+        rows = [short_programs.array("y_train", y_train, 5), short_programs.array("y", y, 5)]
+    else:
+        return ""
+    answers = [f'    "{word}": {how},' for word, how in constants.items()]
+    score = SCORES_IN_NUMPY[setup.measure]
+    run = ["answers = {", *answers, "}", "for name, answer in answers.items():", "    p = np.full(len(y), answer)"]
+    return short_program("\n".join(rows), "\n".join([*run, f"    print(name, {score})"]))
+
+
+def details(beat: Beat, setup: Setup, contenders: Contenders) -> None:
+    """Everyone who may be shown by every metric; the formula and the source of the metric."""
+    if not beat.answered:
+        # it holds the shares that are asked for
+        beat.loop = None
+    beat.numbers({"measures_table": lambda: table(setup, contenders, visible(beat, contenders))})
+    beat.source([setup.metric.formula], type(setup.metric), Majority, subsample)
+
+
+def table(setup: Setup, contenders: Contenders, words: Sequence[str]) -> pd.DataFrame:
+    """The scores of some by every metric: a row for each of them."""
+    columns: dict[str, object] = {"name": list(words)}
+    scores = {name: list(contenders.scores(words, rule).values()) for name, rule in setup.metrics.items()}
+    return pd.DataFrame(columns | scores)

@@ -1,77 +1,92 @@
 """A classifier of several classes, and which of them it takes for each other."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dlcore import losses
+import charts
+from dlcore import losses, metrics
 from dlcore.datasets import Dataset
-from dlcore.metrics import confusion_matrix
-from dlcore.recipe import prepared
-from dlcore.scores import most_confused, predicted, recalls
+from dlcore.experiments.classifier_scores import most_confused, recalls, train_and_predict
+from dlcore.experiments.training_config import prepare
+from ui.beat import Beat
 from ui.cache import shared
 from ui.controls.widgets import Say
 
 
 @dataclass(frozen=True, eq=False)
-class Confused:
-    """A confusion matrix on the validation part; rows are true classes."""
+class ConfusionMatrix:
+    """How often which class was called what, on the validation part of a data set.
+
+    counts: shape (classes, classes), rows are true classes, columns what they were called.
+    """
 
     data: str
-    matrix: np.ndarray
+    counts: np.ndarray
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes."""
         return Dataset.get(self.data).classes
 
-    def squares(self, say: Say) -> dict[str, Any]:
-        """What the picture of the matrix wants."""
-        titles = {"x_title": say("called_axis"), "y_title": say("true_axis")}
-        return {"matrix": self.matrix, "names": self.names, **titles}
+    @property
+    def rows(self) -> int:
+        """How many rows were judged."""
+        return int(self.counts.sum())
+
+    @property
+    def correct(self) -> int:
+        """How many of them were called by their names."""
+        return int(np.trace(self.counts))
 
     def recalls(self) -> dict[str, float]:
-        """By class."""
-        return dict(zip(self.names, recalls(self.matrix).tolist(), strict=True))
+        """The share of every class that is called by its name."""
+        return dict(zip(self.classes, recalls(self.counts).tolist(), strict=True))
 
-    def by_class(self, say: Say) -> dict[str, Any]:
-        """What the picture of the recalls wants: these, and how frequent each class is."""
-        shares = dict(zip(self.names, (self.matrix.sum(axis=1) / self.matrix.sum()).tolist(), strict=True))
-        return {"recall": self.recalls(), "share": shares, "x_title": say("recall")}
+    def shares(self) -> dict[str, float]:
+        """How frequent every class is."""
+        return dict(zip(self.classes, (self.counts.sum(axis=1) / self.rows).tolist(), strict=True))
 
-    def squares_said(self, say: Say) -> str:
+    def matrix_sentence(self, say: Say) -> str:
         """How many are right, and which are most often confused."""
-        right, rows = int(np.trace(self.matrix)), int(self.matrix.sum())
-        pairs = [f"{self.names[i]} → {self.names[j]} ({often})" for i, j, often in most_confused(self.matrix)]
-        told = say("classes_said", data=say(self.data), right=right, rows=rows, share=right / rows)
-        return f"{told} {say('pairs_said', pairs=', '.join(pairs)) if pairs else say('no_pairs')}"
+        pairs = [f"{self.classes[i]} → {self.classes[j]} ({count})" for i, j, count in most_confused(self.counts)]
+        share = self.correct / self.rows
+        sentence = say("classes_said", data=say(self.data), right=self.correct, rows=self.rows, share=share)
+        return f"{sentence} {say('pairs_said', pairs=', '.join(pairs)) if pairs else say('no_pairs')}"
 
-    def recalls_said(self, say: Say) -> str:
+    def recalls_sentence(self, say: Say) -> str:
         """The lowest recall beside the accuracy."""
-        found = self.recalls()
-        worst = min(found, key=lambda name: found[name])
-        accuracy = float(np.trace(self.matrix) / self.matrix.sum())
-        return say("recalls_said", name=worst, recall=found[worst], accuracy=accuracy)
+        by_class = self.recalls()
+        worst = min(by_class, key=lambda name: by_class[name])
+        return say("recalls_said", name=worst, recall=by_class[worst], accuracy=self.correct / self.rows)
 
     def table(self) -> pd.DataFrame:
         """The matrix with names, and the recall of every class."""
-        columns: dict[str, object] = {"true": self.names}
-        columns |= {f"→ {name}": self.matrix[:, k] for k, name in enumerate(self.names)}
+        columns: dict[str, object] = {"true": self.classes}
+        columns |= {f"→ {name}": self.counts[:, k] for k, name in enumerate(self.classes)}
         return pd.DataFrame(columns | {"recall": list(self.recalls().values())})
 
 
+def confusion_matrix(data: str, epochs: int, seed: int) -> ConfusionMatrix:
+    """The confusion matrix of softmax regression, trained on half of the data, judged on the other half."""
+    return ConfusionMatrix(data, _counts(data, epochs, seed))
+
+
 @shared(max_entries=64)
-def _matrix(data: str, epochs: int, seed: int) -> np.ndarray:
+def _counts(data: str, epochs: int, seed: int) -> np.ndarray:
     source = Dataset.get(data)
     count, loss = len(source.classes), losses.get("sparse_categorical_crossentropy")
-    parts = prepared(*source.load(), loss, classes=count, share=0.5, seed=seed)
+    parts = prepare(*source.load(), loss, classes=count, share=0.5, seed=seed)
     # about thirty steps an epoch, whether there are 75 rows or 900
     rows = min(32, max(4, len(parts.train.y) // 30))
-    p = predicted(parts, loss, count, 0, epochs, seed, batch_size=rows)
-    return confusion_matrix(parts.validation.y, p.argmax(axis=1), count)
+    p = train_and_predict(parts, loss, count, 0, epochs, seed, batch_size=rows)
+    return metrics.confusion_matrix(parts.validation.y, p.argmax(axis=1), count)
 
 
-def confused(data: str, epochs: int, seed: int) -> Confused:
-    """Softmax regression trained on half of the data, judged on the other half."""
-    return Confused(data, _matrix(data, epochs, seed))
+def draw(beat: Beat, matrix: ConfusionMatrix) -> None:
+    """The matrix beside the recall of every class."""
+    titles = beat.words(x_title="called_axis", y_title="true_axis")
+    squares = charts.confusion_matrix(matrix.counts, matrix.classes, **titles)
+    by_class = charts.recall_by_class(matrix.recalls(), matrix.shares(), x_title=beat.word("recall"))
+    beat.side_by_side((squares, matrix.matrix_sentence(beat.word)), (by_class, matrix.recalls_sentence(beat.word)))

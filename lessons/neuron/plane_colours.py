@@ -1,17 +1,36 @@
-"""The colours of a plane of inputs: what a unit says at every point of it."""
+"""The colours of a plane of two inputs: the answer at every point of it."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from dlcore.units import Extent, Unit, plane
+import charts
+from dlcore.experiments.single_unit import Extent, Unit, plane
 
-# ---- one unit ------------------------------------------------------------------------------------------------------
 EXTENT: Extent = ((-3.0, 3.0), (-3.0, 3.0))
 
 
-def shades(unit: Unit, extent: Extent = EXTENT, count: int = 120) -> tuple[np.ndarray, float, float]:
-    """A unit's answers over the plane, the one that is drawn white, and how far from it the colours go."""
+@dataclass(frozen=True, eq=False)
+class PlaneAnswers:
+    """Answers all over a plane, and how to colour them.
+
+    answers: shape (columns, rows). middle: the answer that is drawn white. reach: how far from it the colours go.
+    """
+
+    answers: np.ndarray
+    middle: float
+    reach: float
+
+    @property
+    def image(self) -> str:
+        """The coloured plane as the data address of an image."""
+        return charts.answer_shades(self.answers, self.middle, self.reach)
+
+
+def plane_answers(unit: Unit, extent: Extent = EXTENT, count: int = 120) -> PlaneAnswers:
+    """A unit's answers, ``count`` along either input, coloured over the whole range of its activation."""
     answers = unit(plane(extent, count))
     low, high = unit.activation.output_range
     middle = (low + high) / 2 if np.isfinite(high) else 0.0
     reach = (high - low) / 2 if np.isfinite(high) else max(float(np.max(np.abs(answers))), 1e-9)
-    return answers, middle, reach
+    return PlaneAnswers(answers, middle, reach)

@@ -1,135 +1,289 @@
-"""Two hidden units: where they send the four corners, and how XOR becomes possible."""
+"""Two hidden units: in how many places does the output unit see the four corners, and how does XOR become possible?
+
+The three units are gates that a reader sets by hand; or all weights are random at first, and learn (xor_learning).
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from dlcore.gates import CORNERS, TABLES, UNITS, TwoHidden, ways_to
-from dlcore.units import boundary, plane
+import charts
+from charts.frames import FOREVER
+from charts.picture import Picture
+from dlcore.experiments.logic_gates import CORNERS, TABLES, UNITS, TwoHidden, ways_to
+from dlcore.experiments.single_unit import Unit, boundary, plane
+from dlcore.experiments.xor_training import XorTraining
+from lessons.neuron import xor_learning
 from lessons.neuron.one_unit_gates import EXTENT, PALE
+from lessons.neuron.plane_colours import PlaneAnswers
 from ui.beat import Beat
-from ui.controls.kinds import Choice
+from ui.cache import shared
+from ui.controls.kinds import Choice, Number, Switch
+from ui.controls.widgets import Say
+from ui.question import Question
 from ui.quiz.goals import Goal
+from ui.script_export import Experiment, short_program
 
 PLACES = ("places_4", "places_3", "places_2", "places_1")
 
+UNIT_STEPS = {"h₁": 1, "h₂": 2, "ŷ": 3}
+"""The step of the player at which each unit answers."""
 
-# ---- two hidden units ----------------------------------------------------------------------------------------------
-@dataclass(frozen=True, eq=False)
-class Two:
-    """Two hidden units and an output unit, by the gates they are, and the gate that all of them together shall be."""
 
-    names: tuple[str, str, str]
-    network: TwoHidden
+@dataclass(frozen=True)
+class Setup:
+    """Two hidden units and an output unit by the gates that they are, of UNITS; together they are to be XOR.
+
+    seed: of the random first weights from which they learn instead; None for gates that are set by hand.
+    """
+
+    first: str
+    second: str
+    output: str
+    seed: int | None = None
 
     @property
-    def answers(self) -> np.ndarray:
-        return self.network(CORNERS)
+    def network(self) -> TwoHidden:
+        """The three units as a network."""
+        return TwoHidden(UNITS[self.first], UNITS[self.second], UNITS[self.output])
+
+
+@dataclass(frozen=True, eq=False)
+class CornerOutputs:
+    """What the units put out for the four corners.
+
+    hidden: h₁ and h₂ at the CORNERS, shape (4, 2). answers: ŷ, shape (4,). right: how many answers are those of XOR.
+    ways: how many choices of three gates make XOR.
+    """
+
+    hidden: np.ndarray
+    answers: np.ndarray
+    right: int
+    ways: int
 
     @property
     def places(self) -> np.ndarray:
         """The different places of the corners in the plane of the hidden outputs, shape (1 to 4, 2)."""
-        return np.unique(self.network.hidden(CORNERS), axis=0)
+        return np.unique(self.hidden, axis=0)
 
-    def word_for_places(self) -> str:
-        """The word for how many there are, one of PLACES."""
-        return PLACES[4 - len(self.places)]
+    def corners_at(self, place: np.ndarray) -> np.ndarray:
+        """Which of the CORNERS are in a place, as a mask of shape (4,)."""
+        return np.all(self.hidden == place, axis=1)
 
-    def corners(self) -> tuple[np.ndarray, np.ndarray, tuple[int, ...], dict[str, np.ndarray]]:
-        """Corners, answers, what XOR says, and the lines of the hidden units."""
-        lines = {"h₁": boundary(self.network.first, EXTENT), "h₂": boundary(self.network.second, EXTENT)}
-        return CORNERS, self.answers, TABLES["XOR"], lines
-
-    def at_places(self) -> tuple[np.ndarray, list[str], np.ndarray, list[int], np.ndarray]:
-        """The places, which corners are there, the answer, what XOR says of one of them, and the output's line.
-
-        Where corners that XOR tells apart share a place, what is wanted there is taken as not met.
-        """
-        hidden, places = self.network.hidden(CORNERS), self.places
-        answers = self.network.output(places)
-        labels, wanted = [], []
-        for place, answer in zip(places, answers, strict=True):
-            here = np.all(hidden == place, axis=1)
-            labels.append(", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS[here]))
-            asked = {value for value, is_here in zip(TABLES["XOR"], here, strict=True) if is_here}
-            wanted.append(asked.pop() if len(asked) == 1 else 1 - int(answer))
-        return places, labels, answers, wanted, boundary(self.network.output, EXTENT)
-
-    def shades(self) -> tuple[np.ndarray, float, float]:
-        """The network's answers over the plane of the inputs and how to colour them."""
-        return self.network(plane(EXTENT, 100)), 0.5, PALE
-
-    def hidden_shades(self) -> tuple[np.ndarray, float, float]:
-        """The output unit's answers over the plane of the hidden outputs and how to colour them."""
-        return self.network.output(plane(EXTENT, 100)), 0.5, PALE
-
-    def lines(self) -> list[str]:
-        """The four corners on their way through the network, unit by unit."""
-        steps = ["(x₁, x₂) = " + ", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS)]
-        hidden = self.network.hidden(CORNERS)
-        for unit, letter, inputs, answers in (
-            (self.network.first, "h₁", "x", hidden[:, 0]),
-            (self.network.second, "h₂", "x", hidden[:, 1]),
-            (self.network.output, "y", "h", self.answers),
-        ):
-            (w1, w2), b = (tuple(_signed(w) for w in unit.weights), _signed(unit.bias))
-            total = f"{w1}·{inputs}₁ {w2}·{inputs}₂ {b}"
-            steps.append(f"{letter} = step({total}): " + ", ".join(f"{a:.0f}" for a in answers))
-        steps[-1] += "\nXOR: " + ", ".join(map(str, TABLES["XOR"]))
-        return steps
-
-    def said(self, beat: Beat) -> str:
-        """How many corners come out right, by which gates."""
-        h1, h2, out = self.names
-        count = int(self.network.right("XOR").sum())
-        return beat.word("two_hidden_said", first=h1, second=h2, output=out, right=count)
-
-    def places_said(self, beat: Beat) -> str:
-        """How many places the corners have in the hidden plane, and how many ways to XOR there are."""
-        ways = len(ways_to("XOR"))
-        labels = " · ".join(self.at_places()[1])
-        facts = {"ways": ways, "all": len(UNITS) ** 3}
-        return beat.word("places_said", places=len(self.places), labels=labels, **facts)
-
-    def table(self) -> pd.DataFrame:
-        """Every corner: inputs, hidden outputs, answer, what XOR says."""
-        hidden = self.network.hidden(CORNERS)
-        columns = {"x1": CORNERS[:, 0], "x2": CORNERS[:, 1], "h1": hidden[:, 0], "h2": hidden[:, 1]}
-        return pd.DataFrame(columns | {"y": self.answers, "XOR": TABLES["XOR"]})
+    @property
+    def place_labels(self) -> list[str]:
+        """By place, the corners that are there."""
+        return [", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS[self.corners_at(place)]) for place in self.places]
 
 
-def _signed(value: float) -> str:
+# ---- choose ----------------------------------------------------------------------------------------------------------
+
+
+def choose(beat: Beat) -> Setup:
+    """The gate that each of the three units is, or the seed from which they learn."""
+    learns = beat.switch("learn", Switch(False), "xor_by_learning")
+    for_seed = ("xs", Number(1, 0, 99, whole=True), "xor_seed")
+    for_gates = [
+        (key, Choice(default, tuple(UNITS)), word)
+        for key, default, word in (
+            ("h1", "OR", "hidden_1_is"),
+            ("h2", "NAND", "hidden_2_is"),
+            ("out", "AND", "output_is"),
+        )
+    ]
+    if learns:
+        gates = [kind.default for _, kind, _ in for_gates]
+        for hidden in for_gates:
+            # what is set by hand keeps its place in the address
+            beat.value_of(*hidden)
+        seed = int(beat.slider(*for_seed))
+    else:
+        gates = [beat.menu(*control, option_label=beat.word) for control in for_gates]
+        seed = None
+        beat.value_of(*for_seed)
+    first, second, output = gates
+    other, same = {"h1": "ONLY_X1", "h2": "ONLY_X2", "out": "OR"}, {"h2": "OR", "out": "OR"}
+    learning = {"xor_seed_one": {"learn": True}, "xor_seed_two": {"learn": True, "xs": 5}}
+    by_hand = {"works": {}, "other_way": other, "same_twice": same, "wrong_output": {"out": "OR"}}
+    beat.presets(("h1", "h2", "out", "learn", "xs"), **by_hand, **learning)
+    return Setup(first, second, output, seed)
+
+
+# ---- measure, question -----------------------------------------------------------------------------------------------
+
+
+def measure(setup: Setup) -> CornerOutputs | XorTraining:
+    """The hidden outputs and the answers at the four corners, and in how many ways XOR can be made; or a training."""
+    if setup.seed is not None:
+        return xor_learning.training_of(setup.seed)
+    return corner_outputs(setup)
+
+
+def corner_outputs(setup: Setup) -> CornerOutputs:
+    """What the gates that are set by hand put out."""
+    network = setup.network
+    right = int(network.right("XOR").sum())
+    return CornerOutputs(network.hidden(CORNERS), network(CORNERS), right, len(_ways_to("XOR")))
+
+
+_ways_to = shared(max_entries=8)(ways_to)
+
+
+def question(setup: Setup, outputs: CornerOutputs | XorTraining) -> Question:
+    """In how many places the corners are in the plane of the hidden outputs; of a training, whether it ends well."""
+    if isinstance(outputs, XorTraining):
+        return xor_learning.question(outputs)
+    return Question("how_many_places", PLACES, PLACES[4 - len(outputs.places)], ordered=True)
+
+
+def explain(setup: Setup, outputs: CornerOutputs | XorTraining, say: Say) -> str:
+    """How many places there are, with the corners in each, and how many ways to XOR; of a training, how it ended."""
+    if isinstance(outputs, XorTraining):
+        return xor_learning.explain(outputs, say)
+    facts = {"ways": outputs.ways, "all": len(UNITS) ** 3}
+    return say("places_said", places=len(outputs.places), labels=" · ".join(outputs.place_labels), **facts)
+
+
+def goals(setup: Setup, outputs: CornerOutputs | XorTraining) -> tuple[Goal]:
+    """XOR with a hidden unit that is an AND, set by hand."""
+    if isinstance(outputs, XorTraining):
+        return (Goal("goal_neuron_xor_with_and", False, f"{outputs.right} / 4"),)
+    reached = outputs.right == 4 and "AND" in (setup.first, setup.second)
+    measured = f"{setup.first}, {setup.second}, {setup.output}: {outputs.right} / 4"
+    return (Goal("goal_neuron_xor_with_and", reached, measured),)
+
+
+# ---- draw ------------------------------------------------------------------------------------------------------------
+
+
+def draw(beat: Beat, setup: Setup, outputs: CornerOutputs | XorTraining) -> None:
+    """The corners with the lines of the hidden units; after the answer beside their places, played unit by unit.
+
+    Of a training, the corners and lines as they move.
+    """
+    if isinstance(outputs, XorTraining):
+        xor_learning.draw(beat, outputs)
+        return
+    if not beat.answered:
+        inputs = inputs_picture(setup, outputs, played=False), beat.word("corners_wait")
+        beat.side_by_side(inputs, (waiting_picture(setup), beat.word("places_wait", output=beat.word(setup.output))))
+        return
+    inputs = inputs_picture(setup, outputs, played=True)
+    sentences = inputs_sentence(setup, outputs, beat.word), explain(setup, outputs, beat.word)
+    beat.side_by_side((inputs, sentences[0]), (hidden_picture(setup, outputs), sentences[1]))
+    beat.player(steps_by_hand(setup, outputs), counts="stage_shown")
+
+
+def inputs_picture(setup: Setup, outputs: CornerOutputs, played: bool) -> Picture:
+    """The corners in the plane of the inputs; what is not played has all the lines and no answers."""
+    colours = PlaneAnswers(setup.network(plane(EXTENT, 100)), 0.5, PALE)
+    lines = {"h₁": boundary(setup.network.first, EXTENT), "h₂": boundary(setup.network.second, EXTENT)}
+    reveal, answered_at = {name: UNIT_STEPS[name] for name in lines}, UNIT_STEPS["ŷ"]
+    steps = (reveal, answered_at) if played else (None, FOREVER)
+    corners = CORNERS, outputs.answers, TABLES["XOR"], lines
+    return charts.corners_with_line(colours.image, EXTENT, *corners, "x₁", "x₂", *steps)
+
+
+def hidden_picture(setup: Setup, outputs: CornerOutputs) -> Picture:
+    """The corners in the plane of the hidden outputs, with the line of the output unit.
+
+    Where corners for which XOR differs share a place, one of the two is wrong whatever the answer: it is marked wrong.
+    """
+    unit, places = setup.network.output, outputs.places
+    answers = unit(places)
+    wanted = []
+    for place, answer in zip(places, answers, strict=True):
+        values = set(np.array(TABLES["XOR"])[outputs.corners_at(place)].tolist())
+        wanted.append(values.pop() if len(values) == 1 else 1 - int(answer))
+    colours = PlaneAnswers(unit(plane(EXTENT, 100)), 0.5, PALE)
+    corners = places, outputs.place_labels, answers, wanted, boundary(unit, EXTENT)
+    placed, answered = UNIT_STEPS["h₂"], UNIT_STEPS["ŷ"]
+    return charts.hidden_corners(colours.image, EXTENT, *corners, "h₁", "h₂", placed_at=placed, answered_at=answered)
+
+
+def waiting_picture(setup: Setup) -> Picture:
+    """The plane of the hidden outputs before anybody is to know where the corners come to stand in it."""
+    unit, nobody = setup.network.output, (np.empty((0, 2)), (), np.empty(0), ())
+    colours, line = PlaneAnswers(unit(plane(EXTENT, 100)), 0.5, PALE), boundary(unit, EXTENT)
+    return charts.hidden_corners(
+        colours.image, EXTENT, *nobody, line, "h₁", "h₂", placed_at=FOREVER, answered_at=FOREVER, played=False
+    )
+
+
+def inputs_sentence(setup: Setup, outputs: CornerOutputs, say: Say) -> str:
+    """How many corners come out right, by which gates."""
+    names = {"first": say(setup.first), "second": say(setup.second), "output": say(setup.output)}
+    return say("two_hidden_said", right=outputs.right, **names)
+
+
+def steps_by_hand(setup: Setup, outputs: CornerOutputs) -> list[str]:
+    """The four corners on their way through the network, a line for each unit."""
+    network = setup.network
+    steps = ["(x₁, x₂) = " + ", ".join(f"({x:.0f},{y:.0f})" for x, y in CORNERS)]
+    steps.append(_unit_line(network.first, "h₁", "x", outputs.hidden[:, 0]))
+    steps.append(_unit_line(network.second, "h₂", "x", outputs.hidden[:, 1]))
+    xor = "\nXOR: " + ", ".join(map(str, TABLES["XOR"]))
+    return [*steps, _unit_line(network.output, "ŷ", "h", outputs.answers) + xor]
+
+
+def _unit_line(unit: Unit, name: str, inputs: str, answers: np.ndarray) -> str:
+    """A unit's formula with its numbers, and its answers at the four corners."""
+    (w1, w2), b = (_with_sign(w) for w in unit.weights), _with_sign(unit.bias)
+    return f"{name} = step({w1}·{inputs}₁ {w2}·{inputs}₂ {b}): " + ", ".join(f"{a:.0f}" for a in answers)
+
+
+def _with_sign(value: float) -> str:
     return f"{value:+g}".replace("-", "−")
 
 
-def two(beat: Beat) -> tuple[Two, bool]:
-    """Two hidden units and an output unit by menu, and whether it may be shown what they do with the corners."""
-    names = tuple(UNITS)
-    with beat.panel:
-        chosen = tuple(
-            beat.menu(key, Choice(default, names), word, named=str)
-            for key, default, word in (
-                ("h1", "OR", "hidden_1_is"),
-                ("h2", "NAND", "hidden_2_is"),
-                ("out", "AND", "output_is"),
-            )
-        )
-        other, same = {"h1": "ONLY_X1", "h2": "ONLY_X2", "out": "OR"}, {"h2": "OR", "out": "OR"}
-        beat.presets(("h1", "h2", "out"), works={}, other_way=other, same_twice=same, wrong_output={"out": "OR"})
-    first, second, output = chosen
-    found = Two((first, second, output), TwoHidden(UNITS[first], UNITS[second], UNITS[output]))
-    beat.goals(_xor_with_and(found))
-    network = beat.made("network", TwoHidden, UNITS[first], UNITS[second], UNITS[output])
-    beat.ran(network.hidden, CORNERS)
-    beat.ran(network, CORNERS)
-    with beat.stage:
-        told = beat.predicted("how_many_places", PLACES, found.word_for_places(), found.places_said(beat))
-    return found, told
+# ---- program, details ------------------------------------------------------------------------------------------------
 
 
-def _xor_with_and(found: Two) -> Goal:
-    """XOR with a hidden unit that is an AND."""
-    count = int(found.network.right("XOR").sum())
-    reached = count == 4 and "AND" in found.names[:2]
-    return Goal("goal_neuron_xor_with_and", reached, f"{', '.join(found.names)}: {count} / 4")
+def program(setup: Setup, experiment: Experiment) -> None:
+    """The network at the corners, or the training, as calls of dlcore."""
+    if setup.seed is not None:
+        xor_learning.program(setup.seed, experiment)
+        return
+    first, second, output = UNITS[setup.first], UNITS[setup.second], UNITS[setup.output]
+    network = experiment.assign("network", TwoHidden, first, second, output)
+    experiment.show(network.hidden, CORNERS)
+    experiment.show(network, CORNERS)
+
+
+def loop(setup: Setup) -> str:
+    """The units at the four corners in a few lines of NumPy, or the training."""
+    if setup.seed is not None:
+        return xor_learning.loop(setup.seed)
+    first, second, output = (f"{list(UNITS[name].weights)!r} + {UNITS[name].bias!r}" for name in _gates(setup))
+    run = f"""\
+def step(z):
+    return (z >= 0) * 1
+
+corners = np.array({CORNERS.astype(int).tolist()!r})
+h1 = step(corners @ {first})
+h2 = step(corners @ {second})
+h = np.stack([h1, h2], axis=1)
+print(h1, h2, step(h @ {output}))
+print(len(np.unique(h, axis=0)))"""
+    return short_program(run)
+
+
+def _gates(setup: Setup) -> tuple[str, str, str]:
+    return setup.first, setup.second, setup.output
+
+
+def details(beat: Beat, setup: Setup, outputs: CornerOutputs | XorTraining) -> None:
+    """The corners as a table, once it may be shown; formula and source."""
+    if isinstance(outputs, XorTraining):
+        xor_learning.details(beat, outputs)
+        return
+    if beat.answered:
+        beat.numbers({"corner_table": lambda: corner_table(outputs)})
+    beat.source([Unit.formula], TwoHidden, ways_to)
+
+
+def corner_table(outputs: CornerOutputs) -> pd.DataFrame:
+    """Every corner: inputs, hidden outputs, answer, what XOR says."""
+    columns = {"x1": CORNERS[:, 0], "x2": CORNERS[:, 1], "h1": outputs.hidden[:, 0], "h2": outputs.hidden[:, 1]}
+    return pd.DataFrame(columns | {"y_hat": outputs.answers, "XOR": TABLES["XOR"]})

@@ -1,64 +1,94 @@
 """The family of optimizers: what each adds to the one it comes from, in its formula and in what it remembers."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from lessons.optimizers.fair_race import memory_of
-from lessons.optimizers.rules import RULES
+import charts
+from dlcore.optimizers import Optimizer
+from lessons.optimizers.rules import RULES, memory_per_weight
 from ui.beat import Beat
 from ui.controls.kinds import Choice
 from ui.controls.widgets import Say
+from ui.question import Question
 
 IMPROVED_BY = {"plain": "better_nothing", "direction": "better_direction", "size": "better_size", "both": "better_both"}
 """The word for what a rule improves."""
 
+LOOKS = ("rule",)
+RULE = Choice("adam", tuple(RULES))
+"""Which rule is looked at."""
 
-def family(beat: Beat) -> tuple[str, bool]:
-    """The rule that the reader looks at, and whether the kinship may be shown."""
+ADAM = RULES["adam"]
+"""The rule that is asked about, whichever is looked at."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Nothing: the question is always the same."""
+
+
+def choose(beat: Beat) -> Setup:
+    """No control changes what is asked."""
+    return Setup()
+
+
+def measure(setup: Setup) -> dict[str, int]:
+    """How many numbers each rule remembers for every weight."""
+    return {name: memory_per_weight(about.rule) for name, about in RULES.items()}
+
+
+def question(setup: Setup, memory: dict[str, int]) -> Question:
+    """What Adam improves on plain gradient descent."""
+    return Question("what_is_better", tuple(IMPROVED_BY.values()), IMPROVED_BY[ADAM.better])
+
+
+def explain(setup: Setup, memory: dict[str, int], say: Say) -> str:
+    """From which rules Adam grew."""
+    return say("adam_because", parents=" + ".join(ADAM.grew_from))
+
+
+def draw(beat: Beat, setup: Setup, memory: dict[str, int]) -> None:
+    """All rules and, once that may be shown, who grew from whom; of one its formula, and then what it adds."""
     with beat.panel:
-        name = beat.menu("rule", Choice("adam", tuple(RULES)), "optimizer", named=str)
-    with beat.stage:
-        adam = RULES["adam"]
-        because = beat.word("adam_because", parents=" + ".join(adam.grew_from))
-        told = beat.predicted("what_is_better", tuple(IMPROVED_BY.values()), IMPROVED_BY[adam.better], because)
-    return name, told
+        name = beat.menu("rule", RULE, "optimizer", option_label=str)
+    about, known = RULES.values(), beat.answered
+    improvements = [rule.better for rule in about]
+    titles, parents = beat.words(**IMPROVED_BY), [rule.grew_from for rule in about]
+    picture = charts.kinship(tuple(RULES), parents, improvements, titles, name, known)
+    sentence = "kin_said" if known else "kin_waits"
+    beat.picture(picture, beat.word(sentence, count=len(RULES), both=improvements.count("both")))
+    _introduce(beat, name, memory[name])
 
 
-def kin(beat: Beat, chosen: str) -> dict[str, Any]:
-    """What the picture of kinship needs, from the rules that there are."""
-    return {
-        "names": tuple(RULES),
-        "grew_from": tuple(rule.grew_from for rule in RULES.values()),
-        "groups": tuple(rule.better for rule in RULES.values()),
-        "titles": {better: beat.word(word) for better, word in IMPROVED_BY.items()},
-        "chosen": chosen,
-    }
-
-
-def introduced(beat: Beat, name: str) -> None:
-    """A rule's formula, and what there is to say of it."""
+def _introduce(beat: Beat, name: str, memory: int) -> None:
+    """A rule's formula, and once the answer is given what it improves."""
     about = RULES[name]
     beat.formula(about.formula)
+    if not beat.answered:
+        return
     facts = {"name": name, "parents": ", ".join(about.grew_from) or beat.word("no_parents")}
-    beaten = beat.word(IMPROVED_BY[about.better])
-    st.markdown(beat.word("rule_said", memory=memory_of(about.rule), better=beaten, **facts))
+    improved = beat.word(IMPROVED_BY[about.better])
+    st.markdown(beat.word("rule_said", memory=memory, better=improved, **facts))
 
 
-def kin_said(say: Say) -> str:
-    """The picture of kinship in a sentence."""
-    return say("kin_said", count=len(RULES), both=sum(rule.better == "both" for rule in RULES.values()))
+def details(beat: Beat, setup: Setup, memory: dict[str, int]) -> None:
+    """All rules as a table, which has the answer; the one that is looked at as formula and source."""
+    name = beat.value_of("rule", RULE)
+    if beat.answered:
+        beat.numbers({"rule_table": lambda: rule_table(memory)})
+    beat.source([RULES[name].formula], type(RULES[name].rule), Optimizer)
 
 
-def rule_table() -> pd.DataFrame:
+def rule_table(memory: dict[str, int]) -> pd.DataFrame:
     """Every rule: what it improves, what it grew from, how many numbers it keeps for a weight, its rate in Keras."""
     rows = [
         {
             "optimizer": name,
             "better": about.better,
             "grew_from": ", ".join(about.grew_from),
-            "numbers_per_weight": memory_of(about.rule),
+            "numbers_per_weight": memory[name],
             "learning_rate": about.rule.learning_rate,
         }
         for name, about in RULES.items()

@@ -1,6 +1,8 @@
 """How a run of gradient descent can end, in the words from which a reader chooses."""
 
-from dlcore.diagnosis import Diagnosis
+from dlcore.experiments.diagnosis import Diagnosis
+from ui.controls.widgets import Say
+from ui.number_format import percent, readable
 
 FATES = ("will_arrive", "will_crawl", "will_swing", "will_diverge")
 _FATE_OF = {
@@ -16,3 +18,11 @@ def fates_of(diagnosis: Diagnosis) -> tuple[str, ...]:
     if diagnosis.leaving:
         fates.add("will_diverge")
     return tuple(fate for fate in FATES if fate in fates)
+
+
+def against_limit(say: Say, rate: float, limit: float) -> str:
+    """How large a rate is beside the limit 2 / λ, before the word for it: "0.3% of", or "4,057 times"."""
+    share = rate / limit
+    if share < 10:
+        return say("share_of", share=percent(share))
+    return say("times_of", times=readable(share))

@@ -12,49 +12,44 @@ from ui.beat import Beat
 from ui.controls import click
 from ui.controls.kinds import Choice, Text
 
-MOST_POINTS = 60
+MOST_POINTS = 80
 EXTENT = ((-1.5, 1.5), (-1.5, 1.5))
 CLASSES = ("class_0", "class_1", "class_2")
 
-_RING = np.linspace(0, 2 * np.pi, 13)[:12]
+_RING = np.linspace(0, 2 * np.pi, 37)[:36]
 DEFAULT = "; ".join(
     [f"{0.4 * np.cos(t):.2f}, {0.4 * np.sin(t):.2f}, 1" for t in _RING[::2]]
     + [f"{1.1 * np.cos(t):.2f}, {1.1 * np.sin(t):.2f}, 0" for t in _RING]
 )
-"""To begin with: a ring of class 0 around one of class 1."""
+"""To begin with: a ring of class 0 around one of class 1, with enough points for the lesson's training to learn it."""
 
 POINTS = Text(DEFAULT, 1500)
+KEYS = ("pc", "pts")
+"""The keys of the controls: the class of the next click, and the points."""
 
 Rows = tuple[tuple[float, ...], ...]
 
 
-def chosen(beat: Beat) -> tuple[np.ndarray, np.ndarray, str]:
-    """The points, shape (points, 2), their classes, counted from 0, and the text that says the same."""
+def choose(beat: Beat) -> Rows:
+    """The points that a reader has drawn, each an x, a y and a class, with the controls that draw them."""
     acts = beat.choice("pc", Choice(CLASSES[0], CLASSES), "next_click_is")
     text = beat.text("pts", POINTS, "drawn_text", help=beat.word("drawn_help"))
     rows = typed_numbers.last_good(beat, "pts", text, read, DEFAULT)
     with st.container(horizontal=True, gap="xsmall"):
-        for word, kept in {"undo": rows[:-1], "clear_all": ()}.items():
+        for word, fewer in {"undo": rows[:-1], "clear_all": ()}.items():
             # an address holds no empty text: the last point that is there stays a text
-            new = {"pts": written(kept) if kept else ";"}
+            new = {"pts": rows_as_text(fewer) if fewer else ";"}
             st.button(beat.word(word), key=f"training.data-{word}", on_click=beat.set, args=(new,), disabled=not rows)
     st.caption(beat.word("points_drawn", count=len(rows), most=MOST_POINTS))
     _listen(beat, rows, CLASSES.index(acts))
-    x, y = arrays(rows)
-    return x, y, written(rows)
-
-
-def remembered(beat: Beat) -> None:
-    """Keep what was drawn while other data are looked at."""
-    beat.remembered("pc", Choice(CLASSES[0], CLASSES))
-    beat.remembered("pts", POINTS)
+    return rows
 
 
 def _listen(beat: Beat, rows: Rows, label: int) -> None:
-    def clicked(place: Mapping[str, Any]) -> None:
-        beat.set({"pts": written((*rows[: MOST_POINTS - 1], (place["x"], place["y"], float(label))))})
+    def on_click(place: Mapping[str, Any]) -> None:
+        beat.set({"pts": rows_as_text((*rows[: MOST_POINTS - 1], (place["x"], place["y"], float(label))))})
 
-    click.listen(f"beat-{beat.name}-place", EXTENT, ("x", "y"), beat.word("click_draws"), clicked)
+    click.listen(f"beat-{beat.name}-place", EXTENT, ("x", "y"), beat.word("click_draws"), on_click)
 
 
 def read(text: str) -> Rows:
@@ -71,7 +66,7 @@ def read(text: str) -> Rows:
     return rows
 
 
-def written(rows: Rows) -> str:
+def rows_as_text(rows: Rows) -> str:
     """The text of points."""
     return "; ".join(f"{x:.3g}, {y:.3g}, {label:.0f}" for x, y, label in rows)
 

@@ -13,11 +13,11 @@ import pandas as pd
 
 from dlcore.baselines import score_to_beat
 from dlcore.callbacks import EarlyStopping, Logs
-from dlcore.film import Film, Frames
+from dlcore.experiments.training_config import Prepared, Recipe
+from dlcore.experiments.weight_history import Frames, WeightHistory
 from dlcore.models import Sequential
 from dlcore.optimizers import Stepper
-from dlcore.recipe import Prepared, Recipe
-from lessons.training.rows import Chosen, Given, opened
+from lessons.training.rows import LabelledRows, RowSelection, load
 from ui.cache import shared
 from ui.controls.kinds import Number
 from ui.quiz import ties
@@ -26,6 +26,8 @@ FRAMES, FILM_MEMORY = 60, 8_000_000
 FEW_WEIGHTS = 3000
 """Of a network up to so many weights a result takes at most 2 MB with its film; of the largest one ten times that."""
 EPOCHS = Number(100, 1, 500, whole=True)
+BATCH = Number(10, 1, 1024, whole=True)
+SEED = Number(0, 0, 999, whole=True)
 WHEN = ("lowest_early", "lowest_midway", "lowest_late", "never_below")
 
 
@@ -54,7 +56,7 @@ class Result:
         return len(self.logs["loss"]) - 1
 
     @property
-    def watched(self) -> str:
+    def monitor(self) -> str:
         """The loss to judge by: of the validation part, if there is one."""
         return "val_loss" if "val_loss" in self.logs else "loss"
 
@@ -68,18 +70,18 @@ class Result:
 
     @property
     def as_low(self) -> list[int]:
-        """All epochs whose watched loss is as low as the lowest, in the digits in which it is told."""
-        value = ties.rounded(self.lowest(self.watched)[1])
-        return [k for k, loss in enumerate(self.logs[self.watched]) if ties.rounded(float(loss)) == value]
+        """All epochs whose monitored loss is as low as the lowest, in the digits in which it is told."""
+        value = ties.significant(self.lowest(self.monitor)[1])
+        return [k for k, loss in enumerate(self.logs[self.monitor]) if ties.significant(float(loss)) == value]
 
     @property
     def when(self) -> tuple[str, ...]:
-        """The words for when the watched loss was lowest, some of WHEN: several on a plateau, or level with the bar."""
-        value, bar = self.lowest(self.watched)[1], self.baselines.get("loss", math.inf)
+        """When the monitored loss was lowest, in words of WHEN: several on a plateau, or level with the bar."""
+        value, bar = self.lowest(self.monitor)[1], self.baselines.get("loss", math.inf)
         thirds = {min(2, max(0, math.ceil(3 * place / max(1, self.epochs)) - 1)) for place in self.as_low}
-        found = tuple(WHEN[third] for third in sorted(thirds)) if value < bar else ()
-        above = not value < bar or ties.rounded(value) == ties.rounded(bar)
-        return (*found, "never_below") if above else found
+        below, level = value < bar, ties.significant(value) == ties.significant(bar)
+        true = {WHEN[third]: below for third in sorted(thirds)} | {"never_below": level or not below}
+        return tuple(word for word, holds in true.items() if holds)
 
     def table(self) -> pd.DataFrame:
         """Every epoch with all that was recorded."""
@@ -87,58 +89,58 @@ class Result:
 
 
 @dataclass(eq=False)
-class Live:
+class ResumableTraining:
     """A training of one visitor that can be continued: everything stays as it was between two epochs.
 
     A click starts a run of the page in another thread, while the last run is still at its epoch. Whoever trains, or
     looks at what was trained, waits for the end of the epoch, so that nothing is half done.
     """
 
-    chosen: Chosen
+    selection: RowSelection
     recipe: Recipe
     parts: Prepared
     model: Sequential
-    film: Film
-    course: Iterator[Logs]
+    film: WeightHistory
+    epochs_to_come: Iterator[Logs]
     stopping: EarlyStopping | None
-    rows: list[Logs] = field(default_factory=list)
-    wanted: bool = True
+    logs: list[Logs] = field(default_factory=list)
+    should_run: bool = True
     ended: bool = False
     between_epochs: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
-    def of(cls, data: Given, recipe: Recipe) -> "Live":
+    def of(cls, rows: LabelledRows, recipe: Recipe) -> "ResumableTraining":
         """The training before its first step."""
-        parts = data.prepared(recipe.loss)
-        model, film = recipe.model(), Film(FRAMES, FILM_MEMORY)
+        parts = rows.prepare(recipe.loss)
+        model, film = recipe.model(), WeightHistory(FRAMES, FILM_MEMORY)
         # it goes on for as long as it is asked to; early stopping gives its weights back at the end (see ``result``)
         how: dict[str, Any] = {**recipe.training(parts), "epochs": 10 * int(EPOCHS.high)}
         stopping = next((each for each in how["callbacks"] if isinstance(each, EarlyStopping)), None)
         how["callbacks"] = [*how["callbacks"], film]
-        course = model.epochs_of(parts.train.x, parts.train.y, **how)
-        before = _scores(model, parts)
-        return cls(data.chosen, recipe, parts, model, film, course, stopping, [before])
+        epochs = model.epochs_of(parts.train.x, parts.train.y, **how)
+        return cls(rows.selection, recipe, parts, model, film, epochs, stopping, [_scores(model, parts)])
 
     @property
     def done(self) -> int:
-        return len(self.rows) - 1
+        """How many epochs are done."""
+        return len(self.logs) - 1
 
-    def is_of(self, data: Given, recipe: Recipe) -> bool:
+    def is_of(self, rows: LabelledRows, recipe: Recipe) -> bool:
         """Whether it is this training, whatever the number of epochs."""
         same = dataclasses.replace(self.recipe, epochs=recipe.epochs) == recipe
-        return data.chosen == self.chosen and same
+        return rows.selection == self.selection and same
 
     def step(self) -> None:
         """One more epoch."""
         with self.between_epochs:
-            logs = None if self.ended else next(self.course, None)
+            logs = None if self.ended else next(self.epochs_to_come, None)
             if logs is None:
                 self.ended = True
                 return
-            self.rows.append(dict(logs))
+            self.logs.append(dict(logs))
             if self.model.stop_training:
                 # the generator has not heard yet that it is over: its end gives the best weights back
-                next(self.course, None)
+                next(self.epochs_to_come, None)
                 self.ended = True
 
     def result(self) -> Result:
@@ -151,8 +153,9 @@ class Live:
         if self.stopping is not None and self.stopping.best_weights is not None:
             best, weights = self.stopping.best_epoch + 1, self.stopping.best_weights
         model = _snapshot(self.model, weights)
-        keys = self.rows[-1] if self.rows else {}
-        logs = {key: np.array([row.get(key, math.nan) for row in self.rows], dtype=float) for key in keys}
+        logs = {
+            name: np.array([epoch.get(name, math.nan) for epoch in self.logs], dtype=float) for name in self.logs[-1]
+        }
         diverged = self.model.history.diverged
         diverged = None if diverged is None else diverged + 1
         stopped = self.done if self.ended and diverged is None else None
@@ -165,52 +168,60 @@ class Live:
 
 def _snapshot(model: Sequential, weights: list[np.ndarray] | None) -> Sequential:
     """A copy of a network in training, with other ``weights`` if there are any; its optimizer remembers nothing."""
-    found = copy.deepcopy(model)
-    found.optimizer = Stepper(found.optimizer.rule)
+    snapshot = copy.deepcopy(model)
+    snapshot.optimizer = Stepper(snapshot.optimizer.rule)
     if weights is not None:
-        found.set_weights(weights)
-    return found
+        snapshot.set_weights(weights)
+    return snapshot
 
 
 def _scores(model: Sequential, parts: Prepared) -> Logs:
     """Loss and metrics of a network on both parts, named as in a history."""
-    found = dict(model.evaluate(parts.train.x, parts.train.y, return_dict=True))
+    scores = dict(model.evaluate(parts.train.x, parts.train.y, return_dict=True))
     if len(parts.validation.x):
-        found |= {f"val_{k}": v for k, v in model.evaluate(*parts.validation, return_dict=True).items()}
-    return found
+        scores |= {f"val_{k}": v for k, v in model.evaluate(*parts.validation, return_dict=True).items()}
+    return scores
 
 
 def _baselines(model: Sequential, parts: Prepared) -> dict[str, float]:
-    """By quantity, what the best baseline reaches on the part that is watched."""
+    """By quantity, what the best baseline reaches on the part that is monitored."""
     y = parts.validation.y if len(parts.validation.y) else parts.train.y
-    found = {}
+    baselines = {}
     for name, metric in {"loss": model.loss, **model.metrics}.items():
         try:
             score = score_to_beat(metric, parts.train.y, y).score
         except ValueError:
             continue
         if math.isfinite(score):
-            found[name] = float(score)
-    return found
+            baselines[name] = float(score)
+    return baselines
 
 
-def at_once(chosen: Chosen, recipe: Recipe) -> Result:
-    """A whole training, made once for everybody; many of small networks are remembered, and few of large ones."""
-    return (_of_small if recipe.parameters() <= FEW_WEIGHTS else _of_large)(chosen, recipe)
+# ---- from the first to the last epoch --------------------------------------------------------------------------------
+
+
+def train(rows: LabelledRows, recipe: Recipe) -> Result:
+    """A whole training. Unless its rows are a reader's own it is made once for everybody and remembered.
+
+    Many of small networks are remembered, and few of large ones.
+    """
+    if rows.personal:
+        return _train(rows, recipe)
+    return (_of_small if recipe.parameters() <= FEW_WEIGHTS else _of_large)(rows.selection, recipe)
 
 
 @shared(max_entries=48)
-def _of_small(chosen: Chosen, recipe: Recipe) -> Result:
-    return _whole(chosen, recipe)
+def _of_small(selection: RowSelection, recipe: Recipe) -> Result:
+    return _train(load(selection), recipe)
 
 
 @shared(max_entries=4)
-def _of_large(chosen: Chosen, recipe: Recipe) -> Result:
-    return _whole(chosen, recipe)
+def _of_large(selection: RowSelection, recipe: Recipe) -> Result:
+    return _train(load(selection), recipe)
 
 
-def _whole(chosen: Chosen, recipe: Recipe) -> Result:
-    live = Live.of(opened(chosen), recipe)
-    while live.done < recipe.epochs and not live.ended:
-        live.step()
-    return live.result()
+def _train(rows: LabelledRows, recipe: Recipe) -> Result:
+    training = ResumableTraining.of(rows, recipe)
+    while training.done < recipe.epochs and not training.ended:
+        training.step()
+    return training.result()

@@ -20,8 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # one server, which computes every page once, and one Chromium, whose tabs know Streamlit's programs
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # one server, which computes every page once, and one Chromium, whose tabs know Streamlit's programs; what
+            # takes minutes by itself may go to the other worker
+            group = "fits" if item.path.stem == "test_fits" else "browser"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 # ---- servers ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Whoever sees little, hears the page read out, uses no pointer, or holds a phone, loses nothing."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ import pytest
 from tests.browser.accessible import STREAMLITS, broken, darkened, ours, unrolled
 from tests.browser.test_pages import LANGUAGES, address_of, query_of
 from tests.browser.walked import walked
+from tests.charts.colours import contrast
 
 Arrive = Callable[..., Any]
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+COLOURS = """text => [getComputedStyle(text).color, getComputedStyle(text.closest('button')).backgroundColor]"""
+"""The colours of a button's text and of the button."""
 
 PLAIN = """
 import pandas as pd
@@ -113,6 +118,19 @@ def test_what_opens_and_what_is_said_is_as_accessible(visitor: Arrive) -> None:
     one.page.locator('[role="dialog"] img').wait_for()
     darkened(one)
     assert ours(one, inside='[role="dialog"]') == {}
+
+
+@pytest.mark.parametrize("screen", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_one_question_is_as_accessible(screen: dict[str, int], visitor: Arrive) -> None:
+    one = visitor(viewport=screen).go("/optimizers?lang=ko&beat=one_step&predict=0")
+    unrolled(one)
+    for scheme in ("light", "dark"):
+        darkened(one, scheme)
+        assert ours(one) == {}
+        # axe does not judge the colours of a single character
+        colours = one.page.locator(".st-key-stage-row-one_step p").first.evaluate(COLOURS)
+        text, button = (tuple(float(part) for part in re.findall(r"\d+", each)) for each in colours)
+        assert contrast(text, button) >= 4.5
 
 
 @pytest.mark.thorough

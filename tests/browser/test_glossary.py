@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from ui.text import texts
 
 Arrive = Callable[..., Any]
@@ -45,7 +43,6 @@ def test_a_term_says_its_sentence_and_leads_to_the_glossary(visitor: Arrive) -> 
     assert one.complaints == [] and one.elsewhere == []
 
 
-@pytest.mark.thorough
 def test_from_a_term_to_its_topic_and_back_in_the_readers_language(visitor: Arrive) -> None:
     language = "en"
     one = visitor().go(f"/glossary?lang={language}")

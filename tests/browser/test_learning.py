@@ -25,7 +25,7 @@ def test_a_note_is_checked_and_a_goal_is_reached_and_counted(visitor: Arrive) ->
     for rate in ("0.12", "0.15", "0.2", "0.25", "0.3", "0.4", "0.5"):
         one.press("lr", "ArrowRight")
         one.until_address(lr=rate)
-    goals = beat.locator('[class*="st-key-goals-"]')
+    goals = beat.locator('[class*="-goals"]')
     goals.locator("summary").first.click()
     reached = beat.get_by_text(re.compile(CODE)).first
     reached.wait_for()
@@ -49,7 +49,7 @@ def test_a_guess_is_collected_by_its_code(visitor: Arrive) -> None:
     code = re.search(CODE, told.inner_text())
     assert code
     teacher = visitor().go("/gradient_descent?lang=ko&present=1")
-    place = teacher.page.locator(".st-key-collect-one_weight")
+    place = teacher.page.locator(".st-key-collect-gradient_descent-one_weight")
     place.locator("summary").click()
     box = place.locator("textarea")
     box.fill(f"{code[0].lower()}, {code[0][:-1]}")

@@ -102,7 +102,6 @@ class Hands:
         return [*boxes, *self.one.complaints, *said.faults([*texts, *lines], language, "\n".join(texts))]
 
 
-@pytest.mark.thorough
 @pytest.mark.on_pages(1)
 def test_whatever_is_done_a_browser_has_nothing_to_complain_of(
     script: str, visitor: Arrive, request: pytest.FixtureRequest
@@ -121,7 +120,10 @@ def test_whatever_is_done_a_browser_has_nothing_to_complain_of(
     other.page.goto(hands.page.url)
     other.ready()
     assert other.address == hands.one.address, hands.done
-    assert values(other.page) == values(hands.page), hands.done
+    # a number that is out of range stays in its box as it was typed, with a remark, and is not taken
+    typed = zip(values(hands.page), values(other.page), strict=True)
+    refused = {box.input_value() for box in hands.page.locator(f"{PLACES['number']}:invalid").all()}
+    assert [pair for pair in typed if pair[0] != pair[1] and pair[0] not in refused] == [], hands.done
     assert other.complaints == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.serving import copied
+from benchmarks.serving import copy_app
 from tests.browser.accessible import ours, unrolled
 from tests.browser.walked import cut_off, overlapped
 from tests.watched import called
@@ -30,6 +30,10 @@ OUTSIDE = """() => [...document.querySelectorAll('[data-testid=stMain] *')]
 DESCRIBED = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart =>
   chart.getAttribute('aria-label')
   && /\\d/.test(document.getElementById(chart.getAttribute('aria-describedby'))?.innerText))"""
+FITTED = """() => [...document.querySelectorAll('[data-testid=stVegaLiteChart]')].every(chart =>
+  [...chart.querySelectorAll('svg.marks')].every(svg =>
+    svg.getBoundingClientRect().width <= chart.getBoundingClientRect().width + 3))"""
+"""Every picture has found its size: it asks for its place's a moment after that has changed."""
 TOO_WIDE = "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
 
 
@@ -38,6 +42,7 @@ LOOKED_THROUGH = ("streamlit_app.py", "pages/2_learning_rate.py", "pages/5_optim
 LAPTOP = 800
 """How high a laptop's window is."""
 CONTROLS = [f"[data-testid={name}]" for name in ("stSlider", "stSelectbox", "stButtonGroup", "stTextInput")]
+PICTURES = ["[data-testid=stVegaLiteChart] svg .background", ".st-key-live-network"]
 LOWEST = """kinds => Math.min(...kinds.flatMap(kind =>
   [...document.querySelectorAll(`[data-testid=stMain] ${kind}`)].map(one => one.getBoundingClientRect().bottom)))"""
 
@@ -66,7 +71,7 @@ def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str,
     if is_lesson(any_script):
         assert charts.count() > 0
         # a laptop shows the first picture and what moves it without being scrolled
-        assert one.page.evaluate(LOWEST, ["[data-testid=stVegaLiteChart] svg .background"]) < LAPTOP
+        assert one.page.evaluate(LOWEST, PICTURES) < LAPTOP
         assert one.page.evaluate(LOWEST, CONTROLS) < LAPTOP
     # powers of ten as people write them
     written = one.page.locator("svg.marks .role-axis-label text").all_text_contents()
@@ -92,6 +97,7 @@ def test_everything_is_drawn_fits_a_phone_and_nothing_complains(any_script: str,
         one.until("width => document.documentElement.clientWidth <= width", arg=width)
         one.ready()
         one.until(f"() => ({TOO_WIDE})() <= 0")
+        one.until(FITTED)
         assert cut_off(one) == [] and overlapped(one) == []
     assert one.page.evaluate(OUTSIDE) == []
     assert one.complaints == []
@@ -111,7 +117,7 @@ def test_a_deep_link_is_right_on_a_fresh_server(visitor: Arrive, serve: Callable
 
 @pytest.fixture
 def copy_of_project(tmp_path: Path) -> Path:
-    return copied(ROOT, tmp_path / "project")
+    return copy_app(ROOT, tmp_path / "project")
 
 
 @pytest.mark.thorough

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 Arrive = Callable[..., Any]
 
 LESSON = "/gradient_descent"
@@ -107,7 +105,6 @@ def test_a_new_run_and_a_new_language(visitor: Arrive) -> None:
     assert one.complaints == []
 
 
-@pytest.mark.thorough
 def test_a_shorter_run_while_playing(visitor: Arrive) -> None:
     one = visitor().go(f"{LESSON}?lang=en&predict=0&n2=300")
     beat = "two_weights"
@@ -147,13 +144,15 @@ def test_a_guess_reveals_the_run_and_plays_it(visitor: Arrive) -> None:
     one.page.wait_for_selector("text=You said")
     one.until_step(beat, "t > 3")
     one.until_step(beat, "t === last && last === 40")
+    # whoever takes notes comes with the next frame
+    one.until("() => window.seen.at(-1) === 40")
     seen = one.page.evaluate("window.seen")
     # from 0 on by itself, never showing the end first
     assert seen == sorted(seen), seen
-    assert set(seen) >= {0, 20, 40}
+    # a busy machine leaves frames out, but neither the ends nor all between
+    assert seen[0] == 0 and seen[-1] == 40 and any(0 < step < 40 for step in seen), seen
 
 
-@pytest.mark.thorough
 def test_less_motion_for_those_who_ask_for_it(visitor: Arrive) -> None:
     one = visitor(reduced_motion="reduce").go(f"{LESSON}?lang=en")
     guess(one, "one_weight", "Right (w gets larger)")

@@ -51,17 +51,14 @@ def test_points_are_placed_by_clicking_and_layers_by_a_row(visitor: Arrive) -> N
     place = one.page.locator(".st-key-beat-data-place svg.marks")
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
-    one.page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
-    one.page.get_by_text("2 points (at most 60)").wait_for()
+    # by way of the element: it is waited for until it stands still and nothing lies over it
+    place.click(position={"x": 0.7 * box["width"], "y": 0.3 * box["height"]})
+    one.page.get_by_text("2 points (at most 80)").wait_for()
     one.ready()
     points = [part.split(",") for part in one.address["pts"].split(";")]
     assert points[1][2].strip() == "1" and float(points[1][0]) > 0 < float(points[1][1])
-    one.beat("model").get_by_role("button", name=re.compile("More")).click()
-    table = one.page.locator('[data-testid="stDataFrame"]').last
-    table.wait_for()
-    box = table.bounding_box()
     # two layers beneath the header, and beneath them the row that adds one
-    one.page.mouse.click(box["x"] + 120, box["y"] + 3.5 * 35)
+    one.editor("model").click(position={"x": 120, "y": 3.5 * 35})
     one.until_address(net="12-8-8")
     assert one.complaints == []
 

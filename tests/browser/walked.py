@@ -113,7 +113,8 @@ CUT_OFF = f"""() => {{ {DEEP}
   for (const one of all(main)) {{
     const own = [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())
     const left = one.closest('.katex, option, style, script, [data-testid*=Icon]')
-    if (!own.length || !seen(one) || left) continue
+    // a number for which an axis has no room is there, and not drawn
+    if (!own.length || !seen(one) || left || getComputedStyle(one).opacity === '0') continue
     const range = document.createRange()
     range.setStartBefore(own[0])
     range.setEndAfter(own.at(-1))

@@ -1,5 +1,6 @@
 """Axes: what a range is rounded to."""
 
+import altair as alt
 import numpy as np
 import pytest
 
@@ -11,14 +12,25 @@ from charts.picture import Picture
 @pytest.mark.parametrize("ends", [(20240101.0, 20240131.0), (1e9 + 1, 1e9 + 2), (-3e7, -3e7 + 12)])
 def test_a_range_far_from_zero_keeps_its_ends(ends: tuple[float, float]) -> None:
     """Dates as numbers, years and ids made an empty range, and nothing was drawn."""
-    low, high = axes.plain({"x_domain": ends})["x_domain"]
+    low, high = axes.rounded_ranges({"x_domain": ends})["x_domain"]
     assert (low, high) == pytest.approx(ends, abs=1e-5 * (ends[1] - ends[0]), rel=0)
 
 
 def test_ranges_that_differ_by_rounding_are_the_same_look() -> None:
-    looks = [axes.plain({"x_domain": (0.1 + 0.2, end), "title": "w"}) for end in (1.0, 1.0 + 1e-12)]
+    looks = [axes.rounded_ranges({"x_domain": (0.1 + 0.2, end), "title": "w"}) for end in (1.0, 1.0 + 1e-12)]
     assert looks[0] == looks[1] == {"x_domain": (0.3, 1.0), "title": "w"}
-    assert axes.plain({"x_domain": (2.0, 2.0), "y_domain": (0.0, float("inf"))})["x_domain"] == (2.0, 2.0)
+    assert axes.rounded_ranges({"x_domain": (2.0, 2.0), "y_domain": (0.0, float("inf"))})["x_domain"] == (2.0, 2.0)
+
+
+def test_a_logarithmic_axis_writes_powers_of_ten_unless_it_counts_in_percent() -> None:
+    """It was the caller's format that decided, by a percent sign anywhere in it."""
+    assert axes.axis("x", "t", (0.01, 1.0), log=True)["axis"].labelExpr == axes.POWERS
+    for form in ("~g", "~%"):
+        made = axes.axis("x", "t", (0.01, 1.0), log=True, axis=alt.Axis(format=form))
+        assert made["axis"].labelExpr == axes.POWERS
+    shares = axes.axis("x", "t", (0.01, 1.0), log=True, percent=True, axis=alt.Axis(format="~%"))
+    assert shares["axis"].to_dict() == {"format": "~%"} and "percent" not in shares
+    assert "axis" not in axes.axis("x", "t", (0.0, 1.0))
 
 
 # ---- what a pointer is told ------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from PIL import Image
 
 from charts import frames, style
 from charts.png import indexed_png
-from dlcore.descent import Path, descend
+from dlcore.experiments.descent import Path, descend
 from dlcore.optimizers import SGD
-from dlcore.surfaces import DoubleWell, Himmelblau, Surface, parse
+from dlcore.surfaces import DoubleWell, Himmelblau, OwnFormula, Surface
 
 MAPS = [Surface.get(name) for name in Surface.members if len(Surface.get(name).weights) == 2]
 
@@ -71,12 +71,32 @@ def test_the_slope_of_a_tangent_is_the_gradient_and_it_touches_the_ball() -> Non
     assert (frame["x1"] - frame["x"]).to_numpy() == pytest.approx(0.4)
 
 
-def test_below_empties_what_is_too_high_or_no_number() -> None:
+def test_what_lies_outside_a_picture_is_known_and_a_line_leads_there() -> None:
     heights = np.array([1.0, 5.0, 5.1, np.inf, np.nan, -np.inf, -2.0])
-    run = Path(np.zeros((7, 1)), heights, np.zeros((7, 1)))
-    frame = pd.DataFrame(frames.below(frames.of_path({"×1": run}), 5.0))
-    assert frame["height"].fillna(99).tolist() == [1.0, 5.0, 99, 99, 99, 99, -2.0]
-    assert frame["step"].tolist() == list(range(7)), "the steps stay"
+    assert frames.exits_at(heights, (0.0, 5.0)).tolist() == [0, 0, 1, 1, 1, -1, -1]
+    drawn = frames.drawn_beyond(heights, (0.0, 5.0))
+    assert np.isfinite(drawn).all() and drawn[:3].tolist() == [1.0, 5.0, 5.1] and drawn[-1] == -2.0
+    assert (drawn[3:5] > 1000).all() and drawn[5] < -1000
+    tall = frames.drawn_beyond(np.array([1e-200, 0.5, 1e200, np.nan]), (0.1, 1.0), log=True)
+    assert (tall > 0).all() and np.isfinite(tall).all() and tall[1] == 0.5 and tall[0] < 1e-3 < 1e3 < tall[2]
+
+
+def test_a_way_leaves_a_box_where_its_straight_line_does() -> None:
+    places = np.array([[0.0, 0.0], [4.0, 2.0], [-4.0, -4.0], [-9.0, -4.0], [0.0, 0.5], [np.inf, np.nan]])
+    path = {"name": np.full(6, "a"), "step": np.arange(6), "until": np.arange(1, 7)}
+    path |= {"x": places[:, 0], "y": places[:, 1]}
+    exits = frames.of_exits(path, ("x", "y"), ((-1.0, 1.0), (-1.0, 1.0)), straight=True)
+    assert exits["step"].tolist() == [1, 2, 3, 5]
+    edge = list(zip(exits["edge_x"].tolist(), exits["edge_y"].tolist(), strict=True))
+    assert edge[0] == (1.0, 0.5), "to the right, half way up"
+    assert edge[1] == (-1.0, -1.0) or edge[1][1] == -1.0
+    assert edge[2] == (-1.0, -1.0), "a way beside the box: the nearest place of its edge"
+    assert edge[3] == (1.0, 1.0), "what is no number is far off"
+    assert exits["angle"].tolist()[0] == 90 and exits["angle"].tolist()[3] == 45
+    assert (
+        frames.of_exits({key: column[:1] for key, column in path.items()}, ("x", "y"), ((-1, 1), (-1, 1)))["step"].size
+        == 0
+    )
 
 
 def test_a_line_joins_the_heights_that_its_weights_give_at_both_ends() -> None:
@@ -115,7 +135,7 @@ def test_a_map_is_a_few_kilobytes_and_uses_its_bands(surface: Surface) -> None:
 
 @pytest.mark.parametrize("text", ["3", "log(-1 - x**2 - y**2)", "1/(x - x) + y"])
 def test_ground_without_relief_is_one_band(text: str) -> None:
-    surface = parse(text)
+    surface = OwnFormula(text)
     bands = cells(frames.height_bands(surface(*surface.grid(20))))
     assert np.all(bands == len(style.HEIGHTS) // 2)
 

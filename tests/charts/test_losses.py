@@ -17,29 +17,32 @@ X = np.linspace(-4, 4, 81)
 
 @cache
 def penalty(at: float = 1.5) -> Picture:
-    return charts.penalty(X, {"MSE": X**2, "MAE": abs(X)}, at, "MSE", (0.0, 20.0), "r", "E")
+    point = at, at**2
+    return charts.loss_by_prediction(X, {"MSE": X**2, "MAE": abs(X)}, point, 2 * at, "MSE", (0.0, 20.0), "r", "E")
 
 
 @cache
 def slope(at: float = 1.5) -> Picture:
-    return charts.slope(X, {"MSE": 2 * X, "MAE": np.sign(X)}, at, "MSE", (-5.0, 5.0), "r", "g")
+    curves = {"MSE": 2 * X, "MAE": np.sign(X)}
+    return charts.loss_slope_by_prediction(X, curves, (at, 2 * at), "MSE", (-5.0, 5.0), "r", "g")
 
 
 @cache
 def pull(at: float = 1.5) -> Picture:
-    return charts.pull(X, {"BCE": abs(X) / 4, "MSE": 0 * X}, at, (0.0, 1.0), "z", "g")
+    points = {"BCE": (at, abs(at) / 4), "MSE": (at, 0.0)}
+    return charts.gradient_by_sum(X, {"BCE": abs(X) / 4, "MSE": 0 * X}, points, (0.0, 1.0), "z", "g")
 
 
 @cache
 def fits(at: float = 1.5) -> Picture:
     data, own = (np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0])), (np.array([at]), np.array([9.0]))
     lines = {"MSE": (np.array([0.0, 1.0]), np.array([2.0, 0.0])), "MAE": (np.array([0.0, at]), np.array([2.0, 0.5]))}
-    return charts.fits(data, own, lines, ((0.0, 4.0), (0.0, 10.0)), "x", "y")
+    return charts.fitted_lines(data, own, lines, ((0.0, 4.0), (0.0, 10.0)), "x", "y")
 
 
 @cache
 def accuracies(at: float = 1.5) -> Picture:
-    return charts.accuracies({"BCE": np.array([0.5, at / 2, 1.0]), "MSE": np.array([0.5, 0.5, 0.5])}, "t", "a")
+    return charts.accuracy_by_epoch({"BCE": np.array([0.5, at / 2, 1.0]), "MSE": np.array([0.5, 0.5, 0.5])}, "t", "a")
 
 
 SHARES = np.array([[0.2, 0.3, 0.5], [0.6, 0.2, 0.2]])
@@ -47,12 +50,12 @@ SHARES = np.array([[0.2, 0.3, 0.5], [0.6, 0.2, 0.2]])
 
 @cache
 def shares(at: float = 1.5) -> Picture:
-    return charts.class_shares({"softmax": SHARES, "softmax²": SHARES**at}, "k", "p")
+    return charts.class_probabilities({"softmax once": SHARES, "softmax twice": SHARES**at}, "k", "p")
 
 
 @cache
 def pulls(at: float = 1.5) -> Picture:
-    return charts.class_pulls({"softmax": SHARES - 0.5, "softmax²": SHARES**at - 0.5}, "k", "g")
+    return charts.class_gradients({"softmax once": SHARES - 0.5, "softmax twice": SHARES**at - 0.5}, "k", "g")
 
 
 @cache
@@ -61,8 +64,14 @@ def rows(at: float = 1.5) -> Picture:
     return charts.row_shares({"MSE": share / share.sum(), "MAE": np.full(3, 1 / 3)}, "row", "share")
 
 
-PICTURES = {"penalty": penalty, "slope": slope, "pull": pull, "fits": fits, "accuracies": accuracies}
-PICTURES |= {"class_shares": shares, "class_pulls": pulls, "row_shares": rows}
+PICTURES = {
+    "loss_by_prediction": penalty,
+    "loss_slope_by_prediction": slope,
+    "gradient_by_sum": pull,
+    "fitted_lines": fits,
+    "accuracy_by_epoch": accuracies,
+}
+PICTURES |= {"class_probabilities": shares, "class_gradients": pulls, "row_shares": rows}
 
 
 @pytest.mark.parametrize("make", [fits, accuracies, shares, pulls], ids=lambda make: make.__name__)
@@ -83,8 +92,17 @@ def test_the_point_lies_on_the_chosen_curve_and_the_tangent_touches_it() -> None
     assert rise == pytest.approx(3.0) and (line["y0"] + line["y1"]) / 2 == pytest.approx(2.25)
 
 
-def test_a_point_above_the_picture_stays_on_its_edge() -> None:
-    assert slope(3.9).data["points"]["value"].tolist() == [5.0]
+def test_a_point_beyond_the_picture_has_a_mark_at_its_edge_with_its_own_value() -> None:
+    for at, edge, angle in ((3.9, 5.0, 0), (-3.9, -5.0, 180)):
+        data = slope(at).data
+        assert data["points"]["value"].size == 0
+        assert {key: column.tolist() for key, column in data["exits"].items()} == {
+            "name": ["MSE"], "x": [at], "value": [2 * at], "edge": [edge], "angle": [angle]
+        }  # fmt: skip
+    assert slope().data["exits"]["value"].size == 0
+    for layer in layers(whole(slope())):
+        for said in layer["encoding"].get("tooltip", []):
+            assert said["field"] in ("name", "x", "value"), "an edge is no value"
     assert len(pull().data["points"]["name"]) == 2, "a unit's pull has a point for every loss"
 
 
@@ -95,7 +113,7 @@ def test_a_line_reaches_from_edge_to_edge() -> None:
 
 def test_data_without_lines_can_be_drawn() -> None:
     nothing = (np.zeros(0), np.zeros(0))
-    picture = charts.fits((X, X), nothing, {}, ((-4.0, 4.0), (-4.0, 4.0)), "x", "y")
+    picture = charts.fitted_lines((X, X), nothing, {}, ((-4.0, 4.0), (-4.0, 4.0)), "x", "y")
     counts = {name: len(next(iter(columns.values()))) for name, columns in picture.data.items()}
     assert counts == {"points": len(X), "own": 0, "lines": 0}
     assert whole(picture)
@@ -104,10 +122,10 @@ def test_data_without_lines_can_be_drawn() -> None:
 def test_every_class_has_a_bar_a_run_and_step() -> None:
     frame = pd.DataFrame(shares().data["bars"])
     assert len(frame) == 2 * 2 * 3
-    assert frame.query("name == 'softmax' and step == 1")["value"].tolist() == SHARES[1].tolist()
+    assert frame.query("name == 'softmax once' and step == 1")["value"].tolist() == SHARES[1].tolist()
 
 
 def test_every_loss_has_a_look_of_its_own_among_those_it_meets() -> None:
     for names in (("MSE", "MAE", "Huber", "log-cosh", "MAPE", "MSLE"), ("BCE", "focal", "MSE", "hinge")):
-        looks = [style.look_of(name) for name in names]
+        looks = [style.style_of(name) for name in names]
         assert len({look.colour for look in looks}) == len({look.dash for look in looks}) == len(names)

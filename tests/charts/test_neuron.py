@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import charts
-from charts import backpropagation
+from charts import backpropagation, cell_and_unit
 from charts.axes import MOST_STEPS
 from charts.picture import Picture
 from tests.charts.spec import whole
@@ -72,6 +72,28 @@ def views(factor: float = 1.0) -> Picture:
     return charts.three_views(seen, EXTENT, [LINE, np.empty((0, 2)), LINE], (0.5, factor))
 
 
+STEPS = 3
+
+
+def moving_lines(factor: float) -> list[np.ndarray]:
+    return [LINE * factor, np.empty((0, 2)), LINE]
+
+
+@cache
+def learned_inputs(factor: float = 1.0) -> Picture:
+    answers = np.array([[0.4, 0.5, 0.6, 0.5], [0.2, 0.7, 0.7, 0.6], [0.1, 0.9, 0.9 * factor, 0.2]])
+    lines = {"a": moving_lines(factor), "b": moving_lines(1.0)}
+    return charts.learned_inputs([shade(factor)] * STEPS, EXTENT, CORNERS, answers, (0, 1, 1, 0), lines, "x", "y")
+
+
+@cache
+def learned_hidden(factor: float = 1.0) -> Picture:
+    answers = np.array([[0.4, 0.5, 0.6, 0.5], [0.2, 0.7, 0.7, 0.6], [0.1, 0.9, 0.9, 0.2]])
+    places = np.stack([CORNERS * factor * k / STEPS for k in range(STEPS)])
+    line = moving_lines(factor)
+    return charts.learned_hidden([shade()] * STEPS, EXTENT, places, answers, (0, 1, 1, 0), line, "h", "k")
+
+
 def cell(factor: float = 1.0) -> Picture:
     return charts.nerve_cell(PARTS, "soma" if factor == 1 else "")
 
@@ -83,6 +105,7 @@ def unit(factor: float = 1.0) -> Picture:
 PICTURES = {"nerve_cell": cell, "unit_diagram": unit, "plane_with_line": plane, "unit_curves": curves}
 PICTURES |= {"corners_with_line": corners, "hidden_corners": hidden, "grid_shares": shares}
 PICTURES |= {"small_network": network, "three_views": views}
+PICTURES |= {"learned_inputs": learned_inputs, "learned_hidden": learned_hidden}
 
 
 def test_every_part_has_a_name_and_a_shape_in_both_pictures_and_one_is_lit() -> None:
@@ -92,6 +115,44 @@ def test_every_part_has_a_name_and_a_shape_in_both_pictures_and_one_is_lit() -> 
         shapes = [picture.data[kind] for kind in ("strokes", "areas", "dots")]
         assert any(columns["lit"].any() for columns in shapes)
     assert not any(columns["lit"].any() for columns in cell(0.9).data.values() if "lit" in columns)
+
+
+def along(points: np.ndarray) -> np.ndarray:
+    """Points all along a stroke."""
+    if len(points) == 1:
+        return points
+    at = np.linspace(0, len(points) - 1, 20 * len(points))
+    return np.stack([np.interp(at, np.arange(len(points)), column) for column in points.T], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("make", "shapes"), [(cell, cell_and_unit._cell()), (unit, cell_and_unit._unit())], ids=["cell", "unit"]
+)
+def test_a_line_leads_from_every_name_to_its_part(make, shapes) -> None:
+    """Names stood apart from what they name, and nobody could tell which dot was a synapse."""
+    leaders, names = make().data["leaders"], make().data["names"]
+    assert leaders["lit"].tolist() == names["lit"].tolist()
+    for k, name in enumerate(names["text"]):
+        drawn = [along(points) for kind in shapes.values() for part, points, _ in kind if part == name.lower()]
+        begin, end = (np.array([leaders[x][k], leaders[y][k]]) for x, y in (("x", "y"), ("x1", "y1")))
+        # at the edge of a large dot, that is within its radius
+        assert min(float(np.hypot(*(points - end).T).min()) for points in drawn) < 0.85, name
+        assert np.hypot(*(begin - np.array([names["x"][k], names["y"][k]]))) < 1.1, name
+
+
+def test_a_step_of_learning_shows_four_corners_where_they_are_then() -> None:
+    for picture in (learned_inputs(), learned_hidden()):
+        points, image = picture.data["points"], picture.data["image"]
+        for step in range(STEPS):
+            now = (points["step"] <= step) & (step < points["until"])
+            assert now.sum() == 4
+            assert ((image["step"] <= step) & (step < image["until"])).sum() == 1
+        assert (points["until"] > 1000).sum() == 4, "the last step stays"
+    points = learned_inputs().data["points"]
+    assert points["judged"][-4:].tolist() == ["✓"] * 4 and points["judged"][4:8].tolist() == ["✓", "✓", "✓", "✗ ≠0"]
+    # a unit without a line in the picture has none at that step
+    lines = learned_inputs().data["lines"]
+    assert set(lines["step"][lines["name"] == "a"]) == {0, 2}
 
 
 def test_shades_go_from_blue_through_white_to_orange() -> None:
@@ -125,7 +186,7 @@ def test_the_width_of_an_edge_is_its_weight_and_the_dash_its_sign() -> None:
 
 def test_gradients_and_deltas_are_written_as_such_from_their_step_on() -> None:
     texts = network().data["texts"]
-    slopes = texts["kind"] == "slope"
+    slopes = np.isin(texts["kind"], ("slope", "edge_slope"))
     assert set(texts["step"][slopes]) == {5, 6} and slopes.sum() == 7
     assert len(backpropagation.EDGES) == len(backpropagation.LABEL_AT) == 6
 

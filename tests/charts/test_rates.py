@@ -1,7 +1,7 @@
 """Pictures of learning rates and of trainings as data."""
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from charts import frames, style
 from charts.axes import MOST_STEPS, NOW, SO_FAR
 from charts.picture import Picture
 from charts.rates import CEILING
-from dlcore.descent import descend
+from dlcore.experiments.descent import descend
 from dlcore.optimizers import SGD
 from dlcore.surfaces import DoubleWell, NarrowValley, Surface
 from tests.charts.spec import layers, whole
@@ -28,12 +28,9 @@ def paths(surface: Surface, factor: float = 1.0) -> dict[str, Any]:
 
 @cache
 def places(which: int, factor: float = 1.0) -> Picture:
-    surface = NarrowValley()
-    image = charts.height_bands(surface(*surface.grid(20)))
-    made = [
-        charts.map_with_paths(image, surface.extent, {name: path}, surface.minima, "x", "y")
-        for name, path in paths(surface, factor).items()
-    ]
+    surface = DoubleWell()
+    (w,) = surface.grid(50)
+    made = [charts.curve_with_balls(w, surface(w), {n: p}, "w", "E") for n, p in paths(surface, factor).items()]
     return charts.three_places(made)[which]
 
 
@@ -60,7 +57,7 @@ def losses(factor: float = 1.0) -> Picture:
 @cache
 def compared(factor: float = 1.0) -> Picture:
     runs = {"η": np.array([2.0, 1.0, 0.5]), "10η": np.array([2.0, 1e9 * factor, np.nan])}
-    return charts.losses_compared(runs, "t", "L")
+    return charts.loss_comparison(runs, "t", "L")
 
 
 @cache
@@ -83,8 +80,9 @@ def heights(factor: float = 1.0) -> Picture:
 
 
 PICTURES = {"three_places": lambda factor=1.0: places(2, factor), "rate_axis": axis, "loss_by_rate": by_rate}
-PICTURES |= {"loss_by_epoch": losses, "losses_compared": compared, "rate_by_epoch": rates, "range_curve": ranged}
+PICTURES |= {"loss_by_epoch": losses, "loss_comparison": compared, "rate_by_epoch": rates, "range_curve": ranged}
 PICTURES |= {"three_heights": heights}
+BESIDE = [partial(places, 0), partial(places, 1)]
 playing = pytest.mark.parametrize("make", [by_rate, losses, rates, ranged, heights], ids=lambda make: make.__name__)
 
 
@@ -105,16 +103,16 @@ def test_what_stands_still_is_not_bound_to_the_player() -> None:
 
 
 def test_the_three_places_are_told_apart_in_the_browser_and_in_colour() -> None:
-    assert len({places(k).draw.__name__ for k in range(3)}) == 3
-    for marks in zip(*(style.look_of(name) for name in RATES)):
+    assert len({places(k).name for k in range(3)}) == 3
+    for marks in zip(*(style.style_of(name) for name in RATES)):
         assert len(set(marks)) == 3
 
 
-def test_a_curve_can_be_one_of_three_places() -> None:
-    (w,) = DoubleWell().grid(50)
-    curves = [charts.curve_with_balls(w, DoubleWell()(w), {n: p}, "w", "E") for n, p in paths(DoubleWell()).items()]
-    for picture in charts.three_places(curves):
-        json.dumps(whole(picture), allow_nan=False)
+def test_each_of_three_places_has_the_name_of_its_rate() -> None:
+    """Of three pictures without names nobody could say which rate was which."""
+    assert [whole(places(k))["title"]["text"] for k in range(3)] == list(RATES)
+    for k in range(3):
+        json.dumps(whole(places(k)), allow_nan=False)
 
 
 def test_beyond_the_last_mark_the_axis_is_shaded() -> None:
@@ -130,6 +128,9 @@ def test_what_climbs_out_or_is_lost_lies_on_the_upper_edge() -> None:
     frame = pd.DataFrame(by_rate().data["curve"])
     last = frame[frame["until"] == frames.FOREVER]
     assert last["height"].tolist() == pytest.approx([0.8, 0.4, 0.1, 0.04, CEILING, CEILING, CEILING])
+    # a line that runs along the edge looked like a loss that does not grow further
+    out = pd.DataFrame(by_rate().data["out"])
+    assert out[out["until"] == frames.FOREVER]["x"].tolist() == pytest.approx(SWEPT[4:])
     low, high = by_rate().look["y_domain"]
     assert (low, high) == (0.01, CEILING) and frame["height"].between(low, high).all()
 

@@ -35,7 +35,7 @@ def histogram(best: float | None = 0.25) -> Picture:
 @cache
 def squares() -> Picture:
     kinds = ("found", "alarm", "missed", "left")
-    return charts.four_squares((TP, FP, 4 - TP, 6 - FP), kinds, ("yes", "no"), ("is", "is not"), ("says", "truth"))
+    return charts.binary_confusion((TP, FP, 4 - TP, 6 - FP), kinds, ("yes", "no"), ("is", "is not"), ("says", "truth"))
 
 
 @cache
@@ -52,7 +52,7 @@ def ahead(best: int | None = None) -> Picture:
 
 @cache
 def classes() -> Picture:
-    return charts.class_squares(np.array([[8, 2], [0, 0]]), ("a", "b"), "says", "truth")
+    return charts.confusion_matrix(np.array([[8, 2], [0, 0]]), ("a", "b"), "says", "truth")
 
 
 @cache
@@ -74,15 +74,15 @@ PICTURES = {
     "contenders": rivals,
     "recall_by_class": recall,
     "score_histogram": histogram,
-    "four_squares": squares,
+    "binary_confusion": squares,
     "roc": roc,
     "precision_recall": ahead,
-    "class_squares": classes,
+    "confusion_matrix": classes,
     "predicted_and_true": both,
     "residuals_by_prediction": left,
     "residual_histogram": spread,
 }
-PLAYED = ("score_histogram", "four_squares", "roc", "precision_recall")
+PLAYED = ("score_histogram", "binary_confusion", "roc", "precision_recall")
 PLAYED += ("predicted_and_true", "residuals_by_prediction", "residual_histogram")
 
 
@@ -160,3 +160,12 @@ def test_a_residual_reaches_from_what_was_predicted_to_what_is() -> None:
 
 def test_what_only_numbers_change_is_the_same_look() -> None:
     assert histogram().look == histogram(None).look and roc().look == roc(None).look
+
+
+def test_a_label_stands_on_its_mark_s_side_of_the_line_unless_there_the_axis_ends() -> None:
+    points = rivals(0.86).data["points"]
+    sides = dict(zip(points["name"].tolist(), points["side"].tolist(), strict=True))
+    assert sides == {"none": 1, "guess": -1, "a": 1, "b": -1, "c": 1}
+    assert all(rivals(None).data["points"]["side"] == -1) and rivals(0.86, False).data["points"]["side"][2] == 1
+    ended = charts.contenders({"a": 0.99}, (), 0.9, (0.7, 1.0), True, "accuracy")
+    assert ended.data["points"]["side"].tolist() == [-1]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from charts import activations, class_colours, error_bands, model_selection, scores, style, training_answers
+from charts import activations, class_colours, descent, error_bands, model_selection, scores, style, training_answers
 from tests.charts.colours import GROUNDS, MIXED, Used, contrast, leaves, mark_of, mixed, parts, used
 from tests.charts.gallery import PICTURES, every_picture
 from tests.charts.spec import whole
@@ -15,44 +15,66 @@ TEXT, SHAPES = 4.5, 3.0
 WRITTEN_ON = {
     "basin_map": {"black"},
     "corners_with_line": {"white", class_colours.INK},
-    "four_squares": {scores.INK},
-    "class_squares": {scores.INK},
+    "binary_confusion": {scores.INK},
+    "confusion_matrix": {scores.INK},
     "hidden_corners": {"white", class_colours.INK},
+    "map_for_each_run": {descent.GRADIENT},
+    "map_with_paths": {"white", class_colours.INK},
     "nerve_cell": {"white"},
     "plane_with_line": {class_colours.INK},
-    "shares_film": {class_colours.INK, "white"},
-    "small_network": {"white", class_colours.INK, "#C2359B"},
+    "confusion_film": {class_colours.INK, "white"},
+    "learned_hidden": {"white", class_colours.INK},
+    "learned_inputs": {"white", class_colours.INK},
+    "small_network": {"white", class_colours.INK, "#C2359B", "#A3187D"},
     "unit_diagram": {"white"},
     "unit_maps_film": {class_colours.INK},
 }
 """Texts that stand not on the page but on something drawn: a map, a square, a node, or in a white rim of their own."""
 
 DRAWN_ON = {
-    "basin_map": {Used("point", "white")},  # with a black rim
-    "class_squares": {Used("rect", colour) for colour in (scores.PALEST, scores.PALE_RIGHT, scores.PALE_WRONG)},
+    "basin_map": {
+        Used("point", "white"),  # with a black rim
+        Used("line", "white"),
+        Used("line", class_colours.INK),
+        Used("point", class_colours.INK),
+    },
+    "confusion_matrix": {
+        Used("rect", colour)
+        for colour in (scores.FAINT_RIGHT, scores.PALE_RIGHT, scores.FAINT_WRONG, scores.PALE_WRONG)
+    },
     "curve_film": {Used("point", "white")},  # a hollow point: its rim has the colour
-    "four_squares": {Used("rect", scores.PALE_RIGHT), Used("rect", scores.PALE_WRONG)},
+    "binary_confusion": {Used("rect", scores.PALE_RIGHT), Used("rect", scores.PALE_WRONG)},
     "hidden_corners": {Used("line", class_colours.INK)},
+    "learned_hidden": {Used("line", class_colours.INK)},
+    "small_network": {Used("rect", "#EDF1F6")},  # beneath numbers that are written in dark on it
     "map_with_arrows": {
         Used("line", "white"),
         Used("point", "white"),
         Used("rule", class_colours.INK),
         Used("rule", "#E0A526"),
+        # the heads of the arrows
+        Used("point", class_colours.INK),
+        Used("point", "#E0A526"),
     },
-    "map_with_paths": {Used("point", "white"), Used("line", "white")},
-    "plane_with_line": {Used("line", class_colours.INK), Used("point", class_colours.INK)},
+    "map_for_each_run": {Used("point", "white"), Used("line", "white")},
+    "map_of_many": {Used("point", "white"), Used("line", "white")},  # on the map: its minimum, and a rim of the winner
+    "map_with_paths": {
+        *(Used(mark, "white") for mark in ("point", "line", "rule")),
+        *(Used(mark, class_colours.INK) for mark in ("point", "rule")),
+    },
+    "plane_with_line": {Used(mark, class_colours.INK) for mark in ("line", "point", "rule")},
     "predictions_film": {Used("point", "white")},
     "regions_film": {Used("point", "white")},
-    "shares_film": {Used("rect", training_answers.EMPTY)},
-    "three_places": {Used("point", "white"), Used("line", "white")},
+    "confusion_film": {Used("rect", colour) for colour in training_answers.FAINTEST},
+    "score_histogram": {Used("rule", "white")},  # beneath the dashed line of the cheapest threshold
     "three_views": {Used("line", class_colours.INK), Used("point", class_colours.INK)},
 }
 """What is drawn on a map or beneath a dark line, and squares that have their number written in them."""
 
 BY_COLOUR_ALONE = {
-    "class_squares": "the share is written into every square, and the diagonal is what is right",
-    "four_squares": "every square says in words whether it is right",
-    "shares_film": "the share is written into every square",
+    "confusion_matrix": "the share is written into every square, and the diagonal is what is right",
+    "binary_confusion": "every square says in words whether it is right",
+    "confusion_film": "the share is written into every square",
     "fold_rows": "the rows that judge are drawn at full strength, the others pale; their places are the axes'",
     "score_histogram": "one class stands upwards, the other hangs",
 }
@@ -84,12 +106,12 @@ def test_what_is_written_can_be_read_in_both_themes(name: str) -> None:
     assert pale == WRITTEN_ON.get(name, set())
 
 
-OPTIMIZERS = list(style.LOOKS)[list(style.LOOKS).index("sgd") : list(style.LOOKS).index("MSE")]
+OPTIMIZERS = list(style.RUN_STYLES)[list(style.RUN_STYLES).index("sgd") : list(style.RUN_STYLES).index("MSE")]
 LOOKS = [
-    *style.LOOKS.values(),
-    *style.OTHER_LOOKS,
-    *activations.LOOKS.values(),
-    *error_bands.LOOKS,
+    *style.RUN_STYLES.values(),
+    *style.OTHER_STYLES,
+    *activations.ACTIVATION_STYLES.values(),
+    *error_bands.SPLIT_STYLES,
     model_selection.TEST,
 ]
 
@@ -126,7 +148,40 @@ def test_nothing_is_told_by_colour_alone(make, request: pytest.FixtureRequest) -
 
 
 def test_no_two_of_a_kind_have_the_same_dashes_or_the_same_shape() -> None:
-    optimizers = [style.LOOKS[name] for name in OPTIMIZERS]
-    for kind in (style.OTHER_LOOKS, tuple(activations.LOOKS.values()), error_bands.LOOKS, optimizers):
+    optimizers = [style.RUN_STYLES[name] for name in OPTIMIZERS]
+    for kind in (
+        style.OTHER_STYLES,
+        tuple(activations.ACTIVATION_STYLES.values()),
+        error_bands.SPLIT_STYLES,
+        optimizers,
+    ):
         assert len({look.dash for look in kind}) == len(kind)
     assert len(set(class_colours.SHAPES)) == len(class_colours.SHAPES)
+
+
+FUTURE = [
+    (name, layer["mark"])
+    for name in PICTURES
+    for layer in leaves(whole(PICTURES[name]()))
+    if mark_of(layer) == "line" and isinstance(layer["mark"], dict) and 0 < layer["mark"].get("opacity", 1) < 0.6
+]
+"""The lines that are drawn where the player has not been yet, which are there to be seen."""
+
+
+def test_what_is_to_come_does_not_vanish_in_the_dark() -> None:
+    assert FUTURE and {mark["opacity"] for _, mark in FUTURE} == {style.TO_COME}
+    for look in LOOKS:
+        for ground, _ in GROUNDS.values():
+            assert contrast(mixed(look.colour, style.TO_COME, ground), parts(ground)) >= 1.6, look
+
+
+@pytest.mark.parametrize("name", ["confusion_matrix", "confusion_film"])
+def test_a_square_without_a_row_is_hardly_more_than_the_page(name: str) -> None:
+    """In the dark the matrix of ten digits was a white block."""
+    (empty,) = (
+        layer["mark"]
+        for layer in leaves(whole(PICTURES[name]()))
+        if mark_of(layer) == "rect" and "opacity" in layer["mark"]
+    )
+    for ground, _ in GROUNDS.values():
+        assert 1.05 < contrast(mixed(empty["color"], empty["opacity"], ground), parts(ground)) < 1.6

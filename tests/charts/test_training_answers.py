@@ -14,7 +14,7 @@ import pytest
 import charts
 from charts import frames
 from charts.axes import MOST_STEPS, NOW, SO_FAR
-from charts.class_colours import CLASSES, LEVELS, NO_NUMBER
+from charts.class_colours import CLASSES, LEVELS, NO_NUMBER, class_shades
 from charts.picture import Picture
 from charts.training_inside import MOST_LAYERS, MOST_LINES, MOST_UNITS, SHADES
 from tests.charts.spec import layers, whole
@@ -64,7 +64,7 @@ def curve(factor: float = 1.0) -> Picture:
 def shares(factor: float = 1.0) -> Picture:
     counts = np.tile(np.diag([5, 6, 7]), (len(EPOCHS), 1, 1))
     counts[0, 0] = [0, 5, 0] if factor == 1 else [1, 4, 0]
-    return charts.shares_film(counts, EPOCHS, ("a", 'b"c', "d'"), "predicted", "true")
+    return charts.confusion_film(counts, EPOCHS, ("a", 'b"c', "d'"), "predicted", "true")
 
 
 @cache
@@ -92,7 +92,7 @@ def curves(factor: float = 1.0) -> Picture:
     return charts.curves_by_epoch({"train": falling, "val": 1 - (1 - falling) * factor}, "t", "L", ("majority", 0.9))
 
 
-PICTURES = {"regions_film": regions, "predictions_film": predictions, "curve_film": curve, "shares_film": shares}
+PICTURES = {"regions_film": regions, "predictions_film": predictions, "curve_film": curve, "confusion_film": shares}
 PICTURES |= {"unit_maps_film": units, "histograms_film": histograms, "network_drawing": network}
 PICTURES |= {"curves_by_epoch": curves}
 FILMS = {name: make for name, make in PICTURES.items() if name != "curves_by_epoch"}
@@ -155,14 +155,14 @@ def test_a_frame_is_shown_until_the_next_one(make: Any) -> None:
 
 def test_a_place_has_the_colour_of_its_class_and_the_shade_of_its_sureness() -> None:
     answers = np.array([[[0.0], [0.4]], [[0.6], [1.0]], [[0.5], [np.nan]]])
-    cells, palette = pixels(charts.class_shades(answers))
+    cells, palette = pixels(class_shades(answers))
     assert cells.tolist() == [[LEVELS - 1, 1], [LEVELS + 1, 2 * LEVELS - 1], [0, 2 * LEVELS]], "0.5 is not above 0.5"
     assert palette[-1] == NO_NUMBER and len(palette) == 2 * LEVELS + 1
     three = np.array([[[1.0, 0, 0], [0.3, 0.3, 0.4]], [[0, 1.0, 0], [np.inf, 0, 0]]])
-    cells, palette = pixels(charts.class_shades(three))
+    cells, palette = pixels(class_shades(three))
     assert cells.tolist() == [[LEVELS - 1, 2 * LEVELS], [2 * LEVELS - 1, 3 * LEVELS]]
     # a margin loss means class 0 at -1
-    assert pixels(charts.class_shades(np.array([[[-1.0], [1.0]]]), (-1, 1)))[0].tolist() == [[7, 15]]
+    assert pixels(class_shades(np.array([[[-1.0], [1.0]]]), (-1, 1)))[0].tolist() == [[7, 15]]
 
 
 def test_ten_classes_have_colours_and_shapes_that_differ() -> None:
@@ -281,10 +281,8 @@ def test_large_networks_are_drawn_in_part(sizes: tuple[int, ...]) -> None:
     kernels = [RNG.normal(size=(2, a, b)) for a, b in pairwise(sizes)]
     picture = charts.network_drawing(kernels, np.array([0, 1]), [str(k) for k in range(len(sizes))])
     lines, nodes, columns = (picture.data[name] for name in ("lines", "nodes", "columns"))
-    shown, every = charts.lines_shown(sizes)
-    assert shown <= MOST_LINES + 4 * len(sizes) and every == sum(k[0].size for k in kernels)
     drawn = set(zip(*(lines[key].tolist() for key in ("x", "y", "x1", "y1")), strict=True))
-    assert len(drawn) <= shown
+    assert len(drawn) <= MOST_LINES + 4 * len(sizes)
     places = set(zip(nodes["x"].astype(np.float32).tolist(), nodes["y"].astype(np.float32).tolist(), strict=True))
     for x, y, x1, y1 in drawn:
         assert {(x, y), (x1, y1)} <= places, "a line goes from a unit to a unit"
@@ -355,7 +353,7 @@ def at_their_largest() -> dict[str, Picture]:
         "curve": charts.curve_film(
             np.linspace(0, 1, 200), many.normal(size=(60, 200)), points, validation, epochs, *titles
         ),
-        "shares": charts.shares_film(many.integers(1, 99, (60, 10, 10)), epochs, names, *titles),
+        "shares": charts.confusion_film(many.integers(1, 99, (60, 10, 10)), epochs, names, *titles),
         "units": charts.unit_maps_film(waves(60, 24, 16), epochs),
         "histograms": charts.histograms_film(np.linspace(-1, 1, 25), {f"d{k}": noisy for k in range(6)}, epochs, "w"),
         "network": charts.network_drawing(kernels, epochs, names[:4]),

@@ -17,6 +17,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from benchmarks.serving import Server, answers, free_port
 from benchmarks.student import Redraw, Student
 from tests.asked import PATIENCE, ask, upload
+from tests.redis_server import RedisServer, has_redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -55,8 +56,8 @@ class Reader(Student):
 
     files: list[str] = field(default_factory=list)
 
-    def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
-        super()._drawn(delta, place, found)
+    def _take_element(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
+        super()._take_element(delta, place, found)
         if url := delta.new_element.download_button.url:
             self.files.append(url)
 
@@ -82,8 +83,9 @@ class Front:
     def serving(self, seat: str) -> Process:
         """The process that answers a visitor with a seat."""
         before = len(self.lines())
-        assert ask(self.port, "/at", Cookie=f"seat={seat}").status == 200
-        answered = re.compile(r" GET /at 200 .*127\.0\.0\.1:(\d+) ")
+        # an address that nobody else asks for, and that is sent on (server/unknown_address.py)
+        assert ask(self.port, "/at", Cookie=f"seat={seat}").status == 302
+        answered = re.compile(r" GET /at 302 .*127\.0\.0\.1:(\d+) ")
         until(lambda: answered.search("\n".join(self.lines()[before:])) is not None, "the answer is in the log")
         [port] = answered.findall("\n".join(self.lines()[before:]))
         return next(one for one in self.processes if one.port == int(port))
@@ -113,7 +115,7 @@ class Front:
                 found[seat] = at
         return found
 
-    def reader(self, page: str, seat: str, query: str = "lang=en&predict=0") -> Reader:
+    def reader(self, page: str, seat: str, query: str = "lang=en&predict=0&all=print") -> Reader:
         return Reader(self.address, page, query, {"Cookie": f"seat={seat}"})
 
     def whole(self) -> None:
@@ -187,10 +189,21 @@ def behind_nginx(folder: Path, *environments: dict[str, str]) -> Iterator[Front]
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def shared_rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis, where the processes have the rooms of classes; one that only says where it would be if there is none."""
+    server = RedisServer(tmp_path_factory.mktemp("rooms"))
+    if has_redis():
+        server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory, shared_rooms: RedisServer) -> Iterator[Front]:
     """nginx and three processes, once for all tests."""
     nginx_path()
-    with behind_nginx(tmp_path_factory.mktemp("front")) as front:
+    where = {"ROOMS": shared_rooms.address}
+    with behind_nginx(tmp_path_factory.mktemp("front"), where, where, where) as front:
         yield front
 
 

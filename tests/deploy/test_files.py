@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -14,12 +15,13 @@ from typing import Any
 import pytest
 import yaml
 
+import dlcore
 from benchmarks.serving import answers, free_port
 from benchmarks.student import Student
 from tests.awaited import awaited
 from tests.deploy.conftest import DEPLOY, ROOT, until
 
-PINNED = r"[a-z-]+:\d+\.\d+\.\d+(-[a-z0-9-]+)?(@sha256:[0-9a-f]{64})?"
+PINNED = r"[a-z-]+(/[a-z-]+)?:\d+\.\d+\.\d+(-[a-z0-9-]+)?(@sha256:[0-9a-f]{64})?"
 HEALTH = "/_stcore/health"
 
 
@@ -46,9 +48,14 @@ def processes() -> dict[str, Any]:
     return {name: one for name, one in compose()["services"].items() if name.startswith("app")}
 
 
-def cluster() -> dict[str, dict[str, Any]]:
-    """By kind, what Kubernetes is asked for."""
-    return {one["kind"]: one for one in yaml.safe_load_all(read("kubernetes.yaml"))}
+ROOMS = "lessons-rooms"
+"""What of Kubernetes belongs to the rooms of classes, and to no process of the app."""
+
+
+def cluster(rooms: bool = False) -> dict[str, dict[str, Any]]:
+    """By kind, what Kubernetes is asked for: for the app, or for the rooms."""
+    every = yaml.safe_load_all(read("kubernetes.yaml"))
+    return {one["kind"]: one for one in every if (one["metadata"]["name"] == ROOMS) is rooms}
 
 
 def containers() -> dict[str, dict[str, Any]]:
@@ -102,7 +109,8 @@ def test_what_is_copied_is_all_that_the_app_needs_and_it_writes_nothing(tmp_path
     finally:
         running.terminate()
         said = running.communicate(timeout=30)[0].decode()
-    assert running.returncode == 0 and "Traceback" not in said, said
+    # it ends as the signal says, after everything has been closed
+    assert running.returncode in (0, -signal.SIGTERM) and "Traceback" not in said, said
     assert sorted(tmp_path.rglob("*")) == before, "it runs where it may not write"
 
 
@@ -202,11 +210,10 @@ def test_kubernetes_runs_what_compose_runs() -> None:
     assert {app["image"]} == {one["image"] for one in processes().values()}
     assert nginx["image"] == compose()["services"]["nginx"]["image"]
     assert nginx["command"] == compose()["services"]["nginx"]["entrypoint"]
-    version = re.findall(r'(?m)^version = "(.*)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))[0]
-    assert app["image"].endswith(f":{version}")
-    [secret] = app["env"]
-    assert {secret["name"]} <= set(next(iter(processes().values()))["environment"])
-    assert "secretKeyRef" in secret["valueFrom"], "a reference, and no secret"
+    assert app["image"].endswith(f":{dlcore.__version__}")
+    environment = {one["name"]: one for one in app["env"]}
+    assert set(environment) == set(next(iter(processes().values()))["environment"])
+    assert "secretKeyRef" in environment["STREAMLIT_SERVER_COOKIE_SECRET"]["valueFrom"], "a reference, and no secret"
     assert "Secret" not in cluster()
 
 
@@ -232,11 +239,12 @@ def test_kubernetes_asks_after_everyones_health() -> None:
     assert {app["livenessProbe"]["httpGet"]["port"], nginx["readinessProbe"]["httpGet"]["port"]} == {"app", "http"}
 
 
-def test_kubernetes_confines_every_container() -> None:
-    pod = cluster()["Deployment"]["spec"]["template"]["spec"]
+@pytest.mark.parametrize("rooms", [False, True], ids=["app", "rooms"])
+def test_kubernetes_confines_every_container(rooms: bool) -> None:
+    pod = cluster(rooms)["Deployment"]["spec"]["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True and pod["automountServiceAccountToken"] is False
     volumes = {one["name"] for one in pod["volumes"]}
-    for one in containers().values():
+    for one in pod["containers"]:
         context = one["securityContext"]
         assert context["readOnlyRootFilesystem"] is True and context["allowPrivilegeEscalation"] is False
         assert context["capabilities"] == {"drop": ["ALL"]} and context["runAsUser"] > 0
@@ -244,6 +252,9 @@ def test_kubernetes_confines_every_container() -> None:
         assert {mount["name"] for mount in one["volumeMounts"]} <= volumes
         assert "/tmp" in [mount["mountPath"] for mount in one["volumeMounts"]]
         assert re.fullmatch(PINNED, one["image"])
+
+
+def test_kubernetes_runs_the_app_as_the_container_says() -> None:
     user, group = map(int, steps("USER")[-1].split(":"))
     app = containers()["app"]["securityContext"]
     assert (app["runAsUser"], app["runAsGroup"]) == (user, group)
@@ -278,6 +289,44 @@ def test_everyone_has_the_time_to_end() -> None:
     pod = cluster()["Deployment"]["spec"]["template"]["spec"]
     waits = [int(one["lifecycle"]["preStop"]["exec"]["command"][1]) for one in containers().values()]
     assert pod["terminationGracePeriodSeconds"] >= int(time_in_compose.removesuffix("s")) + max(waits)
+
+
+# ---- the rooms of classes --------------------------------------------------------------------------------------------
+
+
+def test_all_processes_share_the_rooms_that_are_there() -> None:
+    """The address in their environment is that of the service, which says nothing to anybody else."""
+    service = compose()["services"]["rooms"]
+    assert {one["environment"]["ROOMS"] for one in processes().values()} == {"redis://rooms:6379/0"}
+    assert "ports" not in service and set(service["networks"]) == {"inside"}
+    every = cluster(rooms=True)
+    [address] = [one["value"] for one in containers()["app"]["env"] if one["name"] == "ROOMS"]
+    assert address == f"redis://{every['Service']['metadata']['name']}:{every['Service']['spec']['ports'][0]['port']}/0"
+    deployment = every["Deployment"]["spec"]
+    [container] = deployment["template"]["spec"]["containers"]
+    [port] = container["ports"]
+    assert port["containerPort"] == 6379 and every["Service"]["spec"]["ports"][0]["targetPort"] == port["name"]
+    assert deployment["replicas"] == 1 and deployment["strategy"]["type"] == "Recreate"
+    labels = deployment["template"]["metadata"]["labels"]
+    policy = every["NetworkPolicy"]["spec"]
+    chosen = [deployment["selector"]["matchLabels"], every["Service"]["spec"]["selector"]]
+    assert [*chosen, policy["podSelector"]["matchLabels"]] == [labels] * 3
+    [rule] = policy["ingress"]
+    own = cluster()["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert rule["from"] == [{"podSelector": {"matchLabels": own}}] and own != labels
+    # the same program, which writes nothing down and refuses what it has no memory for
+    assert container["command"] == service["entrypoint"] and container["image"] == service["image"]
+    options = dict(zip(container["command"][1::2], container["command"][2::2]))
+    assert (options["--save"], options["--appendonly"], options["--maxmemory-policy"]) == ("", "no", "noeviction")
+
+
+def test_whoever_shares_rooms_has_what_it_takes() -> None:
+    assert "deploy/requirements.txt" in copied() and copied()["deploy/requirements.txt"].removeprefix("./") in str(
+        steps("RUN")
+    )
+    assert re.fullmatch(r"redis==\d+\.\d+\.\d+", read("requirements.txt").splitlines()[-1])
+    assert "redis" not in (ROOT / "requirements.txt").read_text(encoding="utf-8"), "a process alone needs none"
+    assert "-r deploy/requirements.txt" in (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
 
 
 # ---- the texts -------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_a_file_to_download_is_found_wherever_it_lies(front: Front) -> None:
     async def visits() -> None:
         seats = front.seats(each=1)
         # files are named by their content: the program for a number of epochs that nobody else here trains
-        reader = front.reader("training", next(iter(seats)), "lang=en&epochs=173")
+        reader = front.reader("training", next(iter(seats)), "lang=en&all=print&epochs=173")
         try:
             await reader.open()
             file = reader.files[0]

@@ -6,13 +6,26 @@ import numpy as np
 import pytest
 
 from dlcore import activations
-from dlcore.activations import ELU, GELU, SELU, Activation, LeakyReLU, Sigmoid, SiLU, Softmax, Softplus, Step, Tanh
+from dlcore.activations import (
+    CELU,
+    ELU,
+    GELU,
+    SELU,
+    Activation,
+    LeakyReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Step,
+    Tanh,
+)
 from dlcore.family import UnknownMember
 
 MEMBERS = [Activation.get(name) for name in Activation.members]
-OTHERS = [GELU(approximate=True), LeakyReLU(0.0), LeakyReLU(1.0), ELU(0.3), ELU(0.0)]
+OTHERS = [GELU(approximate=True), LeakyReLU(0.0), LeakyReLU(1.0), ELU(0.3), ELU(0.0), CELU(0.3), CELU(2.0)]
 every_activation = pytest.mark.parametrize("f", MEMBERS + OTHERS, ids=repr)
-every_elementwise = pytest.mark.parametrize("f", [f for f in MEMBERS + OTHERS if f != Softmax()], ids=repr)
+every_elementwise = pytest.mark.parametrize("f", [f for f in MEMBERS + OTHERS if not f.by_row], ids=repr)
 
 # all sizes and signs, and no kink of any member (0, 3, 6) nearer than a step of finite differences
 Z = np.concatenate([np.linspace(-12.03, 11.97, 97), [-1e-3, 1e-3]])
@@ -90,7 +103,7 @@ def test_nan_stays_nan(f: Activation) -> None:
     a = f(z)
     assert np.isnan(a[0, 0])
     assert np.isnan(f.vjp(z, a, a)[0, 0])
-    if f not in (Softmax(), activations.get("linear")):
+    if not f.by_row and f != activations.get("linear"):
         assert np.isnan(f.derivative(z)).tolist() == [[True, False, False]]
 
 
@@ -110,7 +123,7 @@ def test_outputs_fill_the_declared_range_and_never_leave_it(f: Activation) -> No
     assert a.max() == pytest.approx(high, abs=2e-4) if high < math.inf else a.max() >= 1e4
 
 
-@pytest.mark.parametrize("f", [f for f in MEMBERS if f != Softmax()], ids=repr)
+@pytest.mark.parametrize("f", [f for f in MEMBERS if not f.by_row], ids=repr)
 def test_what_saturates_has_no_slope_at_either_end(f: Activation) -> None:
     ends = np.abs(f.derivative(np.array([-1e4, 1e4])))
     assert f.saturates == bool(np.all(ends < 1e-6))
@@ -125,8 +138,8 @@ def test_every_activation_shows_its_formula_and_its_derivative(f: Activation) ->
 
 def test_names_are_keras_names() -> None:
     names = (
-        "linear step sigmoid hard_sigmoid tanh softsign softplus relu relu6 leaky_relu elu selu gelu silu mish "
-        "exponential softmax"
+        "linear step sigmoid hard_sigmoid tanh softsign softplus relu relu6 leaky_relu elu celu selu gelu silu "
+        "hard_silu mish exponential softmax log_softmax"
     )
     assert " ".join(Activation.members) == names
     assert activations.get("swish") == SiLU() and activations.get(None) == activations.get("linear")
@@ -146,13 +159,16 @@ def test_names_are_keras_names() -> None:
         ("relu6", [-1.0, 2.5, 9.0], [0, 2.5, 6]),
         ("leaky_relu", [-5.0, 5.0], [-1, 5]),
         ("elu", [-math.log(2), 2.0], [-0.5, 2]),
+        ("celu", [-math.log(2), 2.0], [-0.5, 2]),
         ("selu", [1.0], [1.0507009873554805]),
         ("gelu", [0.0, 1.0], [0, 0.8413447460685429]),
         ("silu", [math.log(3)], [0.75 * math.log(3)]),
+        ("hard_silu", [-4.0, -1.5, 1.0, 4.0], [0, -0.375, 2 / 3, 4]),
         # softplus of ln(e - 1) is 1
         ("mish", [math.log(math.e - 1)], [math.log(math.e - 1) * math.tanh(1)]),
         ("exponential", [math.log(5)], [5]),
         ("softmax", [0.0, math.log(2), math.log(5)], [0.125, 0.25, 0.625]),
+        ("log_softmax", [0.0, math.log(2), math.log(5)], [-math.log(8), -math.log(4), math.log(0.625)]),
     ],
 )
 def test_by_hand(name: str, z: list[float], a: list[float]) -> None:
@@ -170,6 +186,9 @@ def test_by_hand(name: str, z: list[float], a: list[float]) -> None:
         ("hard_sigmoid", 3, 0),
         ("leaky_relu", 0, 0.2),
         ("elu", 0, 1),
+        ("celu", 0, 1),
+        ("hard_silu", -3, 0),
+        ("hard_silu", 3, 1),
         ("selu", 0, 1.0507009873554805),
     ],
 )
@@ -232,5 +251,6 @@ def test_softmax_of_two_is_a_sigmoid_of_the_difference() -> None:
 
 
 def test_softmax_has_no_derivative_element_by_element_and_says_what_there_is() -> None:
-    with pytest.raises(NotImplementedError, match="vjp"):
-        Softmax().derivative(np.ones(3))
+    for f in (Softmax(), activations.get("log_softmax")):
+        with pytest.raises(NotImplementedError, match="vjp"):
+            f.derivative(np.ones(3))

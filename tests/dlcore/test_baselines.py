@@ -147,7 +147,7 @@ def test_a_bar_without_targets_or_with_nan_is_refused() -> None:
             score_to_beat("mse", y, [1.0])
 
 
-@pytest.mark.parametrize("rule", ["accuracy", "precision", "recall", "f1_score", "auc", "log_loss", "hinge"])
+@pytest.mark.parametrize("rule", ["accuracy", "precision", "recall", "binary_f1_score", "auc", "log_loss", "hinge"])
 def test_over_many_balanced_splits_the_bar_is_never_a_draw(rule: str) -> None:
     """A lucky draw was the best of all in a third to a half of them; on a few rows it got everything right."""
     rng, labels = np.random.default_rng(0), np.arange(40) % 2
@@ -171,7 +171,13 @@ def test_four_rows_of_which_three_are_alike_have_a_bar_of_three_quarters() -> No
 
 @pytest.mark.parametrize(
     ("rule", "bar"),
-    [("binary_accuracy", 0.95), ("precision", 0.05), ("recall", 1.0), ("f1_score", 2 * 0.05 / 1.05), ("auc", 0.5)],
+    [
+        ("binary_accuracy", 0.95),
+        ("precision", 0.05),
+        ("recall", 1.0),
+        ("binary_f1_score", 2 * 0.05 / 1.05),
+        ("auc", 0.5),
+    ],
 )
 def test_the_best_constant_for_a_metric_need_not_be_the_majority(rule: str, bar: float) -> None:
     y = np.array([0] * 95 + [1] * 5)
@@ -187,8 +193,8 @@ def test_several_columns_are_called_by_their_shares() -> None:
     assert score_to_beat("binary_accuracy", y, y).score == pytest.approx((3 + 2 + 3) / 12)
     assert score_to_beat("precision", y, y).constant.tolist() == [1, 0, 0]
     assert score_to_beat("recall", y, y).score == 1
-    best = max(metrics.F1Score()(y, np.tile(row, (4, 1))) for row in np.ndindex(2, 2, 2))
-    assert score_to_beat("f1_score", y, y).score == best
+    best = max(metrics.BinaryF1Score()(y, np.tile(row, (4, 1))) for row in np.ndindex(2, 2, 2))
+    assert score_to_beat("binary_f1_score", y, y).score == best
 
 
 # ---- the best constant of a loss -------------------------------------------------------------------------------------
@@ -200,6 +206,8 @@ TOLD += [
     losses.Huber(delta=0.1),
     losses.BinaryFocalCrossentropy(True, 0.9, 0.3),
     losses.BinaryFocalCrossentropy(gamma=9.0),
+    losses.CategoricalFocalCrossentropy(gamma=0.3),
+    losses.CategoricalFocalCrossentropy(0.9, gamma=9.0),
 ]
 
 
@@ -323,7 +331,7 @@ def test_a_draw_is_judged_by_its_expectation(name: str) -> None:
     else:
         train = np.eye(3)[train]
         test = np.eye(3)[test] if rule.targets == "one_hot" else test
-    scores = [rule(test, Stratified(seed).fit(train).predict(len(test))) for seed in range(4000)]
+    scores = [np.mean(rule(test, Stratified(seed).fit(train).predict(len(test)))) for seed in range(4000)]
     expected = Stratified().expected(rule, train, test)
     assert np.mean(scores) == pytest.approx(expected, abs=float(4 * np.std(scores)) / math.sqrt(4000) + 1e-12)
 
@@ -338,15 +346,15 @@ def test_the_expected_scores_of_a_draw_by_hand() -> None:
     # nobody is called in (0.95)^100 of all draws, and the precision is 0 there
     assert Stratified().expected(metrics.Precision(), rare, rare) == pytest.approx(0.05 * (1 - 0.95**100))
     # two rows, one of them positive: nobody 1/4, the right one 1/4 (F1 1), the wrong one 1/4, both 1/4 (F1 2/3)
-    assert Stratified().expected(metrics.F1Score(), [0, 1], [0, 1]) == pytest.approx((1 + 2 / 3) / 4)
-    for nobody in (metrics.Precision(), metrics.F1Score()):
+    assert Stratified().expected(metrics.BinaryF1Score(), [0, 1], [0, 1]) == pytest.approx((1 + 2 / 3) / 4)
+    for nobody in (metrics.Precision(), metrics.BinaryF1Score()):
         assert Stratified().expected(nobody, [0, 0], [0, 1]) == Stratified().expected(nobody, [0, 1], [0, 0]) == 0
-    assert Stratified().expected(metrics.F1Score(), [1, 1], [0, 1]) == pytest.approx(2 / 3)
+    assert Stratified().expected(metrics.BinaryF1Score(), [1, 1], [0, 1]) == pytest.approx(2 / 3)
     assert Stratified().expected(losses.MeanSquaredError(), half, half) == 0.5
     two = np.array([[1, 0], [0, 1]], dtype=float)
     assert (
         Stratified().expected(metrics.Precision(), two, two)
-        == Stratified().expected(metrics.F1Score(), two, two)
+        == Stratified().expected(metrics.BinaryF1Score(), two, two)
         == 0.5
     )
     assert Stratified().expected(metrics.Precision(), np.zeros((2, 2)), two) == 0
@@ -370,11 +378,14 @@ def test_every_metric_has_a_score_to_beat(name: str) -> None:
     rule = metrics.resolve(name, "sparse_categorical_crossentropy", 6)
     targets = {"real": labels + 0.5, "binary": labels % 2, "one_hot": np.eye(6)[labels], "integer": labels}
     y = targets[rule.targets]
+    if name == "cosine_similarity":
+        # a number alone has no direction but its sign
+        y = np.stack([labels + 0.5, 2.0 - labels], axis=1)
     beat = score_to_beat(name, y, y)
     assert math.isfinite(beat.score)
-    trained = np.eye(6)[y] if rule.targets == "integer" else y
-    perfect = rule(y, trained)
-    if name == "recall":
+    trained = np.eye(6)[labels] if rule.targets == "integer" else y
+    perfect = np.mean(rule(y, trained))
+    if name in ("recall", "recall_at_precision"):
         assert beat.score == perfect == 1, "always yes finds everybody, which is why recall alone says nothing"
     else:
         assert beat.score < perfect if rule.higher_is_better else beat.score > perfect

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dlcore.callbacks import (
+    HOOKS,
     Callback,
     EarlyStopping,
     History,
@@ -15,7 +16,6 @@ from dlcore.callbacks import (
     LearningRateScheduler,
     ModelCheckpoint,
     ReduceLROnPlateau,
-    Snapshots,
     TerminateOnNaN,
     Watcher,
 )
@@ -45,6 +45,16 @@ class Scripted(Callback):
         logs[self.key] = self.numbers[epoch]
 
 
+class WeightHistory(Callback):
+    """Keeps a copy of all weights from before the first epoch and after every one."""
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.weights = [self.model.w.copy()]
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.weights.append(self.model.w.copy())
+
+
 def run(numbers: list[float], *callbacks: Callback, key: str = "score", **how: Any) -> History:
     return fresh().fit(X, Y, epochs=len(numbers), callbacks=[Scripted(key, numbers), *callbacks], **how)
 
@@ -62,11 +72,22 @@ def test_hooks_come_in_kerass_order() -> None:
 
     for name in hooks:
         setattr(Diary, name, writer(name))
-    fresh().fit(X, Y, epochs=2, validation_split=0.5, batch_size=10, callbacks=[Diary()])
+    model = fresh()
+    model.fit(X, Y, epochs=2, validation_split=0.5, batch_size=10, callbacks=[Diary()])
     batches = 2 * ["train_batch_begin", "train_batch_end"]
-    epoch = ["epoch_begin", *batches, "test_begin", "test_end", "epoch_end"]
+    test = ["test_begin", *2 * ["test_batch_begin", "test_batch_end"], "test_end"]
+    epoch = ["epoch_begin", *batches, *test, "epoch_end"]
     assert told == ["train_begin", *epoch, *epoch, "train_end"]
-    assert {name.removeprefix("on_") for name in hooks} == set(told)
+    told.clear()
+    model.evaluate(X, Y, batch_size=20, callbacks=Diary())
+    assert told == test
+    told.clear()
+    model.predict(X, batch_size=20, callbacks=Diary())
+    assert told == ["predict_begin", *2 * ["predict_batch_begin", "predict_batch_end"], "predict_end"]
+    others = {"train_batch_begin": "batch_begin", "train_batch_end": "batch_end"}
+    known = {name.removeprefix("on_") for name in hooks}
+    # the older names are called by the hooks that the diary has in their place
+    assert known == {"train_begin", *epoch, "train_end", *told, *others.values()} and set(HOOKS) == set(hooks)
 
 
 def test_every_callback_is_found_and_says_what_it_is() -> None:
@@ -164,22 +185,22 @@ def test_early_stopping_ends_where_keras_ends(
 @pytest.mark.parametrize("restore", [True, False])
 @pytest.mark.parametrize("patience", [2, 100])
 def test_the_best_weights_come_back_if_they_shall(restore: bool, patience: int) -> None:
-    film = Snapshots()
+    record = WeightHistory()
     callback = EarlyStopping("score", patience=patience, restore_best_weights=restore)
     model = fresh()
     numbers = [5.0, 4, 3, 4, 5, 6]
-    history = model.fit(X, Y, epochs=6, callbacks=[Scripted("score", numbers), film, callback])
+    history = model.fit(X, Y, epochs=6, callbacks=[Scripted("score", numbers), record, callback])
     last = len(history.epoch)
     assert last == (5 if patience == 2 else 6)
     # after epoch k stands the picture k + 1; Keras restores also if nothing was stopped
-    assert np.array_equal(model.w, film.weights[3 if restore else last])
+    assert np.array_equal(model.w, record.weights[3 if restore else last])
 
 
 def test_if_nothing_improves_the_first_epoch_was_the_best() -> None:
-    film, callback = Snapshots(), EarlyStopping("score", patience=1, restore_best_weights=True)
+    record, callback = WeightHistory(), EarlyStopping("score", patience=1, restore_best_weights=True)
     model = fresh()
-    model.fit(X, Y, epochs=4, callbacks=[Scripted("score", 4 * [math.nan]), film, callback])
-    assert np.array_equal(model.w, film.weights[1])
+    model.fit(X, Y, epochs=4, callbacks=[Scripted("score", 4 * [math.nan]), record, callback])
+    assert np.array_equal(model.w, record.weights[1])
 
 
 def test_auto_knows_which_way_a_metric_goes() -> None:
@@ -259,9 +280,9 @@ def test_a_scheduler_sets_the_rate_of_every_epoch() -> None:
 def test_a_smaller_rate_makes_a_smaller_step() -> None:
     steps = []
     for rate in (0.5, 0.05):
-        film = Snapshots()
-        fresh().fit(X, Y, batch_size=40, callbacks=[LearningRateScheduler(lambda epoch, rate=rate: rate), film])
-        steps.append(film.weights[1] - film.weights[0])
+        record = WeightHistory()
+        fresh().fit(X, Y, batch_size=40, callbacks=[LearningRateScheduler(lambda epoch, rate=rate: rate), record])
+        steps.append(record.weights[1] - record.weights[0])
     # a second argument with a default is asked with the rate that is set, which is 0.5 both times
     assert np.array_equal(steps[0], steps[1])
 
@@ -269,31 +290,22 @@ def test_a_smaller_rate_makes_a_smaller_step() -> None:
 # --- Weights and divergence ---------------------------------------------------------------------------------------
 
 
-def test_snapshots_are_the_film_of_a_training() -> None:
-    film, model = Snapshots(), fresh()
-    first = model.get_weights()
-    model.fit(X, Y, epochs=3, callbacks=[film])
-    assert film.weights.shape == (4, model.w.size)
-    assert np.array_equal(film.weights[0], np.concatenate([part.ravel() for part in first]))
-    assert np.array_equal(film.weights[-1], model.w)
-
-
 def test_a_checkpoint_keeps_the_best_weights() -> None:
-    best, last, film, model = (
+    best, last, record, model = (
         ModelCheckpoint(monitor="score"),
         ModelCheckpoint(save_best_only=False),
-        Snapshots(),
+        WeightHistory(),
         fresh(),
     )
     with pytest.raises(ValueError, match="has kept no weights yet"):
         best.restore()
-    model.fit(X, Y, epochs=4, callbacks=[Scripted("score", [3, 1, math.nan, 2]), best, last, film])
+    model.fit(X, Y, epochs=4, callbacks=[Scripted("score", [3, 1, math.nan, 2]), best, last, record])
     assert (best.best, best.best_epoch, last.best_epoch) == (1, 1, 3)
-    assert np.array_equal(model.w, film.weights[4])
+    assert np.array_equal(model.w, record.weights[4])
     best.restore()
-    assert np.array_equal(model.w, film.weights[2])
+    assert np.array_equal(model.w, record.weights[2])
     last.restore()
-    assert np.array_equal(model.w, film.weights[4])
+    assert np.array_equal(model.w, record.weights[4])
 
 
 def diverging() -> Sequential:

@@ -26,7 +26,7 @@ from dlcore.datasets import (
     PenguinSpecies,
     Sine,
     Spirals,
-    _loaded,
+    _load,
 )
 from dlcore.preprocessing import Standardizer, one_hot, standardize, train_validation_test_split
 
@@ -94,7 +94,7 @@ def test_nobody_can_write_into_what_all_share(data: Dataset) -> None:
 @every_dataset
 def test_loading_again_gives_the_same_numbers(data: Dataset) -> None:
     first = [part.copy() for part in data.load()]
-    _loaded.cache_clear()
+    _load.cache_clear()
     assert all(np.array_equal(a, b) for a, b in zip(first, data.load(), strict=True))
 
 

@@ -114,6 +114,13 @@ def test_an_unknown_name_gets_the_choices_and_the_nearest() -> None:
     assert "did you mean" not in str(error.value)
 
 
+@pytest.mark.parametrize("which", ["sgd", optimizers.SGD, optimizers.SGD()])
+def test_a_member_gets_its_own_kind_alone(which: object) -> None:
+    assert optimizers.Adam.get("adam") == optimizers.Adam()
+    with pytest.raises(UnknownMember, match="no adam is called"):
+        optimizers.Adam.get(which)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("which", [optimizers.SGD(), optimizers.SGD, None, 3, ["miso_soup"]])
 def test_what_is_no_member_is_unknown(which: object) -> None:
     with pytest.raises(UnknownMember):

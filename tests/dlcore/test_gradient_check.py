@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcore.gradient_check import gradient_check
-from dlcore.layers import BatchNormalization, Dense, Dropout, Input
+from dlcore.layers import BatchNormalization, Dense, DenseBuffers, Dropout, Input
 from dlcore.models import Sequential
 
 x = np.random.default_rng(1).normal(size=(6, 3))
@@ -33,8 +33,8 @@ def test_a_wrong_gradient_is_found() -> None:
     class Forgetful(Dense):
         """Forgets its activation on the way back."""
 
-        def backward(self, g: np.ndarray, room: object) -> np.ndarray:
-            return self.backward_from_sums(g, room)  # type: ignore[arg-type]
+        def backward(self, g: np.ndarray, buffers: DenseBuffers) -> np.ndarray:
+            return self.backward_from_sums(g, buffers)
 
     try:
         model = Sequential([Input((3,)), Forgetful(4, "tanh"), Dense(1)], seed=4)

@@ -58,6 +58,9 @@ def test_every_initializer_shows_its_formula(init: Initializer) -> None:
 PROMISES = {
     "random_normal": (0.05**2, math.inf),
     "random_uniform": (0.05**2 / 3, 0.05),
+    # cut off at two deviations, this share of the variance is left
+    "truncated_normal": ((0.05 * 0.87962566103423978) ** 2, 0.1),
+    "variance_scaling": (1 / 300, 2 * math.sqrt(1 / 300) / 0.87962566103423978),
     "glorot_normal": (2 / 800, 2 * math.sqrt(2 / 800) / 0.87962566103423978),
     "glorot_uniform": (2 / 800, math.sqrt(6 / 800)),
     "he_normal": (2 / 300, 2 * math.sqrt(2 / 300) / 0.87962566103423978),

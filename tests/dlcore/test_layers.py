@@ -132,14 +132,15 @@ def test_matched_pairs_give_the_numbers_of_the_chain_rule(loss: str, apart: bool
     model.w *= scale
     x, y = inputs(4), targets_of(member, 3)
     for weight in (None, np.linspace(0, 2, BATCH)):
-        samples = model._checked(x, y, weight)
+        samples = model._check(x, y, weight)
         model.forward(samples.x)
         model.backward(member, samples.y, samples.weight)
         fused = model.g.copy()
-        g = member.gradient(samples.y, model.rooms(BATCH)[-1][1].a, samples.weight)
-        for layer, room in reversed(model.rooms(BATCH)):
-            g = layer.backward(g, room)
-        assert fused == pytest.approx(model.g, rel=1e-12, abs=1e-12)
+        g = member.gradient(samples.y, model.layer_buffers(BATCH)[-1][1].a, samples.weight)
+        for layer, buffers in reversed(model.layer_buffers(BATCH)):
+            g = layer.backward(g, buffers)
+        # a probability near 1 leaves few digits of 1 - p, by which the loss divides; both at once need none of them
+        assert fused == pytest.approx(model.g, rel=1e-12 if scale == 1.0 else 1e-8, abs=1e-12)
 
 
 def test_one_dense_layer_by_hand() -> None:
@@ -210,10 +211,10 @@ def test_a_step_lets_nothing_through() -> None:
 def test_without_an_activation_sums_and_outputs_are_the_same() -> None:
     layer, g = Layer(), np.ones((2, 3))
     layer.build((3,), np.random.default_rng(0))
-    room = layer.room((2,), first=True)
+    buffers = layer.buffers((2,), first=True)
     x = np.ones((2, 4))
-    assert layer.forward(x, room, training=True) is x
-    assert np.array_equal(layer.backward_from_sums(g, room), g)
+    assert layer.forward(x, buffers, training=True) is x
+    assert np.array_equal(layer.backward_from_sums(g, buffers), g)
 
 
 def test_penalties_by_hand() -> None:
@@ -273,10 +274,10 @@ def test_a_layer_of_ones_own_is_found_by_being_defined() -> None:
     class Double(Layer):
         """Twice the input."""
 
-        def forward(self, x: np.ndarray, room: Any, training: bool) -> np.ndarray:
-            return np.multiply(x, 2, out=room.a)
+        def forward(self, x: np.ndarray, buffers: Any, training: bool) -> np.ndarray:
+            return np.multiply(x, 2, out=buffers.a)
 
-        def backward(self, g: np.ndarray, room: Any) -> np.ndarray:
+        def backward(self, g: np.ndarray, buffers: Any) -> np.ndarray:
             return 2 * g
 
     try:

@@ -12,8 +12,9 @@ from dlcore.losses import Loss
 from dlcore.metrics import (
     AUC,
     BinaryAccuracy,
+    BinaryF1Score,
     CategoricalAccuracy,
-    F1Score,
+    FBetaScore,
     LogLoss,
     MeanAbsoluteError,
     MeanSquaredError,
@@ -53,8 +54,11 @@ def batch(metric: Metric, rows: int = 12) -> tuple[np.ndarray, np.ndarray]:
 def test_a_metric_is_one_float_and_leaves_its_arguments_alone(metric: Metric) -> None:
     y_true, y_pred = batch(metric)
     before = y_true.copy(), y_pred.copy()
-    assert type(metric(y_true, y_pred)) is float
-    assert metric(y_true.tolist(), y_pred.tolist()) == metric(y_true, y_pred)
+    if isinstance(metric, FBetaScore):
+        assert np.shape(metric(y_true, y_pred)) == (3,), "one number a class"
+    else:
+        assert type(metric(y_true, y_pred)) is float
+    assert np.all(metric(y_true.tolist(), y_pred.tolist()) == metric(y_true, y_pred))
     assert np.array_equal(before[0], y_true) and np.array_equal(before[1], y_pred)
 
 
@@ -68,7 +72,7 @@ def test_the_order_of_the_samples_does_not_count(metric: Metric) -> None:
 def test_the_truth_is_the_best_prediction(metric: Metric) -> None:
     y_true, y_pred = batch(metric)
     truth = np.eye(3)[y_true] if metric.targets == "integer" else y_true
-    best, other = metric(y_true, truth), metric(y_true, y_pred)
+    best, other = np.mean(metric(y_true, truth)), np.mean(metric(y_true, y_pred))
     assert best == pytest.approx(1 if metric.higher_is_better else 0, abs=1e-6)
     assert other <= best if metric.higher_is_better else other > best
 
@@ -77,7 +81,7 @@ def test_the_truth_is_the_best_prediction(metric: Metric) -> None:
 def test_nan_among_the_predictions_is_nan_and_not_a_wrong_answer(metric: Metric) -> None:
     y_true, y_pred = batch(metric)
     y_pred[3, 0] = np.nan
-    assert math.isnan(metric(y_true, y_pred))
+    assert np.all(np.isnan(metric(y_true, y_pred)))
 
 
 @every_metric
@@ -95,8 +99,9 @@ def test_every_metric_shows_its_formula(metric: Metric) -> None:
 
 
 def test_columns_are_not_broadcast_against_rows() -> None:
-    with pytest.raises(ValueError, match=r"y_true has shape \(3,\) and y_pred \(3, 1\)"):
-        BinaryAccuracy()([0, 1, 1], [[0.0], [1.0], [1.0]])
+    assert BinaryAccuracy()([0, 1, 1], [[0.0], [1.0], [1.0]]) == 1
+    with pytest.raises(ValueError, match=r"y_true has shape \(3,\) and y_pred \(1, 3\)"):
+        BinaryAccuracy()([0, 1, 1], [[0.0, 1.0, 1.0]])
     with pytest.raises(ValueError, match="numbers of classes are for the sparse one"):
         CategoricalAccuracy()([0, 1], np.eye(2))
     with pytest.raises(ValueError, match=r"it must be rows"):
@@ -115,7 +120,7 @@ SAID = [0.9, 0.6, 0.51, 0.5, 0.1, 0.8, 0.5, 0.3, 0.2, 0.0]
         (BinaryAccuracy(threshold=0.05), YES, SAID, 0.6),
         (Precision(), YES, SAID, 3 / 4),
         (Recall(), YES, SAID, 3 / 5),
-        (F1Score(), YES, SAID, 2 / (4 / 3 + 5 / 3)),
+        (BinaryF1Score(), YES, SAID, 2 / (4 / 3 + 5 / 3)),
         (Recall(threshold=0.0), YES, SAID, 1),
         (
             CategoricalAccuracy(),
@@ -154,8 +159,8 @@ def test_top_one_is_accuracy_and_top_all_is_everything_ties_or_not() -> None:
 
 def test_what_is_not_there_counts_as_0_and_only_the_area_is_undefined() -> None:
     nobody, everybody = [0, 0, 0], [1, 1, 1]
-    assert Precision()(everybody, nobody) == Recall()(everybody, nobody) == F1Score()(everybody, nobody) == 0
-    assert Recall()(nobody, everybody) == Precision()(nobody, everybody) == F1Score()(nobody, nobody) == 0
+    assert Precision()(everybody, nobody) == Recall()(everybody, nobody) == BinaryF1Score()(everybody, nobody) == 0
+    assert Recall()(nobody, everybody) == Precision()(nobody, everybody) == BinaryF1Score()(nobody, nobody) == 0
     assert math.isnan(AUC()(nobody, [0.1, 0.2, 0.3])) and math.isnan(AUC()(everybody, [0.1, 0.2, 0.3]))
     assert AUC()([0, 1], [0.5, 0.5]) == 0.5
 
@@ -208,7 +213,7 @@ def test_curves_refuse_what_has_no_order(curve_of: Any) -> None:
     with pytest.raises(ValueError, match=r"takes targets of 0 or 1; y_true\[1\] is 2"):
         curve_of([0, 2], [0.5, 0.6])
     with pytest.raises(ValueError, match="they must be the same"):
-        curve_of([0, 1], [[0.5], [0.6]])
+        curve_of([0, 1], [[0.5, 0.6]])
 
 
 def test_area_under_straight_lines() -> None:
@@ -273,7 +278,7 @@ def test_logits_and_margins_mean_yes_above_0(loss: Any) -> None:
     for name, by_hand in (("accuracy", 3 / 5), ("acc", 3 / 5), ("binary_accuracy", 3 / 5), ("precision", 2 / 3)):
         assert metrics.resolve(name, loss, 1)(y, z) == pytest.approx(by_hand)
     assert metrics.resolve("recall", loss, 1)(y, z) == metrics.resolve(Recall, loss, 1)(y, z) == pytest.approx(2 / 3)
-    assert metrics.resolve("f1_score", loss, 1)(y, z) == pytest.approx(2 / 3)
+    assert metrics.resolve("binary_f1_score", loss, 1)(y, z) == pytest.approx(2 / 3)
     assert BinaryAccuracy()(y, z) == 2 / 5, "what Keras's accuracy says of these"
     # whoever says a threshold keeps it
     assert metrics.resolve(BinaryAccuracy(threshold=0.45), loss, 1)(y, z) == 2 / 5
@@ -288,7 +293,7 @@ def test_probabilities_and_numbers_mean_yes_above_one_half(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", [BinaryAccuracy(0.0), Precision(0.0), Recall(0.0), F1Score(0.0), AUC(), LogLoss(True)]
+    "metric", [BinaryAccuracy(0.0), Precision(0.0), Recall(0.0), BinaryF1Score(0.0), AUC(), LogLoss(True)]
 )
 def test_targets_of_minus_one_mean_no(metric: Metric) -> None:
     """They were never right, whatever the answer."""
@@ -315,7 +320,7 @@ def test_a_crossentropy_of_logits_is_that_of_their_probabilities() -> None:
     assert metrics.resolve(LogLoss(), sparse, 3) == LogLoss()
 
 
-@pytest.mark.parametrize("name", ["precision", "recall", "f1_score", "auc", "binary_accuracy"])
+@pytest.mark.parametrize("name", ["precision", "recall", "binary_f1_score", "auc", "binary_accuracy"])
 def test_yes_or_no_of_rows_of_logits_is_asked_of_their_softmax(name: str) -> None:
     rng = np.random.default_rng(2)
     y, rows = np.eye(3)[rng.integers(0, 3, 30)], rng.normal(size=(30, 3)) * 2 + 1
@@ -334,13 +339,15 @@ def test_accuracy_of_several_outputs_is_the_largest_of_them_whatever_the_scale()
 
 def test_every_metric_and_every_loss_is_resolved_by_its_name() -> None:
     for name, member in Metric.members.items():
-        assert type(metrics.resolve(name, "mse", 1)) is type(metrics.get(name)) is member
+        assert type(metrics.get(name)) is member
+        if name not in metrics.CHOSEN_BY_OUTPUT:
+            assert type(metrics.resolve(name, "mse", 1)) is member
     assert metrics.resolve("mse", "mse", 1) == MeanSquaredError() and metrics.get("MAE") == MeanAbsoluteError()
     assert metrics.resolve("mape", "mse", 1) == losses.get("mape")
     kept = Precision(threshold=0.3)
     assert metrics.resolve(kept, "bce", 1) is kept and metrics.resolve(AUC, "bce", 1) == AUC()
     with pytest.raises(
-        UnknownMember, match=r"no metric is called 'accurracy'.*; accuracy; or a loss: mean_squared_error"
+        UnknownMember, match=r"no metric is called 'accurracy'.*, accuracy, .*; or a loss: mean_squared_error"
     ):
         metrics.resolve("accurracy", "mse", 1)
 
@@ -348,19 +355,27 @@ def test_every_metric_and_every_loss_is_resolved_by_its_name() -> None:
 def test_names_are_keras_names() -> None:
     assert list(Metric.members) == [
         "binary_accuracy",
+        "accuracy",
         "categorical_accuracy",
         "sparse_categorical_accuracy",
         "top_k_categorical_accuracy",
         "sparse_top_k_categorical_accuracy",
         "precision",
         "recall",
+        "binary_f1_score",
+        "fbeta_score",
         "f1_score",
         "auc",
+        "sensitivity_at_specificity",
+        "specificity_at_sensitivity",
+        "precision_at_recall",
+        "recall_at_precision",
         "log_loss",
         "mean_absolute_error",
         "mean_squared_error",
         "root_mean_squared_error",
         "r2_score",
+        "cosine_similarity",
     ]
 
 

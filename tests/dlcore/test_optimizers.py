@@ -189,7 +189,7 @@ def test_steps_by_hand(rule: Optimizer, gradients: list[float], weights: list[fl
 
 
 def test_every_rule_has_been_worked_by_hand() -> None:
-    assert {type(rule).name() for rule, _, _ in BY_HAND} == set(Optimizer.members)
+    assert {type(rule).name() for rule, _, _ in BY_HAND} == set(Optimizer.members), "BY_HAND above"
 
 
 def test_what_all_optimizers_share_is_no_rule_by_itself() -> None:
@@ -214,7 +214,7 @@ def test_what_a_step_told_is_what_the_update_does(rule: Optimizer) -> None:
     w, memory = np.array([1.0, -2.0, 0.01]), rule.start(np.array([1.0, -2.0, 0.01]))
     for t in range(1, 5):
         before = {letter: part.copy() for letter, part in memory.items()}
-        told = rule.told(w, slope(w), memory, t)
+        told = rule.step_terms(w, slope(w), memory, t)
         assert memory.keys() == before.keys() and all(np.array_equal(memory[k], before[k]) for k in memory)
         new = rule.update(w, slope(w), memory, t)
         assert np.array_equal(told.pop("w"), new)
@@ -232,7 +232,7 @@ def told_after(rule: Optimizer, gradients: list[float]) -> dict[str, np.ndarray]
     w, memory = np.array(1.0), rule.start(np.array(1.0))
     for t, g in enumerate(gradients[:-1], start=1):
         w = rule.update(w, np.array(g), memory, t)
-    return rule.told(w, np.array(gradients[-1]), memory, len(gradients))
+    return rule.step_terms(w, np.array(gradients[-1]), memory, len(gradients))
 
 
 def test_a_step_tells_velocity_look_ahead_and_corrected_moments() -> None:
@@ -381,22 +381,22 @@ def test_a_schedule_is_asked_for_the_number_of_steps_done(rule: Optimizer) -> No
 
 def test_clipping_by_value_and_by_length() -> None:
     g = np.array([3.0, -4.0])
-    assert SGD(clipvalue=3.5).clipped(g).tolist() == [3.0, -3.5]
-    assert SGD(clipnorm=1.0).clipped(g) == pytest.approx([0.6, -0.8])
-    assert SGD(global_clipnorm=10.0).clipped(g).tolist() == [3.0, -4.0], "short enough, not one digit changes"
-    assert SGD(clipnorm=1.0).clipped(np.zeros(2)).tolist() == [0.0, 0.0]
-    assert SGD(clipnorm=1.0).clipped(np.array(-7.0)) == -1.0
-    assert SGD(clipnorm=0.0, clipvalue=None).clipped(g) is g
+    assert SGD(clipvalue=3.5).clip(g).tolist() == [3.0, -3.5]
+    assert SGD(clipnorm=1.0).clip(g) == pytest.approx([0.6, -0.8])
+    assert SGD(global_clipnorm=10.0).clip(g).tolist() == [3.0, -4.0], "short enough, not one digit changes"
+    assert SGD(clipnorm=1.0).clip(np.zeros(2)).tolist() == [0.0, 0.0]
+    assert SGD(clipnorm=1.0).clip(np.array(-7.0)) == -1.0
+    assert SGD(clipnorm=0.0, clipvalue=None).clip(g) is g
     assert g.tolist() == [3.0, -4.0]
 
 
 def test_every_variable_and_every_ball_is_clipped_by_itself() -> None:
     g, slices = np.array([3.0, -4.0, 0.0, 0.5]), (slice(0, 2), slice(2, 4))
-    assert SGD(clipnorm=1.0).clipped(g, slices) == pytest.approx([0.6, -0.8, 0.0, 0.5])
-    whole = SGD(global_clipnorm=1.0).clipped(g, slices)
+    assert SGD(clipnorm=1.0).clip(g, slices) == pytest.approx([0.6, -0.8, 0.0, 0.5])
+    whole = SGD(global_clipnorm=1.0).clip(g, slices)
     assert whole == pytest.approx(g / np.linalg.norm(g))
     balls = np.array([[3.0, 0.3], [-4.0, 0.4]])
-    assert SGD(clipnorm=1.0).clipped(balls) == pytest.approx(np.array([[0.6, 0.3], [-0.8, 0.4]]))
+    assert SGD(clipnorm=1.0).clip(balls) == pytest.approx(np.array([[0.6, 0.3], [-0.8, 0.4]]))
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_a_stepper_takes_the_steps_of_its_rule(rule: Optimizer) -> None:
     stepper, last = Stepper(rule), w
     for done in range(5):
         assert stepper.iterations == done
-        told = stepper.told(last, slope(last))
+        told = stepper.step_terms(last, slope(last))
         last = stepper.step(last, slope(last))
         assert np.array_equal(told["w"], last)
     assert np.array_equal(last, stepped(rule, w))
@@ -459,10 +459,21 @@ def test_a_stepper_keeps_its_memory_when_its_rate_is_set() -> None:
 def test_a_stepper_knows_where_each_variable_lies() -> None:
     stepper = Stepper(SGD(1.0, clipnorm=1.0), slices=(slice(0, 2), slice(2, 3)))
     g = np.array([3.0, -4.0, 0.5])
-    assert stepper.told(np.zeros(3), g)["g"] == pytest.approx([0.6, -0.8, 0.5])
+    assert stepper.step_terms(np.zeros(3), g)["g"] == pytest.approx([0.6, -0.8, 0.5])
     assert stepper.step(np.zeros(3), g) == pytest.approx([-0.6, 0.8, -0.5])
 
 
 def test_a_stepper_refuses_a_gradient_of_another_shape() -> None:
     with pytest.raises(ValueError, match=r"the weights have shape \(3,\) and their gradient has \(3, 1\)"):
         Stepper(Adam()).step(np.zeros(3), np.zeros((3, 1)))
+
+
+def test_a_program_taken_home_finds_the_terms_of_a_step_by_their_old_name() -> None:
+    w, g = np.array([1.0, -2.0]), np.array([0.5, 0.25])
+    for rule in (SGD(0.1), Adam(0.1)):
+        memory = rule.start(w)
+        with pytest.warns(DeprecationWarning, match="step_terms") as caught:
+            told = rule.told(w, g, memory, 1)
+        assert caught[0].filename == __file__
+        terms = rule.step_terms(w, g, memory, 1)
+        assert told.keys() == terms.keys() and all(np.array_equal(told[letter], terms[letter]) for letter in terms)

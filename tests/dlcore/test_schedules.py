@@ -63,6 +63,17 @@ def test_every_schedule_shows_its_formula_and_its_line_in_keras(schedule: Schedu
         assert eval(schedule.keras.removeprefix("keras.optimizers.schedules."), dict(vars(schedules))) == schedule
 
 
+def test_a_formula_says_what_is_switched_on() -> None:
+    """Stairs, cycles and straight lines had the formula of a decay that is smooth, falls once, and curves."""
+    for kind in (schedules.ExponentialDecay, schedules.InverseTimeDecay):
+        assert "lfloor" in kind(staircase=True).formula_text and "lfloor" not in kind().formula_text
+    down, again = schedules.PolynomialDecay(), schedules.PolynomialDecay(cycle=True)
+    assert r"\min(t, T)" in down.formula_text and "lceil" not in down.formula_text
+    assert r"\min(t, T)" not in again.formula_text and "lceil" in again.formula_text
+    curved, straight = schedules.OneCycle(), schedules.OneCycle(anneal_strategy="linear")
+    assert "cos" in curved.formula_text and "cos" not in straight.formula_text
+
+
 @every_schedule
 def test_schedules_can_be_hashed(schedule: Schedule) -> None:
     assert {schedule: 1}[copy(schedule)] == 1

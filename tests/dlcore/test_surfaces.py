@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from dlcore.datasets import NoisyLine, Penguins
-from dlcore.descent import descend
+from dlcore.experiments.descent import descend
 from dlcore.family import SettingError
 from dlcore.formulas import FormulaError
 from dlcore.losses import MeanSquaredError
 from dlcore.optimizers import SGD
 from dlcore.preprocessing import standardize
-from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface, parse
+from dlcore.surfaces import LineFit, OwnFormula, SlopeFit, Surface
 
 NOISY = NoisyLine(count=80, outliers=0.1, seed=3)
 MEMBERS = [Surface.get(name) for name in Surface.members]
@@ -21,7 +21,7 @@ MEMBERS += [
     LineFit(NOISY),
     LineFit(NOISY, scaled=False),
     SlopeFit(NOISY),
-    parse("cosh(x) + x", 3.0),
+    OwnFormula("cosh(x) + x", 3.0),
 ]
 
 every_surface = pytest.mark.parametrize("surface", MEMBERS, ids=repr)
@@ -219,7 +219,7 @@ def test_raw_inputs_make_a_valley_a_million_times_as_curved_across_as_along() ->
 
 
 def test_a_typed_formula_is_a_surface() -> None:
-    surface = parse("x**2 + 3*sin(y)", size=2.0)
+    surface = OwnFormula("x**2 + 3*sin(y)", size=2.0)
     assert surface == OwnFormula("x**2 + 3*sin(y)", 2.0)
     assert surface.extent == ((-2.0, 2.0), (-2.0, 2.0)) and surface.minima == ()
     assert surface(3.0, np.pi / 2) == pytest.approx(12)
@@ -228,26 +228,26 @@ def test_a_typed_formula_is_a_surface() -> None:
 
 
 def test_a_formula_in_x_alone_has_one_weight() -> None:
-    surface = parse("x**2")
+    surface = OwnFormula("x**2")
     assert surface.weights == ("x",) and len(surface.extent) == len(surface.start) == 1
     assert surface.gradient(np.array([1.0, 2.0])).tolist() == [[2.0, 4.0]]
 
 
 def test_what_is_no_formula_is_refused_when_it_is_read() -> None:
     with pytest.raises(FormulaError):
-        parse("__import__('os')")
+        OwnFormula("__import__('os')")
     with pytest.raises(SettingError, match="size"):
-        parse("x", size=1e6)
+        OwnFormula("x", size=1e6)
 
 
 @pytest.mark.parametrize("text", ["log(x)", "sqrt(x)", "log(x) + y", "sqrt(x - 1)", "log(y) + x", "sqrt(x - 4.5)"])
 def test_a_formula_that_is_defined_in_part_has_its_start_there(text: str) -> None:
-    surface = parse(text)
+    surface = OwnFormula(text)
     numbers = np.append(surface.gradient(*surface.start), surface(*surface.start))
     assert np.isfinite(numbers).all()
     assert all(low <= v <= high for v, (low, high) in zip(surface.start, surface.extent, strict=True))
 
 
 def test_a_formula_that_is_defined_everywhere_or_nowhere_has_the_usual_start() -> None:
-    assert parse("x**2 + y**2", 10).start == parse("log(-1 - x**2)*y", 10).start == (-7.0, 6.0)
-    assert parse("x**2", 10).start == (-7.0,)
+    assert OwnFormula("x**2 + y**2", 10).start == OwnFormula("log(-1 - x**2)*y", 10).start == (-7.0, 6.0)
+    assert OwnFormula("x**2", 10).start == (-7.0,)

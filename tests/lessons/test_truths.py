@@ -5,6 +5,7 @@ Every truth here is known without the code that finds it.
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +13,17 @@ from streamlit.testing.v1 import AppTest
 
 from dlcore.activations import Activation
 from dlcore.datasets import BreastCancer, Penguins
-from dlcore.deep import Course, Deep
-from dlcore.gates import search
-from dlcore.recommendations import Outcome, Output, Problem
-from dlcore.surfaces import parse
-from dlcore.sweep import Sweep, useful
-from dlcore.trials import Trial
+from dlcore.experiments.gradient_flow import DeepNetwork, GradientHistory
+from dlcore.experiments.logic_gates import search
+from dlcore.experiments.lr_finder import Growth, RangeTest
+from dlcore.experiments.output_layers import Outcome
+from dlcore.experiments.rate_sweep import Sweep, useful
+from dlcore.experiments.rate_trials import Trial
+from dlcore.optimizers import SGD
+from dlcore.surfaces import OwnFormula
 from lessons.activations import does_it_matter, two_networks, vanishing, which_one
 from lessons.learning_rate import finding_a_rate, how_much, schedule_controls, three_rates, with_schedule
-from lessons.neuron.number_by_number import WEIGHTS, passed
+from lessons.neuron import number_by_number
 from lessons.neuron.one_unit_gates import SEARCHED
 from ui.text import texts
 
@@ -35,16 +38,21 @@ def own(key: str, text: str, **more: str) -> dict[str, str]:
 
 
 def asked(at: AppTest, beat: str) -> bool:
-    return f"predict-{beat}" in {pills.key for pills in at.pills}
+    return any(str(pills.key).endswith(f".{beat}") for pills in at.pills if str(pills.key).startswith("predict-"))
+
+
+def asking(script: str, beat: str) -> str:
+    """The name of the widget that asks a question of a page."""
+    return f"predict-{Path(script).stem.partition('_')[2]}.{beat}"
 
 
 def right(script: str, address: dict[str, str], beat: str, opened: Open) -> set[str]:
     """Every answer that is counted as right, found by giving them all."""
     known = {both["en"]: key for key, both in texts.words().items()}
     counted = set()
-    for label in opened(script, address, lang="en").pills(key=f"predict-{beat}").options:
+    for label in opened(script, address, lang="en").pills(key=asking(script, beat)).options:
         at = opened(script, address, lang="en")
-        at.pills(key=f"predict-{beat}").select(known[label]).run()
+        at.pills(key=asking(script, beat)).select(known[label]).run()
         assert not at.exception
         block = at.container(key=f"beat-{beat}")
         # what is said besides the verdict, as of a start beside the map, is no verdict
@@ -79,8 +87,8 @@ def test_where_a_ball_ends_on_the_page(address: dict[str, str], truths: set[str]
 
 def test_the_reason_of_a_run_over_the_limit_is_that_of_its_truth(language: str, opened: Open) -> None:
     at = opened(GRADIENT_DESCENT, {"f": "narrow_valley", "lr3": "0.081"}, lang=language)
-    at.pills(key=f"predict-{DESCENT}").select("end_lost").run()
-    (said,) = (each.value for each in at.container(key=f"beat-{DESCENT}").success)
+    at.pills(key=asking(GRADIENT_DESCENT, DESCENT)).select("end_lost").run()
+    said = " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").markdown)
     verdict = texts.words()["verdict_diverged"][language].partition("**:")[0]
     assert verdict in said
     assert "발산" in texts.words()["end_lost"]["ko"] and "diverges" in texts.words()["end_lost"]["en"]
@@ -152,7 +160,7 @@ def swept(early: list[float], late: list[float]) -> tuple[str, ...]:
     stops = 2.0 ** np.arange(len(early))
     height = np.array([[1.0] * len(early), *([early] * 5), late])
     found = Sweep(stops, height, np.where(np.isnan(height[-1]), 6, -1))
-    return how_much.Swept(found, 0, 0.0, np.inf, "unit_steps").changes
+    return how_much.changes(how_much.Heights(found, 0.0, 0, 6))
 
 
 def test_how_a_range_of_rates_changes() -> None:
@@ -179,7 +187,9 @@ def test_where_all_is_lost_no_rate_is_useful() -> None:
 def read(*ends: float) -> tuple[str, ...]:
     tried = np.array([1.0, 0.1, 10.0])
     sweep = Sweep(tried, np.array([[2.0] * 3, ends]), np.full(3, -1))
-    return finding_a_rate.Checked(Trial(Penguins(), epochs=1), 1.0, sweep, sweep).lowest
+    setup = finding_a_rate.Setup(Trial(Penguins(), epochs=1), Growth(), 1.0)
+    test = RangeTest(tried, tried, tried, exploded=False)
+    return finding_a_rate.question(setup, finding_a_rate.Measurements(test, sweep, sweep)).truths
 
 
 def test_readings_that_end_alike_are_as_low() -> None:
@@ -197,7 +207,8 @@ def scheduled(with_: float, without: float) -> tuple[str, ...]:
         name: replace(real, loss=np.array([1.0, end]))
         for name, end in ((with_schedule.WITH, with_), (with_schedule.WITHOUT, without))
     }
-    return with_schedule.Compared(trial, schedule_controls.Plan(0.1), pair).outcomes
+    setup = with_schedule.Setup(trial, schedule_controls.Plan(0.1))
+    return with_schedule.question(setup, with_schedule.Trainings(pair)).truths
 
 
 def test_of_two_trainings_that_diverge_one_may_be_lower() -> None:
@@ -211,11 +222,13 @@ def test_of_two_trainings_that_diverge_one_may_be_lower() -> None:
 
 
 def learned(first: float, second: float) -> tuple[str, ...]:
-    pair = two_networks.Pair(Deep(BreastCancer(), 1, 2), Deep(BreastCancer(), 1, 2, "relu"))
+    pair = two_networks.Pair(DeepNetwork(BreastCancer(), 1, 2), DeepNetwork(BreastCancer(), 1, 2, "relu"))
     courses = {
-        name: Course(np.array([1.0, end]), np.ones(1)) for name, end in zip(pair.networks, (first, second), strict=True)
+        name: GradientHistory(np.array([1.0, end]), np.ones(1))
+        for name, end in zip(pair.networks, (first, second), strict=True)
     }
-    return does_it_matter.Trained(pair, courses, False).outcomes
+    setup = does_it_matter.Setup(pair, SGD())
+    return does_it_matter.question(setup, does_it_matter.Trainings(courses, pair.first.baseline())).truths
 
 
 def test_of_two_networks_that_explode_one_may_be_lower() -> None:
@@ -245,7 +258,7 @@ def test_a_line_beside_the_picture_stays_there(address: dict[str, str], truths: 
 @pytest.mark.parametrize("count", ["3", "4", "5", "17"])
 def test_what_no_unit_can_be_is_not_up_to_the_grid(count: str, opened: Open) -> None:
     at = opened(NEURON, {"grid": count}, lang="en")
-    at.pills(key="predict-one_unit_gates").select("XOR").run()
+    at.pills(key=asking(NEURON, "one_unit_gates")).select("XOR").run()
     assert at.container(key="beat-one_unit_gates").success
 
 
@@ -256,13 +269,22 @@ def test_every_grid_that_is_offered_finds_all_the_other_gates(opened: Open) -> N
         assert [gate for gate in SEARCHED if best[gate] < 4] == ["XOR"], count
 
 
-def test_a_slope_of_next_to_nothing_has_a_side() -> None:
-    plain = {key: default for key, (_, default) in WEIGHTS.items()}
-    relu, sigmoid = Activation.get("relu"), Activation.get("sigmoid")
-    assert passed(plain, (1.0, 0.5), 1.0, sigmoid).moves() == ("v_grows",)
-    assert passed(plain | {"b1": -4.0}, (1.0, 0.5), 1.0, relu).moves() == ("v_stays",), "h is 0"
-    far = passed(plain | {"k": 28.0}, (1.0, 0.5), 1.0, sigmoid)
-    assert -1e-9 < far.slopes["v1"] < 0 and far.moves() == ("v_grows", "v_stays")
+@pytest.mark.parametrize(
+    ("name", "weights", "truths"),
+    [
+        ("sigmoid", {}, ("v_grows",)),
+        # h₁ is 0
+        ("relu", {"b1": -4.0}, ("v_stays",)),
+        # the slope is less than 1e-9 below 0
+        ("sigmoid", {"k": 28.0}, ("v_grows", "v_stays")),
+    ],
+)
+def test_a_slope_of_next_to_nothing_has_a_side(name: str, weights: dict[str, float], truths: tuple[str, ...]) -> None:
+    values = {key: default for key, (_, default) in number_by_number.WEIGHTS.items()} | weights
+    setup = number_by_number.Setup(tuple(values.values()), (1.0, 0.5), 1.0, Activation.get(name))
+    passes = number_by_number.measure(setup)
+    assert number_by_number.question(setup, passes).truths == truths
+    assert (-1e-9 < passes.gradients["v1"] < 0) == (len(truths) == 2)
 
 
 # ---- gradients and outputs -------------------------------------------------------------------------------------
@@ -270,15 +292,15 @@ def test_a_slope_of_next_to_nothing_has_a_side() -> None:
 
 def test_all_that_was_sent_is_not_more_than_was_sent() -> None:
     """One linear layer passes on what it gets."""
-    net = Deep(BreastCancer(), 1, 32, "linear")
-    found = vanishing.Passed(two_networks.Pair(net, Deep(BreastCancer(), 1, 32)), {"A": net.passage()})
-    assert found.passages["A"].left[0] == 1 and found.arrives == ("arrives_well",)
+    net = DeepNetwork(BreastCancer(), 1, 32, "linear")
+    setup, flow = vanishing.Setup(two_networks.Pair(net, DeepNetwork(BreastCancer(), 1, 32))), net.gradient_flow()
+    assert flow.left[0] == 1 and vanishing.question(setup, {"A": flow}).truths == ("arrives_well",)
 
 
 def compared(mine: float, best: float) -> tuple[str, ...]:
     none = np.empty(0)
     a, b = (Outcome(np.array([0.0, end]), none, none, none) for end in (mine, best))
-    return which_one.Tried(Problem.get("one_number"), Output("one_unit", "linear", "mse"), a, b).comes_to
+    return which_one.comes_to(which_one.Outcomes(a, b))
 
 
 def test_a_score_is_judged_as_it_is_and_as_it_is_shown() -> None:
@@ -289,7 +311,7 @@ def test_a_score_is_judged_as_it_is_and_as_it_is_shown() -> None:
 
 
 def test_on_a_plain_no_rate_has_arrived_anywhere() -> None:
-    found = three_rates.three_runs(parse("0*x + 1"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
-    assert not three_rates._all_arrive(found).reached
-    found = three_rates.three_runs(parse("x**2"), {"η₁": 0.1, "η₂": 0.2, "η₃": 0.3}, 30)
-    assert three_rates._all_arrive(found).reached
+    for text, arrives in (("0*x + 1", False), ("x**2", True)):
+        setup = three_rates.Setup(OwnFormula(text), (0.1, 0.2, 0.3), 30)
+        (goal,) = three_rates.goals(setup, three_rates.measure(setup))
+        assert goal.reached is arrives

@@ -250,23 +250,32 @@ def _named(at: AppTest, one: Control, edits: dict[str, Any]) -> dict[str, Any]:
     """Edits as Streamlit's table reports them, and no more than a cell of its column can hold."""
     table = next(each for each in at.dataframe if each.proto.id == one.proto.id).value
 
+    configured = json.loads(one.proto.columns or "{}")
+    limits = {name: (how or {}).get("type_config") or {} for name, how in configured.items()}
+
     def row(cells: dict[str, Any]) -> dict[str, Any]:
         wanted = {int(k): value for k, value in cells.items() if int(k) < len(table.columns)}
-        return {str(table.columns[k]): v for k, v in wanted.items() if _fits(table.iloc[:, k], v)}
+        named = {str(table.columns[k]): (table.iloc[:, k], v) for k, v in wanted.items()}
+        return {name: v for name, (column, v) in named.items() if _fits(column, v, limits.get(name, {}))}
 
+    # a browser fills a new row with the defaults of its columns
+    unticked = {str(name): False for name in table.columns if table[name].dtype.kind == "b"}
     rows = {int(k): cells for k, cells in edits["edited_rows"].items() if int(k) < len(table)}
     return {
         "edited_rows": {k: row(cells) for k, cells in rows.items()},
-        "added_rows": [row(cells) for cells in edits["added_rows"]],
+        "added_rows": [unticked | row(cells) for cells in edits["added_rows"]],
         "deleted_rows": [k for k in edits["deleted_rows"] if k < len(table)],
     }
 
 
-def _fits(column: Any, value: Any) -> bool:
+def _fits(column: Any, value: Any, limits: dict[str, Any]) -> bool:
+    """Whether a browser lets a cell of this column have that value; ``limits``: those of the column's kind."""
     if value is None:
         return True
-    if column.dtype == bool:
+    if column.dtype.kind == "b":
         return isinstance(value, bool)
     if column.dtype.kind in "if":
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, str)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        low, high = (limits.get(end) for end in ("min_value", "max_value"))
+        return is_number and (low is None or value >= low) and (high is None or value <= high)
+    return isinstance(value, str) and value in limits.get("options", [value])

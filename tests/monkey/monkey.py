@@ -13,10 +13,11 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from lessons.training.results import PINNED
 from tests.monkey import said
 from tests.monkey.acts import Act, chosen, do, is_open
 from tests.monkey.seen import Seen, seen
-from ui.controls.page_state import PageState
+from ui.controls.page_state import PLACE_KEYS, PageState
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Open = Callable[..., AppTest]
@@ -66,7 +67,7 @@ class Monkey:
         """Do so many acts; how many of them there were to do. Raises Found."""
         chance = random.Random(f"{seed}/{self.script}/{language}")
         others = [script for script in scripts() if script != self.script]
-        begin = {"lang": language} | ({"predict": "0"} if chance.random() < 0.7 else {})
+        begin = {"lang": language, "all": "print"} | ({"predict": "0"} if chance.random() < 0.7 else {})
         done = self.take([Act("begin", "", begin)], compare=False)
         while done < acts:
             last = done >= acts - 1
@@ -137,7 +138,7 @@ class Monkey:
             if after.values != before.values:
                 yield f"other values after {act}: {differences(before.values, after.values)}"
         reset = act.what == "press" and act.key.endswith("-reset") and len(turn) == 1 and not self._handed_out
-        if reset and set(self.at.query_params) != {"lang"}:
+        if reset and set(self.at.query_params) - set(PLACE_KEYS) != {"lang"}:
             yield f"after a reset the address still says {dict(self.at.query_params)}"
         if len(turn) == 1 and act.what in ("slide", "number", "toggle", "type") and act.key in before.controls:
             if act.key not in after.controls:
@@ -175,7 +176,7 @@ class Monkey:
         if act.key not in self.page.values or key in self.at.query_params:
             return False
         kind = self._state.kinds.get(key)
-        return kind is None or self._state.kept.get(key, kind.default) != kind.default
+        return kind is None or self._state.settings.get(key, kind.default) != kind.default
 
     def _elsewhere(self) -> Iterator[str]:
         """Whether the address shows somebody else the same numbers."""
@@ -203,7 +204,11 @@ class Monkey:
         """Whether more is shown than what is set: what cannot be read, files, trainings that were begun by hand."""
         mine = ("training.go", "training.on", "training.rewind", "training.unpin")
         own = self.page.values.get("training.set") == "own_table"
-        return bool(self.at.error) or own or any(key in self.page.controls for key in mine)
+        # a test set is opened once by everybody, and stays open: model_evaluation/only_once.py
+        opened = bool(self._state.kept_numbers)
+        # what was put aside is told also where, before a guess, the button is not there with which it is dropped
+        opened = opened or PINNED in self.at.session_state
+        return bool(self.at.error) or own or opened or any(key in self.page.controls for key in mine)
 
     def _guessed(self) -> bool:
         return bool(self._state.guesses)

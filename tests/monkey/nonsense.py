@@ -27,7 +27,23 @@ ROWS = (
     *("0, 0, 1; 1, 1, 0; 0.5, -1.5, 2", "0, 0, 1; 0, 0, 0", "9, 9, 1", "1, 2, 3; 4", "−1, 2", "1e-9; 2e-9"),
 )
 NETS = (
-    *("0", "1", "512", "12-8", "4:tanh:d0.5", "3:b", "8:l1=1", "8:l2=0.0000001", "1-1-1-1-1-1-1-1", "513", "-", "4:d1"),
+    *(
+        "0",
+        "1",
+        "512",
+        "12-8",
+        "4:tanh:d0.5",
+        "3:b",
+        "12, 8",
+        "-5",
+        "8:",
+        "8:l1=1",
+        "8:l2=0.0000001",
+        "1-1-1-1-1-1-1-1",
+        "513",
+        "-",
+        "4:d1",
+    ),
     *("4:he_normal:sigmoid", "4:zeros", "64-32:relu:d0.9:b:l2=1", "８", "4 - 4", "4–4", "0-0", "4:l1=1.", "4:nobody"),
 )
 CODES = ("7K3M-9QX2-41TD", "7K3M-9QX2-41TD\n7k3m 9qx2 41td, AAAA-BBBB-CCCC", "-" * 99, "0000-0000-0000")
@@ -45,6 +61,15 @@ FILES: dict[str, bytes] = {
     "ends of lines of old": _SOUND.replace("\n", "\r").encode(),
     "semicolons and decimal commas": b"a;b;y\n" + b"\n".join(b"%d,5;%d;%d" % (k, k % 5, k % 2) for k in range(20)),
     "tabs": _SOUND.replace(",", "\t").encode(),
+    "spaces": _SOUND.replace(",", "   ").encode(),
+    "bars": _SOUND.replace(",", "|").encode(),
+    "what Excel says": b"sep=;\n" + _SOUND.replace(",", ";").encode(),
+    "comments": b"# a title\n# a, b\n" + _SOUND.encode(),
+    "a title and a sum": f"현황,,\na,b,y\n{chr(10).join(_LINES)}\n합계,276,yes\n자료: 없음,,\n".encode(),
+    "units": ("a,b,y\n" + "\n".join(f'{k}%,"₩{k},000",{k % 2 == 0}' for k in range(1, 25))).encode(),
+    "one-hot": b",a,y_1,y_2,y_3\n"
+    + b"\n".join(b"%d,%d,%d,%d,%d" % (k, k * k % 7, *(k % 3 == j for j in range(3))) for k in range(24)),
+    "long numbers": b"a,b,y\n" + b"\n".join(b"%d,%d,%d" % (10**19 + k, k, k % 2) for k in range(20)),
     "quotes": b'"a ""1""","b,c",y\n' + b"\n".join(b'"%d","%d","q"' % (k, k % 4) for k in range(9)) + b'\n"9","1","r"',
     "a quote left open": b'a,b,y\n1,2,"3\n4,5,6\n7,8,9',
     "one column": b"y\n" + b"\n".join(b"%d" % k for k in range(9)),

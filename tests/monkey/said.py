@@ -10,7 +10,9 @@ import pandas as pd
 
 NO_NUMBER = re.compile(
     # what Python, NumPy and JavaScript write for what is none, and a placeholder that nobody has filled
-    r"(?<![\w.])[-−+]?(?:nan|NaN|inf|Infinity|infinity|undefined|NaT)(?![\w])|(?<=[=:] )None(?!\w)|\{\{\w"
+    # ("undefined" and "None" are words, too: there only in the place of a value)
+    r"(?<![\w.])[-−+]?(?:nan|NaN|inf|Infinity|infinity|NaT)(?![\w])"
+    r"|(?:^(?=\w+$)|(?<=[=:(] ))(?:None|undefined)(?!\w)|\{\{\w"
 )
 NOT_FINITE = re.compile(r"∞|(?<=[\s=≈→<>(±·×])[-−+]?\?(?=[\s,.;:)%]|$)")
 """What ``ui.number_format.readable`` writes for the infinite, and for a NaN: a question mark instead of a number."""

@@ -16,7 +16,7 @@ from tests.monkey.said import strict
 
 SAYING = ("caption", "markdown", "success", "info", "warning", "error", "latex", "heading", "subheader", "title")
 NOTES, CHECK = "notes", "-check"
-APART = re.compile(rf"(goals|collect)-|goal_.*-popover|{NOTES}$")
+APART = re.compile(rf"collect-|\w+-\w+-goals|goal_.*-popover|{NOTES}$")
 """Where it stands what a visitor has done, which is in no address."""
 
 
@@ -49,7 +49,7 @@ class Seen:
     def values(self) -> dict[str, Any]:
         """By key, the values of the controls that an address restores."""
         kept = ("slider", "number_input", "selectbox", "button_group", "toggle", "text_input")
-        return {key: one.value for key, one in self.controls.items() if one.kind in kept and "." in key}
+        return {key: one.value for key, one in self.controls.items() if one.kind in kept and re.match(r"\w+\.", key)}
 
     def around(self, place: str) -> str:
         """All that is said of a beat's numbers: without its prose and its notes, which are there whatever they are."""

@@ -18,6 +18,8 @@ from ui.text import texts
         "L = ?",
         "(?, 2)",
         "w = None",
+        "w = undefined",
+        "undefined",
         "{{count}} rows",
         "−inf %",
         "E ∞",
@@ -28,7 +30,17 @@ def test_what_is_no_number_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["What next?", "`nan` is no number", "$e^{{x}}$", "range −∞ … ∞", "finance", "information"]
+    "text",
+    [
+        "What next?",
+        "`nan` is no number",
+        "$e^{{x}}$",
+        "range −∞ … ∞",
+        "finance",
+        "information",
+        "Diverged or undefined (black): 0.00%",
+        "None is chosen, so you see sigmoid.",
+    ],
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert not said.faults([text], "en", "all is well")

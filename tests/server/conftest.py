@@ -50,7 +50,7 @@ def lives(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     server: Server = request.getfixturevalue("server")
-    before = len(server.said())
+    before = len(server.log_text())
     yield
     assert server.answers()
     awaited(drawn_for_another(server))

@@ -32,7 +32,7 @@ async def test_what_stands_in_vain_in_an_address_is_said(name: str, server: Serv
     begun = time.monotonic()
     async with visiting(server, PAGE, query) as one:
         assert time.monotonic() - begun < SOON
-        assert len(one.texts) > 10 and len(one.warned) == 1
+        assert len(one.texts) >= 5 and len(one.warned) == 1
         assert said in one.warned[0], one.warned[0][:600]
         # many notes are counted and long ones cut
         assert len(one.warned[0]) < 1500
@@ -48,13 +48,13 @@ TOO_MUCH = {
 @pytest.mark.parametrize("name", TOO_MUCH)
 async def test_what_streamlit_does_not_read_leaves_the_page_as_it_is_for_everybody(name: str, server: Server) -> None:
     query, said = TOO_MUCH[name]
-    before, begun = len(server.said()), time.monotonic()
+    before, begun = len(server.log_text()), time.monotonic()
     # a Korean browser, as the students here have: the language of the address is lost with the rest
     async with visiting(server, PAGE, query) as one, visiting(server, PAGE, "") as plain:
         assert time.monotonic() - begun < 2 * SOON
         assert one.texts == plain.texts and not one.warned
         assert one.written == "lang=ko"
-    assert said in server.said()[before:]
+    assert said in server.log_text()[before:]
 
 
 @pytest.mark.parametrize("length", [100_000, 2_000_000])

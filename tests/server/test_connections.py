@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.server.visits import Listener, Server, visiting
 
 PAGE = "gradient_descent"
-AT = "lang=en&predict=0"
+AT = "lang=en&predict=0&all=print"
 
 DROPS = 30
 ASKS = 200

@@ -12,9 +12,11 @@ from tests.asked import ask, shake_hands, token, upload
 from tests.server.visits import ROOT, Server, visiting
 from tests.watched import called, watching
 
-AT = "lang=en&predict=0"
+AT = "lang=en&predict=0&all=print"
 OWN = "lessons.example"
 """What the app is called, where the name of its site was set."""
+LISTED = "https://portal.example"
+"""A site whose pages may talk to it, where it was said so."""
 MEGABYTE = 1024 * 1024
 
 
@@ -29,7 +31,7 @@ def newcomer(calls: Path) -> Iterator[Server]:
     """A process as README.md starts it, but for its port and for the names that it answers to."""
     # what it asked others for would not leave this machine, and fail at once
     nobody = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    named = ("--server.allowedHosts", OWN, "--server.allowedHosts", "127.0.0.1")
+    named = ("--server.allowedHosts", OWN, "--server.allowedHosts", "127.0.0.1", "--server.corsAllowedOrigins", LISTED)
     surroundings = {"HOME": str(calls), **nobody, **watching(calls)}
     with Server(ROOT, calls / "log.txt", options=named, environment=surroundings) as running:
         yield running
@@ -50,7 +52,7 @@ async def test_the_process_calls_nobody(newcomer: Server, calls: Path) -> None:
     async with visiting(newcomer, "", "lang=en") as one:
         assert one.texts
     assert called(calls) == []
-    assert f"URL: http://localhost:{newcomer.port}" in newcomer.said(), "the address to open"
+    assert f"URL: http://localhost:{newcomer.port}" in newcomer.log_text(), "the address to open"
 
 
 async def test_no_statistics_are_gathered(server: Server) -> None:
@@ -70,13 +72,18 @@ def test_a_name_that_is_not_its_own_is_refused(newcomer: Server) -> None:
     assert shake_hands(newcomer.port, OWN, f"https://{OWN}") == 101
     assert shake_hands(newcomer.port, "elsewhere.example", "https://elsewhere.example") == 403
     assert shake_hands(newcomer.port, f"{OWN}.elsewhere.example", f"https://{OWN}.elsewhere.example") == 403
+    assert ask(newcomer.port, "/gradient_descent", Host=OWN).status == 200
+    assert ask(newcomer.port, "/gradient_descent", Host="elsewhere.example").status == 421
 
 
 def test_a_page_of_another_site_is_refused(newcomer: Server, calls: Path) -> None:
+    """Streamlit itself would look up its own address first, elsewhere."""
     before = len(called(calls))
     assert shake_hands(newcomer.port, OWN, "https://elsewhere.example") == 403
-    # SECURITY.md says so: Streamlit looks up its own address first, elsewhere
-    assert called(calls)[before:]
+    assert ask(newcomer.port, "/", "POST", Host=OWN, Origin="https://elsewhere.example").status == 403
+    # nor is it looked up for one that is listed, or is its own
+    assert shake_hands(newcomer.port, OWN, LISTED) == shake_hands(newcomer.port, OWN, f"https://{OWN}") == 101
+    assert called(calls)[before:] == []
 
 
 # ---- files -----------------------------------------------------------------------------------------------------------

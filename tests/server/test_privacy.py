@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.server.marked import MARK, NUMBER, TABLE, packed
 from tests.server.visits import Listener, Server, visiting
 
-AT = "lang=en&predict=0"
+AT = "lang=en&predict=0&all=print"
 
 MARKS = (MARK.encode(), b"91.735", *packed(str(NUMBER)))
 
@@ -42,7 +42,7 @@ async def test_an_own_table_is_seen_by_its_owner_alone(server: Server) -> None:
     # nor does it stand where nobody asked for it
     for family in ("cache_memory_bytes", "cache_lookups", "session_events"):
         assert MARK not in server.measured(family)
-    assert MARK not in server.said()
+    assert MARK not in server.log_text()
 
 
 async def test_another_ones_file_cannot_be_brought(server: Server) -> None:

@@ -12,6 +12,7 @@ import pytest
 from streamlit.runtime.caching import cache_data_api, cache_resource_api
 from streamlit.testing.v1 import AppTest
 
+from lessons.training import live, live_table
 from tests.server.marked import MARK, NUMBER, TABLE, packed
 from tests.server.visits import ROOT
 
@@ -32,7 +33,7 @@ def nothing_from_before() -> None:
 def opened(script: str, **address: str) -> AppTest:
     at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     at.switch_page(f"pages/{script}.py")
-    at.query_params.update({"lang": "en", "predict": "0", **address})
+    at.query_params.update({"lang": "en", "predict": "0", "all": "print", **address})
     return at.run()
 
 
@@ -133,11 +134,22 @@ def test_an_own_table_is_in_nothing_that_is_shared() -> None:
     assert not cache_resource_api._resource_caches._function_caches.get(None)
 
 
+def test_an_own_table_that_the_live_network_learns_from_is_in_nothing_that_is_shared() -> None:
+    at = opened("7_training", l_set="own_table", beat="live")
+    at.file_uploader(key=live_table.FILE).set_value((f"{MARK}.csv", TABLE.encode(), "text/csv"))
+    at.run()
+    assert not at.exception
+    assert any(MARK in text.value for text in at.caption)
+    assert at.session_state[live.SESSION].wanted.rows.own
+    assert found() == set()
+    assert not cache_resource_api._resource_caches._function_caches.get(None)
+
+
 @pytest.mark.parametrize(
     ("page", "keys"),
     [
         ("1_gradient_descent", "fg"),
-        pytest.param("2_learning_rate", "fg", marks=pytest.mark.thorough),
+        ("2_learning_rate", "fg"),
         ("5_optimizers", "fghk"),
     ],
 )

@@ -29,7 +29,7 @@ class Server(serving.Server):
 
     def own_faults(self, since: int = 0) -> list[str]:
         """The tracebacks whose innermost line is one of the app's; others come from what Streamlit refuses."""
-        return own_faults(self.said()[since:])
+        return own_faults(self.log_text()[since:])
 
     def megabytes(self) -> float:
         """The memory that the process has in its hands."""
@@ -74,12 +74,12 @@ class Listener(Student):
             self.written = message.page_info_changed.query_string
         super()._read(message, found)
 
-    def _drawn(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
+    def _take_element(self, delta: Delta, place: tuple[int, ...], found: Redraw) -> None:
         kind = delta.new_element.WhichOneof("type") or ""
         element = getattr(delta.new_element, kind, None)
         if kind == "alert":
             self.warned.append(element.body)  # type: ignore[union-attr]
-        super()._drawn(delta, place, found)
+        super()._take_element(delta, place, found)
         if kind in ("text_input", "number_input", "file_uploader", "button"):
             self.controls[element.id] = Touchable(kind, element, delta.fragment_id)  # type: ignore[union-attr]
 

@@ -1,11 +1,13 @@
 """Building the site: tables as Arrow reads them, what is pinned is checked, and the files fit each other."""
 
+import ast
 import base64
 import hashlib
 import io
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -93,11 +95,11 @@ def test_mixed_and_kept_categories_are_text(lessons_tables: ModuleType) -> None:
 def test_a_change_has_exactly_one_place(build: ModuleType) -> None:
     change = {"why": "", "file": "a-*.js", "old": "one", "new": "two"}
     files = {"a-1.js": b"x one y", "b.js": b"one"}
-    build.changed(files, [change])
+    build.apply_changes(files, [change])
     assert files == {"a-1.js": b"x two y", "b.js": b"one"}
     for wrong in ({"a-1.js": b"x"}, {"a-1.js": b"one one"}, {"a-1.js": b"one", "a-2.js": b"one"}):
         with pytest.raises(build.BuildError):
-            build.changed(wrong, [change])
+            build.apply_changes(wrong, [change])
 
 
 def test_a_package_that_is_not_the_pinned_one_is_refused(
@@ -126,6 +128,27 @@ def test_a_wheel_that_the_lock_does_not_name_is_refused(
         list(build.webassembly_wheels(["numpy"], "", lock, tmp_path))
 
 
+def test_what_the_pages_import_of_ours_goes_into_the_site(build: ModuleType) -> None:
+    ours = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    scripts = [path for part in build.APP for path in (ROOT / part).rglob("*.py")]
+    named = {name.split(".")[0] for path in scripts for name in imported(path)} & ours
+    assert {"classroom", "ui"} <= ours and "dlcore" in named
+    assert named <= set(build.APP)
+    # rooms need a server, which is not there, and so there are none
+    assert "server" not in build.APP and "classroom" in build.APP
+    files = build.app()
+    assert "classroom/store.py" in files and not [path for path in files if path.startswith("server/")]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a script imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+
+
 def test_nothing_that_was_not_built_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("precious")
     command = [sys.executable, "deploy/static/build.py", str(tmp_path)]
@@ -136,7 +159,7 @@ def test_nothing_that_was_not_built_is_overwritten(tmp_path: Path) -> None:
 
 def test_the_same_files_make_the_same_archive(build: ModuleType) -> None:
     files = {"b/c.txt": b"2", "a.txt": b"1"}
-    packed = build.tarred(files)
-    assert packed == build.tarred(dict(reversed(files.items())))
+    packed = build.tar_archive(files)
+    assert packed == build.tar_archive(dict(reversed(files.items())))
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         assert archive.getnames() == ["a.txt", "b/c.txt"]

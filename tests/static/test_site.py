@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.chromium import FLAGS
 from benchmarks.serving import FileHost
-from tests.browser import test_links, test_player, test_takehome, test_training
+from tests.browser import test_links, test_player, test_presenter, test_takehome, test_training
 from tests.static.conftest import BLOCKED, ROOT, Student
 from tests.visitor import PATIENCE
 
@@ -22,7 +22,7 @@ Arrive = Callable[..., Student]
 # What is computed to be compared, each with another part of dlcore: a walk, a training, and gradients through layers.
 EXPERIMENTS = {
     "a walk on a landscape": """
-from dlcore.descent import descend
+from dlcore.experiments.descent import descend
 from dlcore.optimizers import Adam
 from dlcore.surfaces import Himmelblau
 
@@ -31,14 +31,14 @@ found = [path.w, path.height, path.gradient]
 """,
     "a network on data": """
 from dlcore.datasets import Penguins
-from dlcore.trials import Trial
+from dlcore.experiments.rate_trials import Trial
 
 found = [Trial(Penguins(), epochs=5).train(0.05).loss]
 """,
     "the vanishing gradient": """
-from dlcore.deep import Deep
+from dlcore.experiments.gradient_flow import DeepNetwork
 
-found = [Deep().passage().left]
+found = [DeepNetwork().gradient_flow().left]
 """,
 }
 WRITTEN = (
@@ -46,10 +46,22 @@ WRITTEN = (
 )
 
 
-DRAWN = """lesson => {
+LIVE = """[...document.querySelectorAll(".st-key-live-network *")].map(one => one.shadowRoot).find(Boolean)"""
+"""Where the network is that plays."""
+
+DRAWN = f"""lesson => {{
   const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+  // the border has a size once it is drawn
+  const live = {LIVE}?.querySelector(".border[style]")
   return document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    && charts.length > 0 === lesson && charts.every(one => one.querySelector('svg .role-axis, svg .role-mark, canvas'))
+    && (charts.length > 0 || Boolean(live)) === lesson
+    && charts.every(one => one.querySelector('svg .role-axis, svg .role-mark, canvas'))
+}}"""
+
+
+HEADED = """old => {
+  const head = document.querySelector('[data-testid="stMain"] h1')?.innerText
+  return head && head !== old
 }"""
 
 
@@ -59,7 +71,8 @@ def all_pages(student: Student) -> list[str]:
     links = student.page.locator('[data-testid="stSidebar"] [data-testid="stPageLink"] a')
     for place in [*range(1, links.count()), 0]:
         links.nth(place).click()
-        student.until("old => document.querySelector('[data-testid=stMain] h1')?.innerText !== old", heads[-1:])
+        # while a page comes it has no heading for a moment
+        student.until(HEADED, heads[-1] if heads else "")
         # two pages have no picture of Vega's: the start page and the glossary
         lesson = bool(re.match(r"\d\.", links.nth(place).inner_text()))
         student.until(DRAWN, lesson)
@@ -85,6 +98,15 @@ def test_every_page_is_drawn_and_no_other_host_is_asked(student: Arrive) -> None
     heads = all_pages(one)
     assert one.ready().worker.evaluate("lessons.stack()") == stack, "a tab would die after a while"
     assert len(heads) == len(set(heads)) == 10 and one.address == {"lang": "en"}
+    assert one.complaints == []
+
+
+def test_the_live_network_plays_at_whatever_rate(student: Arrive) -> None:
+    one = student().go("/training?lang=en&beat=live")
+    one.until(DRAWN, True)
+    one.page.evaluate(f"() => {LIVE}.querySelector('.play').click()")
+    # more than lies there before it is pressed
+    one.until(f"() => Number({LIVE}.querySelector('.live').dataset.epoch) > 30")
     assert one.complaints == []
 
 
@@ -139,8 +161,7 @@ def test_a_lesson(student: Arrive) -> None:
     page.get_by_role("button", name="Presenter mode").click()
     page.locator(".st-key-presenter-bar").wait_for()
     one.ready()
-    page.keyboard.press("PageDown")
-    one.until_address(beat="two_weights")
+    test_presenter.click_on(one, "two_weights", rest=4000)
     one.go("/training?lang=ko&predict=0&set=own_table&epochs=3&net=4")
     test_training.bring(one, "file", "mine.csv", test_training.SEMICOLONS.encode())
     page.get_by_text("쉼표를 소수점으로 읽었습니다").wait_for()
@@ -155,7 +176,6 @@ def test_a_lesson(student: Arrive) -> None:
     [
         test_training.test_a_table_is_brought_and_what_is_none_is_told_about,
         test_training.test_points_are_placed_by_clicking_and_layers_by_a_row,
-        test_takehome.test_pictures_by_their_names_as_svg_and_png_at_the_step_of_the_player,
         test_links.test_the_language_stays,
         test_links.test_back_within_a_page_takes_a_change_back,
         test_links.test_back_to_a_page_finds_it_as_it_was,
@@ -165,6 +185,11 @@ def test_a_lesson(student: Arrive) -> None:
 )
 def test_what_a_server_can(student: Arrive, test: Callable[[Arrive], None]) -> None:
     test(student)
+
+
+@pytest.mark.thorough
+def test_pictures_are_taken_home(student: Arrive, tmp_path: Path) -> None:
+    test_takehome.test_pictures_by_their_names_as_svg_and_png_at_the_step_of_the_player(student, tmp_path)
 
 
 @pytest.mark.thorough
@@ -210,6 +235,16 @@ def test_what_cannot_be_fetched_is_said(student: Arrive) -> None:
     one.page.unroute("**/packages.tar.gz")
     alert.get_by_role("button", name="다시 시도").click()
     one.page.locator("#state progress").wait_for()
+
+
+def test_an_address_that_leads_nowhere_is_told_so_in_our_words(student: Arrive, built: Path) -> None:
+    one = student()
+    # a file host answers with 404.html, and Python's own file server has no such thing
+    one.page.route("**/nosuchpage?*", lambda route: route.fulfill(path=built / "404.html"))
+    one.go("/nosuchpage?lang=en")
+    assert one.page.locator('[data-testid="stMain"] h1').inner_text() == "There is no such page"
+    assert one.page.get_by_role("dialog").count() == 0
+    assert one.page.locator('[data-testid="stMain"]').get_by_text("nosuchpage").count() == 1
 
 
 def test_every_page_of_the_app_has_a_place_and_every_file_is_kept_for_later(built: Path) -> None:

@@ -13,7 +13,8 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.state import common
 from streamlit.testing.v1 import AppTest, element_tree
 
-from dlcore.ladder import Training
+from dlcore.experiments.capacity import AdamTraining
+from tests.conftest import lessons
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LANGUAGES = ("ko", "en")
@@ -56,7 +57,7 @@ def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr("lessons.model_evaluation.tame.EPOCHS", 20)
     monkeypatch.setattr(
-        "lessons.model_evaluation.grow.Training", lambda epochs, *more: Training(min(epochs, 20), *more)
+        "lessons.model_evaluation.grow.AdamTraining", lambda epochs, *more: AdamTraining(min(epochs, 20), *more)
     )
 
 
@@ -68,13 +69,20 @@ def a_language(script: str) -> str:
 
 @pytest.fixture
 def opened() -> Callable[..., AppTest]:
-    """``opened(script, lr="0.1")``: a page as a new visitor finds it at that address, with a browser of that locale."""
+    """``opened(script, lr="0.1")``: a page as a new visitor finds it at that address, with a browser of that locale.
 
-    def open_page(script: str, address: Mapping[str, Any] | None = None, locale: str = "", **more: Any) -> AppTest:
+    All questions of a topic on one page, unless the address names one or presents it, or ``one`` is true.
+    """
+
+    def open_page(
+        script: str, address: Mapping[str, Any] | None = None, locale: str = "", one: bool = False, **more: Any
+    ) -> AppTest:
         at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         if script.startswith("pages/"):
             at.switch_page(script)
-        at.query_params.update({**(address or {}), **more})
+        asked = {**(address or {}), **more}
+        whole = {} if one or script not in lessons() or {"beat", "present"} & set(asked) else {"all": "print"}
+        at.query_params.update(whole | asked)
         if locale:
             at.context = {"locale": locale}
         return at.run()

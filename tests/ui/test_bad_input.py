@@ -231,7 +231,7 @@ def test_an_unknown_parameter_is_named_and_dropped(script: str, a_language: str,
     assert not at.exception
     assert [in_the_readers_language(warning, a_language) for warning in complaints(at)] == [True]
     assert "`foo`" in complaints(at)[0]
-    assert at.query_params == {"lang": a_language}
+    assert at.query_params == {"lang": a_language, "all": "print"}
     assert shown(at)["values"] == shown(plain)["values"]
 
 
@@ -294,7 +294,7 @@ def test_a_visitors_markup_stays_in_a_code_span(script: str, opened: Open) -> No
 def test_nine_hundred_parameters(script: str, opened: Open, sound: Check) -> None:
     at = opened(script, {f"p{i}": "1" for i in range(900)}, lang="en")
     sound(at)
-    assert at.query_params == {"lang": "en"}
+    assert at.query_params == {"lang": "en", "all": "print"}
     assert 1 <= len(complaints(at)) <= 50, "so many sentences bury the page"
 
 
@@ -304,7 +304,7 @@ def test_the_address_of_the_issue(language: str, opened: Open, sound: Check) -> 
     at = opened(script, address, lang=language)
     sound(at)
     assert in_range(at)
-    assert at.query_params == {"lang": language, "lr": "3"}
+    assert at.query_params == {"lang": language, "all": "print", "lr": "3"}
     said = complaints(at)
     assert all(in_the_readers_language(text, language) for text in said)
     for key in address:

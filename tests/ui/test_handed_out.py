@@ -1,7 +1,9 @@
 """A teacher's link and presenter mode: what the class gets is exactly what the link says, and nothing is lost by it."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,7 +12,8 @@ from ui.controls.kinds import Names, Number
 from ui.controls.page_state import PageState
 from ui.page import class_link
 from ui.page.navigation import page_of
-from ui.page.presenter import beats_of, larger
+from ui.page.presenter import larger
+from ui.page.stage import beats_of
 from ui.quiz import result_codes
 from ui.text import texts
 from ui.text.texts import ROOT
@@ -86,8 +89,10 @@ def test_names_are_read_as_far_as_they_are_names() -> None:
 
 
 def test_the_link_says_what_is_set_and_what_is_taken_away() -> None:
-    state = PageState(kept={"lr": 0.2, "predict": False}, kinds={"lr": Number(0.1, 0.001, 1.0)})
-    handout = class_link.Handout("en", locked=("lr",), hidden=("w", "presets"), required=True, present=True, beat="one")
+    state = PageState(settings={"lr": 0.2, "predict": False}, kinds={"lr": Number(0.1, 0.001, 1.0)})
+    handout = class_link.ClassLink(
+        "en", locked=("lr",), hidden=("w", "presets"), required=True, present=True, beat="one"
+    )
     assert handout.query(state) == {
         "lang": "en",
         "lr": "0.2",
@@ -96,8 +101,8 @@ def test_the_link_says_what_is_set_and_what_is_taken_away() -> None:
         "beat": "one",
         "present": "1",
     }
-    plain = class_link.Handout("ko", predict=False)
-    assert class_link.written("https://example.org/p?x=1#a", plain.query(state)) == (
+    plain = class_link.ClassLink("ko", predict=False)
+    assert class_link.address("https://example.org/p?x=1#a", plain.query(state)) == (
         "https://example.org/p?lang=ko&lr=0.2&predict=0"
     )
 
@@ -112,7 +117,7 @@ def test_the_dialog_offers_every_control_and_changes_nothing(opened: Open, langu
     at = opened(LESSON, lang=language, lr="0.2", predict="0")
     at.button(key="gradient_descent-link").click().run()
     sound(at)
-    assert at.query_params == {"lang": language, "lr": "0.2", "predict": "0"}
+    assert at.query_params == {"lang": language, "all": "print", "lr": "0.2", "predict": "0"}
     open_ones, hidden = at.multiselect
     assert len(open_ones.options) >= 20 and open_ones.value and not hidden.options
     assert any("lr=0.2" in code.value for code in at.code)
@@ -130,12 +135,15 @@ def test_one_beat_at_a_time_and_back_to_the_page(script: str, a_language: str, o
         sound(at)
         assert shown_beats(at) == [beat] and not at.warning
         if beat != beats[-1]:
-            at.button(key="presenter-on").click().run()
-    assert at.button(key="presenter-on").disabled
-    at.button(key="presenter-back").click().run()
+            at.button(key="stage-on").click().run()
+    # from the last question it goes to the next page, by a link
+    assert "stage-on" not in [button.key for button in at.button]
+    at.button(key="stage-back").click().run()
     assert shown_beats(at) == [beats[-2]]
     at.button(key="presenter-leave").click().run()
-    assert shown_beats(at) == beats and "present" not in at.query_params
+    assert shown_beats(at) == [beats[-2]] and "present" not in at.query_params
+    at.button(key="stage-all").click().run()
+    assert shown_beats(at) == beats
 
 
 def test_what_is_set_stays_while_and_after_presenting(opened: Open, shown: Look) -> None:
@@ -144,12 +152,12 @@ def test_what_is_set_stays_while_and_after_presenting(opened: Open, shown: Look)
     at = opened(LESSON, address, present="1")
     assert at.query_params == {**address, "present": "1"}
     at.select_slider(key="gradient_descent.lr").set_value(0.3).run()
-    at.button(key="presenter-on").click().run()
+    at.button(key="stage-on").click().run()
     at.select_slider(key="gradient_descent.lr2").set_value(0.3).run()
     at.button(key="presenter-leave").click().run()
     assert at.query_params == {**address, "lr": "0.3", "lr2": "0.3", "beat": "two_weights"}
     at.button(key="gradient_descent-reset").click().run()
-    assert not at.warning and at.query_params == {"lang": "en"}
+    assert not at.warning and at.query_params == {"lang": "en", "beat": "two_weights"}
     assert shown(opened(LESSON, address)) == before
 
 
@@ -159,12 +167,19 @@ def test_a_beat_that_is_not_there_is_corrected(opened: Open, language: str) -> N
 
 
 def test_pictures_are_larger_and_otherwise_the_same() -> None:
-    spec = {"height": 100, "width": "container", "layer": [{"mark": {"type": "text", "fontSize": 10}, "data": [1, 2]}]}
-    assert larger(spec) == {
-        "height": 140,
-        "width": "container",
-        "layer": [{"mark": {"type": "text", "fontSize": 14}, "data": [1, 2]}],
+    layer = {"mark": {"type": "text", "fontSize": 10, "size": 30, "clip": True}, "data": [1, 2]}
+    spec = {"height": 100, "width": "container", "layer": [layer]}
+    large = larger(spec)
+    assert {key: part for key, part in large.items() if key not in ("height", "layer", "config", "params")} == {
+        "width": "container"
     }
+    assert large["height"] > 100
+    mark = large["layer"][0]["mark"]
+    assert large["layer"][0]["data"] == [1, 2] and mark["type"] == "text" and mark["clip"] is True
+    # they grow with the screen, which is known to the browser alone
+    assert mark["fontSize"]["expr"].startswith("10 *") and "windowSize()[0]" in mark["fontSize"]["expr"]
+    assert mark["size"]["expr"].startswith("30 *")
+    assert large["config"]["axis"]["labelFontSize"]["expr"].startswith("12 *")
 
 
 # ---- codes of a class ------------------------------------------------------------------------------------------------
@@ -180,18 +195,18 @@ def test_a_class_is_collected_by_its_codes(opened: Open, language: str, lr: str)
     said = []
     for k, other in ((0, "ko"), (1, "en"), (1, "ko")):
         student = opened(LESSON, lang=other, lr=lr)
-        pills = student.pills(key="predict-one_weight")
+        pills = student.pills(key="predict-gradient_descent.one_weight")
         pills.select({text: key for key, both in texts.words().items() for text in both.values()}[pills.options[k]])
         student.run()
         said.append(code_of(student))
     elsewhere = opened(LESSON, lang="en", lr="0.5")
-    elsewhere.pills(key="predict-one_weight").select("go_right").run()
+    elsewhere.pills(key="predict-gradient_descent.one_weight").select("go_right").run()
     said.append(code_of(elsewhere))
     at = opened(LESSON, lang=language, lr=lr, present="1")
-    at.session_state["collect-one_weight"] = True
+    at.session_state["collect-gradient_descent.one_weight"] = True
     at.run()
     pasted = " / ".join(said).lower() + " " + said[0][:-2] + "5 names"
-    at.text_area(key="collect-one_weight-codes").set_value(pasted).run()
+    at.text_area(key="collect-gradient_descent.one_weight-codes").set_value(pasted).run()
     counts = at.dataframe[0].value
     assert counts["n"].tolist() == [1, 2, 0]
     assert not any("✓" in label for label in counts.iloc[:, 0])
@@ -199,21 +214,30 @@ def test_a_class_is_collected_by_its_codes(opened: Open, language: str, lr: str)
     assert any("**3" in each.value for each in told)
     assert any("1" in each.value and said[0][:-2].lower() in each.value.lower() for each in told)
     # the truth is marked only once the teacher has answered, too
-    at.pills(key="predict-one_weight").select("go_right").run()
+    at.pills(key="predict-gradient_descent.one_weight").select("go_right").run()
     assert any("✓" in label for label in at.dataframe[0].value.iloc[:, 0])
 
 
 def test_a_tally_for_oneself(opened: Open) -> None:
     at = opened(LESSON, lang="en")
-    at.pills(key="predict-one_weight").select("go_left").run()
+    at.pills(key="predict-gradient_descent.one_weight").select("go_left").run()
     assert any("right 0 · corrected later 0 · wrong 1" in caption.value for caption in at.caption)
     preset = next(b for b in at.button if b.key and "one_weight-preset-works" in b.key)
     preset.click().run()
-    at.pills(key="predict-one_weight").select("go_right").run()
+    at.pills(key="predict-gradient_descent.one_weight").select("go_right").run()
     assert any("right 0 · corrected later 1 · wrong 0" in caption.value for caption in at.caption)
 
 
-@pytest.mark.parametrize("typed", ["http://[", "http://[::1&w=]:1/"])
+@pytest.mark.parametrize("told", ["http://[/", "ht:////[", None, "https://example.org//x?a=1#b"])
+def test_whatever_a_browser_calls_this_page_its_address_can_be_read(
+    told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(class_link.st, "context", SimpleNamespace(url=told))
+    assert class_link.own_address() == ("https://example.org//x" if told and "example" in told else "")
+    assert urlsplit(class_link.address(class_link.own_address(), {"lr": "1"})).query == "lr=1"
+
+
+@pytest.mark.parametrize("typed", ["http://[", "http://[::1&w=]:1/", "ht:////[", "//℀/", "http:////x"])
 def test_what_is_typed_as_the_students_address_and_is_none_is_said(
     typed: str, opened: Open, sound: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -138,3 +139,9 @@ def test_a_logarithmic_slider_stops_at_its_ends_and_its_value(data: st.DataObjec
 def test_round_numbers_are_among_the_stops() -> None:
     stops = Number(0.1, 0.001, 3, log=True).stops(0.07)
     assert {0.001, 0.003, 0.07, 0.1, 0.5, 1, 2, 3} <= set(stops)
+
+
+def test_one_text_is_not_several_names() -> None:
+    """In "2,12" the options 1, 2 and 12 would be found, each as a part of it."""
+    with pytest.raises(TypeError, match="several"):
+        Several((), ("1", "2", "12")).nearest("2,12")

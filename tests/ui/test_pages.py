@@ -17,6 +17,9 @@ Check = Callable[[AppTest], None]
 Look = Callable[[AppTest], dict[str, Any]]
 
 
+LESSON = "pages/1_gradient_descent.py"
+"""For what is about controls that this page alone has."""
+
 Change = tuple[str, str, Any]
 """The kind of a control, its key, a value for it."""
 
@@ -110,11 +113,12 @@ def each(at: AppTest, changes: Callable[[Any], list[Change]]) -> Iterator[list[C
 # ---- defaults --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.quick
 def test_opens_at_its_defaults(any_script: str, language: str, opened: Open, sound: Check) -> None:
     at = opened(any_script, lang=language)
     sound(at)
     assert not at.warning and not at.error
-    assert at.query_params == {"lang": language}
+    assert set(at.query_params) - {"all"} == {"lang"} and at.query_params["lang"] == language
     assert at.segmented_control(key="language_switch").value == language
 
 
@@ -125,13 +129,58 @@ def test_opens_with_predictions_off_and_tells_every_picture_in_words(
     sound(at)
     assert not at.warning and not at.error
     assert not guesses(at)
-    assert at.query_params == {"lang": language, "predict": "0"}
+    assert at.query_params == {"lang": language, "all": "print", "predict": "0"}
     assert at.get("vega_lite_chart")
     for beat in beats(at)[1:]:
         pictures = beat.get("vega_lite_chart")
         assert all(picture.proto.alt for picture in pictures)
         told = [caption.value for caption in beat.caption if re.search(r"\d", caption.value)]
         assert len(told) >= len(pictures)
+
+
+def ticked(at: AppTest) -> set[str]:
+    """The presets that are said to be what the controls are set to."""
+    return {str(button.key) for button in presets(at) if button.proto.icon}
+
+
+def test_an_address_ticks_the_presets_that_it_is(script: str, opened: Open) -> None:
+    at = opened(script, lang="en", predict="0")
+    for row in list(at_once(at, choices)):
+        put(at, row)
+        at.run()
+        address = {key: ",".join(text) if isinstance(text, list) else text for key, text in at.query_params.items()}
+        # what one preset clears may be what another one has set; what is ticked is asked, whatever it is
+        now, elsewhere = ticked(at), ticked(opened(script, address))
+        assert now == elsewhere, row
+        assert now & {key for _, key, _ in row}
+
+
+@pytest.mark.parametrize(
+    ("page", "key", "value", "beat"),
+    [
+        ("pages/1_gradient_descent.py", "n", "50", "gradient_descent.one_weight"),
+        ("pages/2_learning_rate.py", "n", "30", "learning_rate.three_rates"),
+        ("pages/4_activations.py", "w", "8", "activations.vanishing"),
+        ("pages/4_activations.py", "r3", "0.5", "activations.does_it_matter"),
+    ],
+)
+def test_what_stands_one_click_away_unticks_a_preset(page: str, key: str, value: str, beat: str, opened: Open) -> None:
+    """The presets were drawn before it was read, and the default one was ticked."""
+    marks = {mark.rpartition("-preset-")[0] for mark in ticked(opened(page, {key: value, "predict": "0"}))}
+    assert marks and beat not in marks
+
+
+@pytest.mark.parametrize("predict", ["0", "1"])
+def test_a_picture_that_nothing_plays_has_no_slider_of_its_own(
+    script: str, predict: str, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the answer two hidden units stood above a bare "t 1000": a player would have hidden that slider."""
+    played: set[str] = set()
+    monkeypatch.setattr("ui.pictures.player.bar", lambda container, *_, **__: played.add(container))
+    at = opened(script, lang="en", predict=predict)
+    for beat in beats(at)[1:]:
+        bound = [picture for picture in beat.get("vega_lite_chart") if '"bind"' in picture.proto.spec]
+        assert not bound or beat.key in played, beat.key
 
 
 def test_tables_and_source_open(script: str, a_language: str, opened: Open, sound: Check) -> None:
@@ -182,10 +231,9 @@ def test_a_preset_sets_what_it_says_whatever_was_set_before(script: str, opened:
         before = row
 
 
-@pytest.mark.on_pages(1)
-def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(script: str, opened: Open) -> None:
+def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(opened: Open) -> None:
     """The way back was taken for an old value that came late, and was undone."""
-    at = opened(script, lang="en", predict="0")
+    at = opened(LESSON, lang="en", predict="0")
     rate = f"{reset_of(at).removesuffix('-reset')}.lr"
     before = at.select_slider(key=rate).value
     at.button(key=next(button.key for button in presets(at) if button.key.endswith("-blows_up"))).click().run()
@@ -195,10 +243,9 @@ def test_what_a_preset_moved_is_moved_on_and_back_to_where_it_was_before(script:
         assert at.select_slider(key=rate).value == value
 
 
-@pytest.mark.on_pages(1)
-def test_a_switch_that_a_preset_moved_can_be_moved_back_at_once(script: str, opened: Open) -> None:
+def test_a_switch_that_a_preset_moved_can_be_moved_back_at_once(opened: Open) -> None:
     """For ten seconds it was refused again and again, since it then shows what it showed before."""
-    at = opened(script, lang="en", predict="0")
+    at = opened(LESSON, lang="en", predict="0")
     name = reset_of(at).removesuffix("-reset")
     preset = next(button.key for button in presets(at) if button.key.endswith("-raw_same_rate"))
     assert at.toggle(key=f"{name}.scaled").value
@@ -209,10 +256,9 @@ def test_a_switch_that_a_preset_moved_can_be_moved_back_at_once(script: str, ope
         assert at.toggle(key=f"{name}.scaled").value and "scaled" not in at.query_params
 
 
-@pytest.mark.on_pages(1)
-def test_what_a_browser_sends_before_it_has_heard_of_a_preset(script: str, opened: Open) -> None:
+def test_what_a_browser_sends_before_it_has_heard_of_a_preset(opened: Open) -> None:
     """An old value is no wish; another one is: the reader has moved the control meanwhile."""
-    at = opened(script, lang="en", predict="0")
+    at = opened(LESSON, lang="en", predict="0")
     name = reset_of(at).removesuffix("-reset")
     steps = at.slider(key=f"{name}.n2")
     late, before = steps.id, 40
@@ -230,15 +276,47 @@ def test_what_a_browser_sends_before_it_has_heard_of_a_preset(script: str, opene
 
 
 @pytest.mark.on_pages(1)
-def test_pills_pressed_in_any_order_stay_the_widget_that_was_pressed(script: str, opened: Open) -> None:
-    """A browser says them in the order of the presses; taken for another value, they were drawn anew and lost focus."""
+def test_a_language_that_comes_late_from_a_browser_does_not_undo_the_address(script: str, opened: Open) -> None:
+    """The switch was one widget throughout: what the browser showed before it had the answer was taken for a press."""
     at = opened(script, lang="en", predict="0")
+    switch = at.segmented_control(key="language_switch").id
+    [late] = [state for state in at._tree.get_widget_states().widgets if state.id == switch]
+    at.query_params["lang"] = "ko"
+    at.run()
+    states = at._tree.get_widget_states()
+    for state in [state for state in states.widgets if state.id == switch]:
+        states.widgets.remove(state)
+    states.widgets.append(late)
+    at._run(states)
+    assert at.segmented_control(key="language_switch").value == "ko" and at.query_params["lang"] == "ko"
+    # and a press counts, back to what stood there before as well
+    for language in ("en", "ko"):
+        at.segmented_control(key="language_switch").select(language).run()
+        assert at.segmented_control(key="language_switch").value == language and at.query_params["lang"] == language
+
+
+def test_pills_pressed_in_any_order_stay_the_widget_that_was_pressed(opened: Open) -> None:
+    """A browser says them in the order of the presses; taken for another value, they were drawn anew and lost focus."""
+    at = opened(LESSON, lang="en", predict="0")
     pills = f"{reset_of(at).removesuffix('-reset')}.x"
     before = at.pills(key=pills).id
     for pressed, stands in ((["2"], "2"), (["2", "0.5"], "0.5,2"), (["0.5"], "0.5"), (["0.5", "2"], "0.5,2")):
         at.pills(key=pills).set_value(pressed).run()
         assert at.query_params["x"] == stands
         assert at.pills(key=pills).id == before
+
+
+@pytest.mark.quick
+def test_one_guess_opens_one_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
+    at = opened(script, lang=a_language)
+    (kind, key, value), *_ = answers(at)
+    asked, pictures = [pills.key for pills in guesses(at)], len(at.get("vega_lite_chart"))
+    put(at, [(kind, key, value)])
+    at.run()
+    sound(at)
+    assert [pills.key for pills in guesses(at)] == [other for other in asked if other != key]
+    assert len(at.success) + len(at.info) == 1
+    assert len(at.get("vega_lite_chart")) >= pictures
 
 
 def test_every_guess_opens_the_run(script: str, a_language: str, opened: Open, sound: Check) -> None:
@@ -267,13 +345,18 @@ def same_elsewhere(at: AppTest, script: str, opened: Open, shown: Look) -> None:
     assert there.query_params == at.query_params
 
 
+ADDS_A_PICTURE = {"neuron.learn"}
+"""Switches to something else to be seen, which is one picture more."""
+
+
 def test_extremes_of_every_control(script: str, a_language: str, opened: Open, sound: Check, shown: Look) -> None:
     """And what is then in the address shows the same to another visitor."""
     at = opened(script, lang=a_language, predict="0")
     pictures = len(at.get("vega_lite_chart"))
     for k, row in enumerate(each(at, extremes)):
         sound(at)
-        assert len(at.get("vega_lite_chart")) == pictures, row
+        more = sum(bool(toggle.value) for toggle in at.toggle if toggle.key in ADDS_A_PICTURE)
+        assert len(at.get("vega_lite_chart")) == pictures + more, row
         assert not at.error and not at.warning, row
         # opening a page anew takes longer than all the rest, so every sixth row has to do
         if k % 6 == 0:
@@ -342,10 +425,16 @@ def changed_a_little(at: AppTest) -> None:
     at.run()
 
 
+SPOKEN = ("undefined", "accuracy_axis", "applied_once", "applied_twice", "form_mean_tenfold", "form_mean", "form_paper")
+SPOKEN += ("constant_answer", "running_mean")
+"""The only words in the lines under the players: a fraction that there is not, and what runs and numbers are called."""
+
+
 def unspoken(steps: dict[str, list[str]]) -> list[str]:
-    """The lines under the players without their only words, those for a fraction that there is not."""
+    """The lines under the players without their words."""
     lines = [line for _, each in sorted(steps.items()) for line in each]
-    return [re.sub("|".join(texts.words()["undefined"].values()), "", line) for line in lines]
+    words = "|".join(re.escape(text) for word in SPOKEN for text in texts.words()[word].values())
+    return [re.sub(words, "", line) for line in lines]
 
 
 def test_switching_the_language_keeps_what_was_set(script: str, opened: Open, shown: Look, sound: Check) -> None:
@@ -384,7 +473,7 @@ def test_reset_returns_to_the_defaults(script: str, a_language: str, opened: Ope
     assert len(at.query_params) > 3
     assert shown(at) != untouched
     at.button(key=reset_of(at)).click().run()
-    assert at.query_params == {"lang": a_language}
+    assert at.query_params == {"lang": a_language, "all": "print"}
     assert shown(at) == untouched
 
 
@@ -411,7 +500,7 @@ def test_visitors_do_not_see_each_others_settings(script: str, opened: Open, sho
     one.pills(key=first.key).select(names(first)[0]).run()
     other.run()
     assert shown(other) == before
-    assert other.query_params == {"lang": "en"}
+    assert other.query_params == {"lang": "en", "all": "print"}
     third = opened(script, lang="en")
     assert shown(third) == before
 
@@ -421,5 +510,5 @@ def test_the_browsers_language_is_the_first_guess(any_script: str, opened: Open)
     known = {"ko-KR": "ko", "ko": "ko", "en-GB": "en", "de-DE": "en"}
     for locale in known if any_script == "streamlit_app.py" else ("de-DE",):
         expected, at = known[locale], opened(any_script, locale=locale)
-        assert at.query_params == {"lang": expected}, locale
-    assert opened(any_script).query_params == {"lang": "ko"}
+        assert at.query_params["lang"] == expected, locale
+    assert opened(any_script).query_params["lang"] == "ko"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ui.page.stage import REVEAL
 from ui.text import texts
 
 Open = Callable[..., AppTest]
@@ -23,16 +24,16 @@ KNOWN = {"one_weight": "go_right", "two_weights": "will_arrive", "any_landscape"
 
 def choices(at: AppTest, beat: str) -> list[str]:
     known = {text: key for key, both in texts.words().items() for text in both.values()}
-    return [known[label] for label in at.pills(key=f"predict-{beat}").options]
+    return [known[label] for label in at.pills(key=f"predict-gradient_descent.{beat}").options]
 
 
 def asked(at: AppTest) -> set[str]:
     keys = {str(pills.key) for pills in at.pills}
-    return {key.removeprefix("predict-") for key in keys if key.startswith("predict-")}
+    return {key.removeprefix(mark) for mark in ("predict-gradient_descent.",) for key in keys if key.startswith(mark)}
 
 
 def guess(at: AppTest, beat: str, choice: str) -> AppTest:
-    return at.pills(key=f"predict-{beat}").select(choice).run()
+    return at.pills(key=f"predict-gradient_descent.{beat}").select(choice).run()
 
 
 def in_beat(at: AppTest, beat: str) -> Any:
@@ -66,7 +67,7 @@ def test_exactly_one_answer_is_right(language: str, opened: Open) -> None:
         at = opened(LESSON, lang=language)
         answered = {beat: names[k] for beat, names in offered.items() if k < len(names)}
         for beat, choice in answered.items():
-            at.pills(key=f"predict-{beat}").select(choice)
+            at.pills(key=f"predict-gradient_descent.{beat}").select(choice)
         at.run()
         for beat, choice in answered.items():
             success, info = verdicts(at, beat)
@@ -78,8 +79,9 @@ def test_exactly_one_answer_is_right(language: str, opened: Open) -> None:
             else:
                 refuted[beat] += info
                 assert label in info[0]
-            # the verdict, and then why
-            assert len(re.sub(r"\*\*.*?\*\*", "", (success + info)[0], count=1).strip()) > 20
+            # the verdict, and one click away why
+            (why,) = (each.value for each in at.container(key=f"verdict-gradient_descent.{beat}").markdown)
+            assert len(why) > 20
     for beat in BEATS:
         assert len(right[beat]) == 1, beat
         assert right[beat][0] == KNOWN.get(beat, right[beat][0])
@@ -132,13 +134,13 @@ def test_the_other_beats_keep_their_questions(opened: Open) -> None:
 def test_other_settings_offer_another_guess(beat: str, slider: str, language: str, opened: Open, steps: Steps) -> None:
     at = opened(LESSON, lang=language)
     guess(at, beat, choices(at, beat)[0])
-    assert not [button for button in at.button if button.key == f"again-{beat}"]
+    assert not [button for button in at.button if button.key == f"again-gradient_descent.{beat}"]
     at.slider(key=f"gradient_descent.{slider}").set_value(20).run()
     assert not at.exception
     # the old verdict no longer holds, the run stays open for exploring
     assert not in_beat(at, beat).success
     assert beat not in asked(at)
-    again = at.button(key=f"again-{beat}")
+    again = at.button(key=f"again-gradient_descent.{beat}")
     assert again.label == word("predict_again", language)
     if beat in WITH_PLAYER:
         assert len(steps(at)[f"beat-{beat}"]) > 1
@@ -154,6 +156,21 @@ def test_back_at_the_guessed_settings_the_verdict_is_back(opened: Open) -> None:
     assert not verdicts(at, "one_weight")[0]
     at.slider(key="gradient_descent.n").set_value(40).run()
     assert verdicts(at, "one_weight")[0]
+
+
+@pytest.mark.parametrize("revealed", [True, False])
+def test_the_way_back_in_the_browser_keeps_what_was_answered(revealed: bool, opened: Open) -> None:
+    at = opened(LESSON, lang="en", beat="one_weight", present="1" if revealed else "0")
+    at = at.button(key=REVEAL).click().run() if revealed else guess(at, "one_weight", "go_right")
+    assert sum(verdicts(at, "one_weight"), [])
+    # forward by a link of the page, and back by the browser: each time the address changes by itself
+    at.query_params.update(beat="two_weights")
+    assert asked(at.run()) == {"two_weights"}
+    at.query_params.update(beat="one_weight")
+    assert sum(verdicts(at.run(), "one_weight"), []) and not asked(at)
+    # another setup in the address is another question
+    at.query_params.update(lr="0.3")
+    assert asked(at.run()) == {"one_weight"}
 
 
 @pytest.mark.parametrize("beat", BEATS)
@@ -175,7 +192,7 @@ def test_the_switch_shows_everything_at_once(language: str, opened: Open, steps:
     assert not at.exception
     assert not asked(at) and not at.success
     assert all(len(lines) > 10 for lines in steps(at).values())
-    assert at.query_params == {"lang": language, "predict": "0"}
+    assert at.query_params == {"lang": language, "all": "print", "predict": "0"}
     at.toggle(key="gradient_descent.predict").set_value(True).run()
     assert asked(at) == set(BEATS)
 
@@ -203,6 +220,7 @@ def _tied() -> None:
     import streamlit as st
 
     from ui.controls import page_state
+    from ui.question import Question
     from ui.quiz import prediction
     from ui.text import texts
 
@@ -210,14 +228,15 @@ def _tied() -> None:
         return texts.fill(texts.words()[word]["en"], values)
 
     state = st.session_state.setdefault("state", page_state.PageState())
-    question = prediction.Question("p", "b", "who_is_first", ("sgd", "adam", "nobody"), ("sgd", "adam"), "Both.", {})
-    st.session_state["shown"] = prediction.ask(state, question, say, collecting=True)
+    question = Question("who_is_first", ("sgd", "adam", "nobody"), ("sgd", "adam"))
+    exercise = prediction.Exercise("p", "b", question, "Setup()")
+    st.session_state["shown"] = prediction.ask(state, exercise, lambda: "Both.", say)
 
 
 @pytest.mark.parametrize(("choice", "right"), [("sgd", True), ("adam", True), ("nobody", False)])
 def test_of_answers_that_tie_each_is_right_and_the_others_are_named(choice: str, right: bool) -> None:
     at = AppTest.from_function(_tied).run()
-    at.pills(key="predict-b").select(choice).run()
+    at.pills(key="predict-p.b").select(choice).run()
     said = [each.value for each in (at.success if right else at.info)]
     assert len(said) == 1 and not (at.info if right else at.success)
     others = [name for name in ("sgd", "adam") if name != choice]
@@ -226,26 +245,28 @@ def test_of_answers_that_tie_each_is_right_and_the_others_are_named(choice: str,
 
 
 def test_a_question_that_nobody_could_answer_is_refused() -> None:
-    from ui.beat import Beat
-
-    class Asking(Beat):
-        def __init__(self) -> None:
-            self.lesson = type("Lesson", (), {"predicting": True})()  # type: ignore[assignment]
+    from ui.question import Question
 
     for truth in ("c", (), ("a", "c")):
         with pytest.raises(ValueError, match="right"):
-            Asking().predicted("which", ("a", "b"), truth, "")
+            Question("which", ("a", "b"), truth)
 
 
 def _listed() -> None:
     from ui.controls import page_state
+    from ui.question import Question
     from ui.quiz import prediction
     from ui.text import texts
 
-    state = page_state.PageState(guesses={"b": prediction.Guess("sgd", {})})
-    question = prediction.Question("p", "b", "who_is_first", ("sgd", "adam"), ("sgd",), "- one\n- two", {})
-    prediction.ask(state, question, lambda word, **how: texts.fill(texts.words()[word]["en"], how), collecting=False)
+    def say(word: str, **values: object) -> str:
+        return texts.fill(texts.words()[word]["en"], values)
+
+    state = page_state.PageState(guesses={"b": prediction.Guess("sgd", "Setup()")})
+    exercise = prediction.Exercise("p", "b", Question("who_is_first", ("sgd", "adam"), "sgd"), "Setup()")
+    prediction.ask(state, exercise, lambda: "- one\n- two", say)
 
 
-def test_a_list_of_reasons_begins_on_a_line_of_its_own() -> None:
-    assert "\n\n- one\n- two" in AppTest.from_function(_listed).run().success[0].value
+def test_a_verdict_is_one_sentence_and_its_reasons_are_a_list_of_their_own() -> None:
+    at = AppTest.from_function(_listed).run()
+    assert at.success[0].value == f"**{word('guess_right', 'en', guess='sgd')}**"
+    assert [each.value for each in at.markdown] == ["- one\n- two"]

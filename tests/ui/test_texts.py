@@ -43,6 +43,21 @@ def test_what_a_visitor_typed_is_not_filled_again(typed: str) -> None:
     assert texts.fill("«{{text}}»", {"text": typed + "{{text}}"}) == f"«{typed}{{{{text}}}}»"
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("0.1", "`0.1`은 0.1로 0.1이라는 0.1과"),
+        ("0.3", "`0.3`은 0.3으로 0.3이라는 0.3과"),
+        ("2", "`2`는 2로 2라는 2와"),
+        ("그릇", "`그릇`은 그릇으로 그릇이라는 그릇과"),
+        ("골짜기", "`골짜기`는 골짜기로 골짜기라는 골짜기와"),
+        ("서울", "`서울`은 서울로 서울이라는 서울과"),
+    ],
+)
+def test_a_particle_is_the_one_that_the_value_asks_for(value: str, said: str) -> None:
+    assert texts.fill("`{{v}}`{{은/는}} {{v}}{{으로/로}} {{v}}{{이라는/라는}} {{v}}{{과/와}}", {"v": value}) == said
+
+
 def test_a_placeholder_without_a_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         texts.fill("{{absent}}", {})

@@ -2,43 +2,38 @@
 
 import dataclasses
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 
 from dlcore import losses, optimizers
+from dlcore.datasets import Dataset
+from dlcore.experiments.training_config import LayerPlan
 from dlcore.losses import Loss
-from dlcore.recipe import LayerPlan
-from lessons.training import compile, feasibility, fit, rows
-from lessons.training.compile import Compiled
+from lessons.training import compile, feasibility, rows
 from lessons.training.model import OUTPUTS
-from lessons.training.rows import Chosen, Given
-from lessons.training.training_run import Live
+from lessons.training.rows import LabelledRows, RowSelection
+from lessons.training.training_run import ResumableTraining
+from ui.text import texts
 
 
 @cache
-def rows_of(name: str) -> Given:
-    """A few rows of a data set."""
-    from dlcore.datasets import Dataset
-
+def rows_of(name: str) -> LabelledRows:
+    """A few rows of a data set, as a reader's own."""
     whole = Dataset.get(name)
-    data = rows.opened(Chosen(whole, whole.features[:3]))
-    return dataclasses.replace(data, x=data.x[::3], y=data.y[::3])
+    data = rows.load(RowSelection(whole, whole.features[:3]))
+    own = RowSelection(None, whole.features[:3], own=f"a third of {name}")
+    return dataclasses.replace(data, selection=own, x=data.x[::3], y=data.y[::3])
 
 
-def word(key: str, **facts: Any) -> str:
-    return key
-
-
-def trained_or_refused(data: Given, plans: tuple[LayerPlan, ...], loss: Loss, epochs: int = 2) -> str:
+def trained_or_refused(data: LabelledRows, plans: tuple[LayerPlan, ...], loss: Loss, epochs: int = 2) -> str:
     """The word that says why it cannot be trained, or "" after it was."""
-    metrics = feasibility.fitting_metrics(compile.METRICS, data, loss, plans[-1].units)
-    told = Compiled(loss, optimizers.get("adam"), "no_schedule", metrics)
-    recipe = fit.recipe_of(data, plans, told, 32, epochs)
-    if trouble := feasibility.obstacle(word, data, recipe):
-        return trouble
-    live = Live.of(data, recipe)
+    setup = compile.Setup(data, plans, loss, optimizers.get("adam"), "no_schedule", compile.METRICS, 32, epochs)
+    feasible = feasibility.examine(data, setup.recipe())
+    assert set(feasible.mismatches) <= texts.words().keys()
+    if feasible.obstacle:
+        return feasible.obstacle.word
+    live = ResumableTraining.of(data, dataclasses.replace(setup.recipe(), metrics=feasible.metrics))
     while live.done < epochs and not live.ended:
         live.step()
     found = live.result()
@@ -54,7 +49,6 @@ def test_every_loss_meets_every_output(loss: str, output: str) -> None:
         for count in units:
             plans = (LayerPlan(4), LayerPlan(count, output))
             outcomes[name, count] = trained_or_refused(rows_of(name), plans, losses.get(loss))
-            feasibility.mismatches(word, rows_of(name), plans, losses.get(loss))
     # with some number of outputs, each can be tried on something
     assert "" in outcomes.values(), outcomes
 

@@ -31,8 +31,8 @@ def _formula_refused(text: str, error: FormulaError) -> None:
     assert error.reason in formulas.REASONS
     assert 0 <= error.position <= error.position + error.length <= len(text)
     assert error.length > 0 or error.reason == "empty"
-    assert text[error.position :].startswith(error.found)
-    assert len(error.found) <= 40
+    assert text[error.position :].startswith(error.excerpt)
+    assert len(error.excerpt) <= 40
     assert f"character {error.position + 1}" in str(error)
     assert len(str(error)) < 400
 
@@ -48,10 +48,10 @@ def _formula_accepted(text: str, f: Formula) -> None:
     assert again == f
     assert again.root == f.root
     try:
-        assert formulas.read(_written(f.root)).root == f.root
+        assert formulas.read(_as_text(f.root)).root == f.root
     except FormulaError as error:
         # with a bracket for every operation a formula may become too long, and only that
-        assert error.limit, (_written(f.root), str(error))
+        assert error.limit, (_as_text(f.root), str(error))
     latex = f.latex
     assert latex
     assert len(latex) < 100_000
@@ -61,13 +61,13 @@ def _formula_accepted(text: str, f: Formula) -> None:
         _gradient_is_right(f, place)
 
 
-def _written(node: Node) -> str:
+def _as_text(node: Node) -> str:
     """A tree as a text with every bracket; written anew, not asked of the formula."""
     if isinstance(node, str):
         return node
     if not isinstance(node, formulas.Apply):
         return repr(float(node))
-    parts = [_written(part) for part in node.parts]
+    parts = [_as_text(part) for part in node.parts]
     if node.rule == "negative":
         return f"(-{parts[0]})"
     return f"({node.rule.join(parts)})" if node.rule in formulas.OPERATORS else f"{node.rule}({', '.join(parts)})"
@@ -161,7 +161,7 @@ sqrt(x**2 + y**2)|abs(x - 3*y)|tan(x/2)|sinh(x) - cosh(y)|tanh(x*y)|arctan(y/x)|
 min(x**2, 2*y)|pi*x + e**y|x^2^3|2**-x|-2**2*x|1e-3*x + .5*y + 2.|((x))|sin (x)|- - x|ｘ＊＊２＋（ｙ）
 2×x − 3·y ÷ 2|𝑥 + 𝟐|X + Sin(Y)|x + \ud30c\uc774|x²|9**9**9**9|x**999999999|x.__class__|__import__('os')
 (lambda: 0)()|[x for x in (1,)]|x = 1|x\x00y|f'{x}'|0x1f|1_000|1e400|1/0|x**0.5|x(y)|2x|sin|sin()|max(x)|()
-x, y
+x, y|y = 2x² + 1|E(w1, w2) = w1² + 2w2²|3x²y|2w + b|1/2x|2πx(y + 1)|x⁻¹
 """.strip().replace("\n", "|")
 
 FORMULA_WORDS = (
@@ -186,6 +186,12 @@ FORMULA_WORDS = (
         "20",
         "-20",
         "²",
+        "⁻¹",
+        "π",
+        "y =",
+        "w",
+        "w1",
+        "w2",
         "−",
         "×",
     ),

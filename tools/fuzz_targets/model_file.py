@@ -22,7 +22,7 @@ def check_model(data: bytes) -> None:
     """
     if data and data[0] % 2 == 0:
         described, _, array = data[1:].partition(_CUT)
-        data = _packed(as_text(described), array)
+        data = _model_bytes(as_text(described), array)
     else:
         data = data[1:]
     with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def check_model(data: bytes) -> None:
     assert model.count_params() <= 2 * layer_notation.MOST_WEIGHTS
 
 
-def _packed(described: str, array: bytes) -> bytes:
+def _model_bytes(described: str, array: bytes) -> bytes:
     """A file with that text, and an array in its file's own bytes."""
     first = io.BytesIO()
     np.save(first, np.array(described.replace("\0", "")))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tools.fuzz_targets.target import as_text
 from ui.controls import page_state
 from ui.controls.kinds import Choice, Kind, Names, Number, Several, Switch, Text
-from ui.controls.page_state import PageState
+from ui.controls.page_state import Label, PageState
 from ui.page import class_link
 
 KINDS: dict[str, Kind] = {
@@ -20,7 +20,7 @@ KINDS: dict[str, Kind] = {
     "f_text": Text("x**2"),
     "tags": Names(),
 }
-OFFERED = dict.fromkeys(KINDS, ("beat", "word", ""))
+LABELS = dict.fromkeys(KINDS, Label("beat", "word"))
 
 
 def check_address(data: bytes) -> None:
@@ -32,38 +32,38 @@ def check_address(data: bytes) -> None:
     now: dict[str, list[str]] = {}
     for key, one in parse_qsl(query, keep_blank_values=True):
         now.setdefault(key, []).append(one)
-    state = _arrived(now)
+    state = _state_after(now)
     for key, kind in KINDS.items():
-        one = state.kept.get(key, kind.default)
+        one = state.settings.get(key, kind.default)
         assert kind.nearest(one) == one, (key, one)
         _is_valid(kind, one)
-    own = {key: one for key, one in state.kept.items() if key not in (page_state.LOCK_KEY, page_state.HIDE_KEY)}
+    own = {key: one for key, one in state.settings.items() if key not in (page_state.LOCK_KEY, page_state.HIDE_KEY)}
     assert own.keys() <= KINDS.keys()
-    assert not state.asked
+    assert not state.unread_texts
     for note in state.notes:
         for words in vars(note).values():
-            _is_harmless(page_state.shortened(words))
-    _is_harmless(page_state.shortened(typed))
-    handed = class_link.Handout("ko", tuple(sorted(state.locked)), tuple(sorted(state.hidden))).query(state)
+            _is_harmless(page_state.excerpt(words))
+    _is_harmless(page_state.excerpt(typed))
+    handed = class_link.ClassLink("ko", tuple(sorted(state.locked)), tuple(sorted(state.hidden))).query(state)
     try:
-        whole = class_link.written(typed, handed)
+        whole = class_link.address(typed, handed)
     except ValueError:
-        whole = class_link.written("http://localhost/", handed)
+        whole = class_link.address("http://localhost/", handed)
     assert parse_qsl(urlsplit(whole).query, keep_blank_values=True) == list(handed.items())
-    again = _arrived({key: [one] for key, one in handed.items()})
-    assert {key: again.kept[key] for key in own} == own
+    again = _state_after({key: [one] for key, one in handed.items()})
+    assert {key: again.settings[key] for key in own} == own
     assert {note.word for note in again.notes} <= {"link_unknown"}
     assert (again.locked, again.hidden) == (state.locked, state.hidden)
 
 
-def _arrived(now: dict[str, list[str]]) -> PageState:
+def _state_after(now: dict[str, list[str]]) -> PageState:
     """The state of a page to which somebody comes with a query."""
-    state = PageState(offered=dict(OFFERED))
-    page_state._take(state, now)
+    state = PageState(labels=dict(LABELS))
+    page_state._replace_by_address(state, now)
     for key, kind in KINDS.items():
         page_state.value(state, key, kind)
-    page_state.take_away(state)
-    page_state.drop_unread(state)
+    page_state.lock_and_hide(state)
+    page_state.drop_unknown(state)
     return state
 
 

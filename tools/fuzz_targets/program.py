@@ -10,14 +10,14 @@ from functools import cache
 
 import numpy as np
 
-from dlcore import programs
 from dlcore.datasets import Moons
+from dlcore.experiments import code_export
+from dlcore.experiments.training_config import LayerPlan, Recipe
 from dlcore.formulas import FormulaError
 from dlcore.losses import get as loss_of
-from dlcore.recipe import LayerPlan, Recipe
 from dlcore.surfaces import OwnFormula
 from tools.fuzz_targets.target import as_text
-from ui.script_export import Run
+from ui.script_export import Experiment
 
 HARMLESS = "harmless"
 
@@ -32,12 +32,12 @@ def check_program(data: bytes) -> None:
             assert _shape(write(text), text) == shape, write.__name__
     # a title is ours, but may quote
     title = text.replace("\0", "")
-    body = ast.parse(_titled(title)).body
-    assert len(body) == len(ast.parse(_titled(HARMLESS)).body)
+    body = ast.parse(_program_with_title(title)).body
+    assert len(body) == len(ast.parse(_program_with_title(HARMLESS)).body)
     assert isinstance(body[0], ast.Expr)
     assert isinstance(body[0].value, ast.Constant)
     names = [re.sub("[\r\n]", " ", text) or "a", "b", text]
-    table = programs.data_csv(np.ones((2, 2)), np.ones(2), np.arange(2), names[:2], names[2])
+    table = code_export.data_csv(np.ones((2, 2)), np.ones(2), np.arange(2), names[:2], names[2])
     assert table.count("\n") == 3
     assert np.loadtxt(io.StringIO(table), delimiter=",", skiprows=1).tolist() == [[1.0] * 3] * 2
     assert next(csv.reader(io.StringIO(table))) == [" ".join(name.split()) for name in names]
@@ -49,39 +49,39 @@ def _own_formula(text: str) -> str:
     except FormulaError:
         surface = OwnFormula("x + y") if text != HARMLESS else OwnFormula("y + x")
         object.__setattr__(surface, "text", text)
-    run = Run("One weight")
-    run.ran(surface.gradient, np.array([1.0]), np.array([2.0]))
-    return run.program()
+    experiment = Experiment("One weight")
+    experiment.show(surface.gradient, np.array([1.0]), np.array([2.0]))
+    return experiment.program()
 
 
 def _anything(text: str) -> str:
-    run = Run("Any text")
-    kept = run.made("kept", dict, **{"given": text})
-    run.ran(len, (text, [text], {text: text}), np.array([text]))
-    run.ran(repr, kept["given"], kept[text])
-    book = json.loads(run.notebook())
+    experiment = Experiment("Any text")
+    kept = experiment.assign("kept", dict, **{"given": text})
+    experiment.show(len, (text, [text], {text: text}), np.array([text]))
+    experiment.show(repr, kept["given"], kept[text])
+    book = json.loads(experiment.notebook())
     cells = ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
-    return run.program() + "\n" + "\n".join(cells)
+    return experiment.program() + "\n" + "\n".join(cells)
 
 
 def _columns(text: str) -> str:
     recipe = Recipe(2, (LayerPlan(1, "sigmoid"),), loss=loss_of("binary_crossentropy"))
-    own = programs.Source(None, (text, "b"), 2)
-    set_ = programs.Source(Moons(), (text, "b"), 2)
+    own = code_export.Source(None, (text, "b"), 2)
+    set_ = code_export.Source(Moons(), (text, "b"), 2)
     found = [
-        programs.keras_program(recipe, own),
-        programs.dlcore_program(recipe, own),
-        programs.dlcore_program(recipe, set_),
+        code_export.keras_program(recipe, own),
+        code_export.dlcore_program(recipe, own),
+        code_export.dlcore_program(recipe, set_),
     ]
     for each in found:
-        json.loads(programs.notebook(each, "Training"))
+        json.loads(code_export.notebook(each, "Training"))
     return "\n".join(found)
 
 
-def _titled(title: str) -> str:
-    run = Run(title)
-    run.ran(len, "")
-    return run.program()
+def _program_with_title(title: str) -> str:
+    experiment = Experiment(title)
+    experiment.show(len, "")
+    return experiment.program()
 
 
 @cache

@@ -7,7 +7,8 @@ import warnings
 
 import numpy as np
 
-from dlcore import programs, table_errors, tables
+from dlcore import table_cells, table_errors, tables
+from dlcore.experiments import code_export
 from dlcore.table_errors import TableError
 from dlcore.tables import read_csv
 from tools.fuzz_targets.target import ROOT
@@ -30,9 +31,9 @@ def check_table(data: bytes) -> None:
         except TableError as error:
             assert error.reason in table_errors.REASONS
             assert str(error)
-            assert len(error.found) <= 40
+            assert len(error.excerpt) <= 40
             assert error.row is None or 1 <= error.row <= _lines(data)
-            if error.reason in ("one_class", "constant_target", "too_many_classes", "class_too_long"):
+            if error.reason in ("one_class", "constant_target", "equal_target", "too_many_classes", "class_too_long"):
                 other = tables.with_any_target(data, header, decimal)  # type: ignore[arg-type]
                 assert other is None or other.target in other.columns
             return
@@ -52,7 +53,7 @@ def _table_accepted(data: bytes, table: tables.Table) -> None:
     assert table.y.shape == (rows,)
     assert np.isfinite(table.x).all()
     assert np.isfinite(table.y).all()
-    assert np.abs(table.x).max() <= tables.LARGEST
+    assert np.abs(table.x).max() <= table_cells.LARGEST
     assert (np.ptp(table.x, axis=0) > 0).all()
     assert np.ptp(table.y) > 0
     assert {*table.features, table.target} <= set(table.columns)
@@ -62,7 +63,7 @@ def _table_accepted(data: bytes, table: tables.Table) -> None:
     for remark in table.remarks:
         assert remark.code in table_errors.CODES
         assert str(remark)
-        assert len(remark.found) <= 40
+        assert len(remark.excerpt) <= 40
         assert remark.row is None or 1 <= remark.row <= _lines(data)
         assert remark.column is None or remark.column in table.columns
         assert remark.count >= 1
@@ -85,14 +86,15 @@ def _written_and_read_again(table: tables.Table) -> None:
         [names, *([*x, y] for x, y in zip(table.x.tolist(), answers, strict=True))]
     )
     task = "classification" if table.classes else "regression"
-    if any(separator in name for name in (*names, *table.classes) for separator in '\t;"'):
-        # a separator within quotation marks is for people: nobody can tell which of three it is
+    if any(separator in name for name in (*names, *table.classes) for separator in '\t;|"'):
+        # a separator within quotation marks is for people: nobody can tell which of four it is
         return
-    unclear = {name.lower() for name in table.classes} & (tables.MISSING | tables.INFINITE)
-    if unclear and (unclear & tables.INFINITE or len({*table.classes}) < 3 or any(map(_is_number, table.classes))):
+    unclear = {name.lower() for name in table.classes} & (table_cells.MISSING | table_cells.INFINITE)
+    if unclear and (unclear & table_cells.INFINITE or len({*table.classes}) < 3 or any(map(_is_number, table.classes))):
         # whether NA is a name depends on what else stands in the column, which may have been left out
         return
-    again = read_csv(text.getvalue().encode(), task=task, header=True, decimal=".")
+    # chosen, since what only counts the rows is no input by itself
+    again = read_csv(text.getvalue().encode(), inputs=table.features, task=task, header=True, decimal=".")
     assert again.features == table.features
     assert again.target == table.target
     assert np.array_equal(again.x, table.x)
@@ -107,7 +109,7 @@ def _written_and_read_again(table: tables.Table) -> None:
 def _taken_home(table: tables.Table) -> None:
     """``data.csv`` as the programs read it."""
     order = np.arange(len(table.y))
-    text = programs.data_csv(table.x, table.y, order, table.features, table.target)
+    text = code_export.data_csv(table.x, table.y, order, table.features, table.target)
     found = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=1)
     assert np.array_equal(found, np.column_stack([table.x, table.y]))
 
@@ -127,6 +129,15 @@ TABLES = (
     "0,1,2,target\n5.1,3.5,1.4,0\n4.9,3.0,1.3,1\n",
     "a;b;y\n1,5;0.126;1\n2,5;0.127;2\n3,5;0.128;\ubaa8\ub984\n4,5;0.129;4\n5,5;0.13;5\n6,5;0.2;9\n",
     'a,b\n"0,125",+\n"0,25",-\n"0,5",NA\n"1,5",+\n',
+    " 0.5  18.0  1\n 1.5   9.0  2\n 2.5  7.0\t3\n",
+    "# x y\n1.0 2.5\n2.0 3.5\n4.0 1.5\n",
+    "#,a,b\n1,5,2\n2,6,3\n3,9,9\n",
+    "sep=;\na;b\n1;2\n2;4\n3;9\n",
+    "\ud604\ud669,,\n\uad6c,a,b\nA,1,2.5\nB,2,3.5\nC,4,1.5\n\ud569\uacc4,7,7.5\n\uc790\ub8cc: X\n",
+    "a|b\n12%|(3)\n7%|5\n3%|8\n1%|9\n",
+    'a,b,,\n"\uffe61,200",True,,\n"\uffe61,300",False,,\n"\uffe62,300",True,,\n',
+    ",x,c_1,c_2,c_3\n"
+    + "".join(f"{k},{k * k % 7},{int(k % 3 == 0)},{int(k % 3 == 1)},{int(k % 3 == 2)}\n" for k in range(12)),
     'a,b\n1,"2\n3,4\n',
     "a,b\r1,2\r2,3\r",
     "=1+1,<b>x</b>\n1,2\n2,4\n3,9\n",
@@ -175,4 +186,5 @@ def table_worst() -> dict[str, bytes]:
 
 
 def _is_number(name: str) -> bool:
-    return any(tables._is_number(tables._number(name, comma)) for comma in (False, True))
+    read = (table_cells.number_in(name, comma) for comma in (False, True))
+    return name.lower() in table_cells.FLAGS or any(map(table_cells.is_number, read))

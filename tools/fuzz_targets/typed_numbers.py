@@ -1,6 +1,5 @@
 """Fuzz target: numbers, points, layers, targets and predictions that somebody types."""
 
-import re
 import warnings
 
 import numpy as np
@@ -23,7 +22,7 @@ def check_entered(data: bytes) -> None:
         except Unreadable as error:
             told = texts.words()[error.word]
             for language in texts.LANGUAGES:
-                assert set(re.findall(r"{{(\w+)", told[language])) <= error.facts.keys(), error.word
+                assert {name for name, _ in texts.PLACEHOLDER.findall(told[language])} <= error.facts.keys(), error.word
                 assert texts.fill(told[language], error.facts)
             for fact in error.facts.values():
                 assert len(str(fact)) <= 41 or isinstance(fact, int)
@@ -39,7 +38,7 @@ def _check_rows(text: str) -> None:
     assert len({len(row) for row in found}) == 1
     assert np.isfinite(found).all()
     assert np.abs(found).max() <= 1e9
-    again = typed_numbers.rows(typed_numbers.written(found))
+    again = typed_numbers.rows(typed_numbers.as_text(found))
     np.testing.assert_allclose(again, found, rtol=1e-5)
 
 
@@ -49,8 +48,8 @@ def _check_points(text: str) -> None:
     x, y = drawn_points.arrays(rows)
     assert x.shape == (len(rows), 2)
     assert np.unique(y).tolist() == list(range(len(np.unique(y))))
-    again = drawn_points.read(drawn_points.written(rows))
-    assert drawn_points.written(again) == drawn_points.written(rows)
+    again = drawn_points.read(drawn_points.rows_as_text(rows))
+    assert drawn_points.rows_as_text(again) == drawn_points.rows_as_text(rows)
 
 
 def _check_layers(text: str) -> None:
@@ -61,8 +60,8 @@ def _check_layers(text: str) -> None:
         assert 0 <= plan.dropout < 1
         assert 0 <= plan.l1 <= 1
         assert 0 <= plan.l2 <= 1
-    again = layer_notation.read(layer_notation.written(plans, "relu"), "relu")
-    assert layer_notation.written(again, "relu") == layer_notation.written(plans, "relu")
+    again = layer_notation.read(layer_notation.notation_of(plans, "relu"), "relu")
+    assert layer_notation.notation_of(again, "relu") == layer_notation.notation_of(plans, "relu")
 
 
 def _check_column(text: str) -> None:
@@ -72,15 +71,17 @@ def _check_column(text: str) -> None:
 
 def _check_calculator(text: str) -> None:
     task, true, pred = [*text.split("\n", 2), "", ""][:3]
-    found = by_hand_and_by_machine.read(by_hand_and_by_machine.TASKS[len(task) % 3], true, pred)
-    assert found.losses
-    values = found.values()
+    setup = by_hand_and_by_machine.read(by_hand_and_by_machine.TASKS[len(task) % 3], true, pred)
+    calculation = by_hand_and_by_machine.measure(setup)
+    assert calculation.losses
+    values = calculation.loss_values
     assert np.isfinite([*values.values()]).all(), values
-    assert all(found.sums().values())
-    assert set(found.half) <= set(by_hand_and_by_machine.HALF)
-    assert found.half
-    assert len(found.table()) == len(found.losses)
-    for share in found.shares().values():
+    assert all(by_hand_and_by_machine.sums(setup, calculation).values())
+    truths = by_hand_and_by_machine.question(setup, calculation).truths
+    assert truths
+    assert set(truths) <= set(by_hand_and_by_machine.HALF)
+    assert len(by_hand_and_by_machine.loss_table(calculation)) == len(calculation.losses)
+    for share in calculation.shares.values():
         assert ((share >= 0) & (share <= 1)).all()
 
 

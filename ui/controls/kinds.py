@@ -5,7 +5,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,13 +70,16 @@ class Several:
     default: tuple[str, ...]
     options: tuple[str, ...]
 
-    def nearest(self, value: Sequence[str]) -> tuple[str, ...]:
+    def nearest(self, value: Collection[str]) -> tuple[str, ...]:
+        """The options among the names; TypeError for one string, in which options would be looked for as parts."""
+        if isinstance(value, str):
+            raise TypeError(f"several names are wanted, not the text {value!r}")
         return tuple(option for option in self.options if option in value)
 
     def read(self, text: str) -> tuple[tuple[str, ...], bool]:
-        asked = [part for part in text.split(",") if part]
-        kept = self.nearest(asked)
-        return kept, len(kept) == len(asked)
+        names = [part for part in text.split(",") if part]
+        valid = self.nearest(names)
+        return valid, len(valid) == len(names)
 
     def write(self, value: Any) -> str:
         return ",".join(value)
@@ -122,13 +125,13 @@ class Names:
     default: tuple[str, ...] = ()
     most: int = 200
 
-    def nearest(self, value: Sequence[str]) -> tuple[str, ...]:
+    def nearest(self, value: Iterable[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for name in value if _NAME.fullmatch(name)))[: self.most]
 
     def read(self, text: str) -> tuple[tuple[str, ...], bool]:
-        asked = [part for part in text.split(",") if part]
-        kept = self.nearest(asked)
-        return kept, len(kept) == len(asked) > 0
+        names = [part for part in text.split(",") if part]
+        valid = self.nearest(names)
+        return valid, len(valid) == len(names) > 0
 
     def write(self, value: Any) -> str:
         return ",".join(value)

@@ -12,13 +12,31 @@ import streamlit as st
 from dlcore.family import Family, Setting
 from ui.controls import page_state
 from ui.controls.kinds import Choice, Kind, Number, Several, Switch, Text
-from ui.controls.page_state import PageState
+from ui.controls.page_state import Label, PageState
 from ui.number_format import plain
 
 Say = Callable[..., str]
 
-REMEMBERED = 8
-"""Of how many widgets that a control had one after the other it is remembered what they showed."""
+MOST_WIDGETS = 8
+"""For how many of the widgets that a control had one after the other their values are kept."""
+
+LARGEST_ON_A_SLIDER = 10_000
+"""A setting that may be larger than this is typed."""
+
+
+def kind_of(declared: Setting) -> Number | Choice | Switch:
+    """The kind of control that a declared setting of a family needs."""
+    if isinstance(declared.default, bool):
+        return Switch(declared.default)
+    if declared.choices:
+        return Choice(declared.default, declared.choices)
+    whole = isinstance(declared.default, int)
+    return Number(declared.default, declared.low or 0, declared.high or 1, declared.log, whole)
+
+
+def widget_key(page: str, beat: str, word: str) -> str:
+    """The key of a widget that is no control with a place in the address; ``beat`` is "" for one of the whole page."""
+    return "-".join(part for part in (page, beat, word) if part)
 
 
 class Controls:
@@ -30,8 +48,7 @@ class Controls:
 
     def __init__(self, page: str, state: PageState, say: Say, name: str = "", on_stage: bool = True) -> None:
         self._page, self._state, self._say, self.name, self.on_stage = page, state, say, name, on_stage
-        self.drawn: dict[str, Any] = {}
-        self.told: dict[str, tuple[str, str]] = {}
+        self.readouts: dict[str, tuple[str, str]] = {}
         """By key, the label of every control that is shown, and its value as the reader sees it."""
 
     def slider(self, key: str, kind: Number, word: str, **how: Any) -> float:
@@ -54,23 +71,36 @@ class Controls:
             limits = {"min_value": kind.low, "max_value": kind.high, "step": step, "format": "%.6g"}
         return self._draw(st.number_input, key, kind, word, limits, **how)
 
-    def choice(self, key: str, kind: Choice, word: str, **how: Any) -> str:
-        """One of a few, all of them in sight."""
-        limits = {"options": kind.options, "required": True, "format_func": self._say, "wrap": True}
-        return self._draw(st.segmented_control, key, kind, word, limits, begins=_default, **how)
+    def choice(
+        self, key: str, kind: Choice, word: str, option_label: Callable[[str], str] | None = None, **how: Any
+    ) -> str:
+        """One of a few, all of them in sight; ``option_label`` labels an option that is no word of words.toml."""
+        label = option_label or self._say
+        limits = {"options": kind.options, "required": True, "format_func": label, "wrap": True}
+        return self._draw(st.segmented_control, key, kind, word, limits, initial=_default, **how)
 
-    def menu(self, key: str, kind: Choice, word: str, **how: Any) -> str:
-        """One of many, in a list; ``named`` gives an option's name, if it is not a word of the glossary."""
-        named = how.pop("named", self._say)
-        limits = {"options": kind.options, "format_func": named}
-        begins = {"begins": lambda now: {"index": kind.options.index(now)}}
-        return self._draw(st.selectbox, key, kind, word, limits, **begins, **how)
+    def menu(
+        self, key: str, kind: Choice, word: str, option_label: Callable[[str], str] | None = None, **how: Any
+    ) -> str:
+        """One of many, in a list; ``option_label`` labels an option that is no word of words.toml."""
+        limits = {"options": kind.options, "format_func": option_label or self._say}
 
-    def several(self, key: str, kind: Several, word: str, **how: Any) -> tuple[str, ...]:
-        """Any of a few; ``named`` gives an option's name, if it is not a word of the glossary."""
-        named = how.pop("named", self._say)
-        limits = {"options": kind.options, "selection_mode": "multi", "wrap": True, "format_func": named}
-        return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, begins=_default, **how))
+        def initial(now: str) -> dict[str, Any]:
+            return {"index": kind.options.index(now)}
+
+        return self._draw(st.selectbox, key, kind, word, limits, initial=initial, **how)
+
+    def several(
+        self, key: str, kind: Several, word: str, option_label: Callable[[str], str] | None = None, **how: Any
+    ) -> tuple[str, ...]:
+        """Any of a few; ``option_label`` labels an option that is no word of words.toml."""
+        limits = {
+            "options": kind.options,
+            "selection_mode": "multi",
+            "wrap": True,
+            "format_func": option_label or self._say,
+        }
+        return tuple(self._draw(st.pills, key, kind, word, limits, convert=list, initial=_default, **how))
 
     def switch(self, key: str, kind: Switch, word: str, **how: Any) -> bool:
         """On or off."""
@@ -81,52 +111,47 @@ class Controls:
         return self._draw(st.text_input, key, kind, word, {"max_chars": kind.most}, **how)
 
     def settings(
-        self, member: type[Family], suffix: str = "", drawn: bool = True, only: Sequence[str] | None = None
+        self, member: type[Family], suffix: str = "", visible: bool = True, only: Sequence[str] | None = None
     ) -> Any:
         """A member of a family with controls for the settings that it declares, under their names and a suffix.
 
-        Settings that are not ``drawn`` keep their values. ``only``: those that may be set at all, if not every one.
+        Settings that are not ``visible`` keep their values. ``only``: those that may be set at all, if not every one.
         """
         chosen = {}
         for name, declared in member.settings().items():
             if only is not None and name not in only:
                 continue
-            kind, draw = self._fitting(declared)
-            chosen[name] = (draw if drawn else self.remembered)(name + suffix, kind, name)
+            kind = kind_of(declared)
+            draw: Callable[..., Any] = self.control_of(kind)
+            if isinstance(kind, Number) and kind.high > LARGEST_ON_A_SLIDER:
+                draw = self.box
+            chosen[name] = (draw if visible else self.value_of)(name + suffix, kind, name)
         return member(**chosen)
 
-    def _fitting(self, declared: Setting) -> tuple[Kind, Callable[..., Any]]:
-        """The kind of a declared setting, and the control that draws it."""
-        if isinstance(declared.default, bool):
-            return Switch(declared.default), self.switch
-        if declared.choices:
-            return Choice(declared.default, declared.choices), self.choice
-        whole = isinstance(declared.default, int)
-        kind = Number(declared.default, declared.low or 0, declared.high or 1, declared.log, whole)
-        return kind, self.box if kind.high > 10_000 else self.slider
+    def control_of(self, kind: Number | Choice | Switch) -> Callable[..., Any]:
+        """The method that draws a control of this kind."""
+        if isinstance(kind, Number):
+            return self.slider
+        return self.switch if isinstance(kind, Switch) else self.choice
 
-    def remembered(self, key: str, kind: Kind, _word: str = "") -> Any:
-        """The value of a control that is not drawn now, but keeps its place in the address."""
+    def value_of(self, key: str, kind: Kind, _word: str = "") -> Any:
+        """The value of a control that is not drawn; it keeps its place in the address."""
         return page_state.value(self._state, key, kind)
 
-    def wait(self, *keys: str) -> None:
+    def defer(self, *keys: str) -> None:
         """Keep the place in the address of controls that cannot be drawn before something else is there."""
-        page_state.wait(self._state, *keys)
-
-    def fingerprint(self) -> dict[str, Any]:
-        """What the controls drawn so far say: the fingerprint of an experiment."""
-        return dict(self.drawn)
+        page_state.defer(self._state, *keys)
 
     def set(self, new: Mapping[str, Any], clears: tuple[str, ...] = ()) -> None:
         """Set controls by key, for use in callbacks; ``clears`` return to their defaults."""
         locked = self._state.locked
         for key in clears:
             if key not in locked:
-                self._state.kept.pop(key, None)
-                self._state.asked.pop(key, None)
+                self._state.settings.pop(key, None)
+                self._state.unread_texts.pop(key, None)
         # each is settled when it is drawn: its range may depend on another one that is set here
-        self._state.kept.update({key: value for key, value in new.items() if key not in locked})
-        self._state.touched = True
+        self._state.settings.update({key: value for key, value in new.items() if key not in locked})
+        self._state.ahead_of_address = True
 
     def _draw(
         self,
@@ -137,41 +162,55 @@ class Controls:
         limits: dict[str, Any],
         clears: tuple[str, ...] = (),
         convert: Callable[[Any], Any] = lambda value: value,
-        begins: Callable[[Any], dict[str, Any]] = lambda now: {"value": now},
+        initial: Callable[[Any], dict[str, Any]] = lambda now: {"value": now},
         letter: str = "",
         **how: Any,
     ) -> Any:
-        now = self.drawn[key] = page_state.value(self._state, key, kind)
-        self._state.offered[key] = (self.name, word, letter)
+        now = page_state.value(self._state, key, kind)
+        self._state.labels[key] = Label(self.name, word, letter)
         # a browser forgets a widget that is taken away, and would show its first option when it comes back
         if key in self._state.hidden or not self.on_stage:
             return now
-        widget = self._widget(key, convert(now))
-        args = (self._state, widget, max(self._state.shown[key]), key, kind, clears)
+        shown = self._state.widget_values.setdefault(key, {})
+        widget = widget_showing(f"{self._page}.{key}", convert(now), shown)
+        args = (self._state, widget, max(shown), key, kind, clears)
         disabled = key in self._state.locked
         label = self._say(word, letter=letter)
-        self.told[key] = label, _as_seen(now, how.get("format_func", limits.get("format_func", str)))
+        self.readouts[key] = label, _as_seen(now, how.get("format_func", limits.get("format_func", str)))
         # as what the widget begins with, and not through the session: that is told a browser once, in an answer that a
         # quick reader's next act may replace
-        how |= begins(convert(now))
-        draw(label, key=widget, on_change=_changed, args=args, disabled=disabled, **limits, **how)
+        how |= initial(convert(now))
+        draw(label, key=widget, on_change=_on_change, args=args, disabled=disabled, **limits, **how)
         return now
 
-    def _widget(self, key: str, now: Any) -> str:
-        """The name of the widget that shows a control's value ``now``.
+    def key(self, word: str) -> str:
+        """The key of a widget of this beat that is no control with a place in the address."""
+        return widget_key(self._page, self.name, word)
 
-        Where the script wants another value than the reader's browser shows, that is another widget: an old value that
-        the browser sends before it has heard of the new one then comes from a widget that is no more.
-        """
-        name = f"{self._page}.{key}"
-        shown = self._state.shown.setdefault(key, {})
-        number = max(shown, default=0)
-        if shown and not _alike(st.session_state.get(_numbered(name, number)), now):
-            number += 1
-        shown[number] = now
-        if len(shown) > REMEMBERED:
-            del shown[min(shown)]
-        return _numbered(name, number)
+
+def widget_showing(name: str, now: Any, shown: dict[int, Any]) -> str:
+    """The key of the widget of a control ``name`` that shows the value ``now``; ``shown`` is brought up to date.
+
+    Where the script wants another value than the reader's browser shows, that is another widget: an old value that the
+    browser sends before it has heard of the new one then comes from a widget that is no more. shown: by number, the
+    values of the widgets that the control had one after the other.
+    """
+    number = max(shown, default=0)
+    if shown and not _alike(st.session_state.get(_widget_name(name, number)), now):
+        number += 1
+    shown[number] = now
+    if len(shown) > MOST_WIDGETS:
+        del shown[min(shown)]
+    return _widget_name(name, number)
+
+
+def came_late(new: Any, number: int, shown: Mapping[int, Any]) -> bool:
+    """Whether what a widget of this number sends is no wish of the reader's.
+
+    With every change a browser sends all that it shows: until it has heard of a new widget, also the old one as it was.
+    Another value of the old one is a wish: the reader has moved it meanwhile.
+    """
+    return number < max(shown) and _alike(new, shown.get(number, new))
 
 
 def _default(now: Any) -> dict[str, Any]:
@@ -183,26 +222,24 @@ def _alike(one: Any, other: Any) -> bool:
     return sorted(one) == sorted(other) if isinstance(one, list) and isinstance(other, list) else one == other
 
 
-def _numbered(name: str, number: int) -> str:
+def _widget_name(name: str, number: int) -> str:
     return f"{name}--{number}" if number else name
 
 
-def _as_seen(value: Any, named: Callable[[Any], str]) -> str:
+def _as_seen(value: Any, label_of: Callable[[Any], str]) -> str:
     """A control's value as the reader sees it."""
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, int | float):
         return plain(float(value))
-    return (", ".join(map(named, value)) if isinstance(value, tuple) else named(value)) or "–"
+    return (", ".join(map(label_of, value)) if isinstance(value, tuple) else label_of(value)) or "–"
 
 
-def _changed(state: PageState, widget: str, number: int, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
-    state.touched = True
-    new, shown = st.session_state[widget], state.shown[key]
-    # With every change a browser sends all that it shows: until it has heard of a new widget, also the old one as it
-    # was. That is not the reader's wish; another value of the old one is: they have moved it meanwhile.
-    if number < max(shown) and _alike(new, shown.get(number, new)):
+def _on_change(state: PageState, widget: str, number: int, key: str, kind: Kind, clears: tuple[str, ...]) -> None:
+    state.ahead_of_address = True
+    new = st.session_state[widget]
+    if came_late(new, number, state.widget_values[key]):
         return
-    page_state.keep(state, key, kind, new)
+    page_state.set_value(state, key, kind, new)
     for other in clears:
-        state.kept.pop(other, None)
+        state.settings.pop(other, None)

@@ -1,6 +1,7 @@
 """The menu: the topics that have a script, in the order of their numbers, then the other pages."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import streamlit as st
 
 from ui.controls import page_state
 from ui.controls.page_state import PageState
-from ui.controls.widgets import Say
+from ui.controls.widgets import Say, widget_key
 from ui.page import language as languages
 from ui.text import texts
 
 START = texts.ROOT / "streamlit_app.py"
+NOWHERE = "no_such_page"
+"""The page for addresses that lead nowhere, to which no link leads."""
 
 
 @dataclass(frozen=True)
@@ -48,50 +51,51 @@ def topics() -> list[Page]:
 
 
 def others() -> list[Page]:
-    """The pages that are no topics of the course, without the start page."""
-    return [page_of(path) for path in sorted(texts.PAGES.glob("[a-z]*.py"))]
+    """The pages of the menu that are no topics of the course, without the start page."""
+    return [page_of(path) for path in sorted(texts.PAGES.glob("[a-z]*.py")) if path.stem != NOWHERE]
 
 
-def draw(here: Page, language: str, say: Say, state: PageState) -> None:
-    """The language switch and the links to all pages, each in the reader's language."""
+def draw(language: str, say: Say, beneath: Callable[[Page], None]) -> None:
+    """The language switch and the links to all pages, each in the reader's language; ``beneath`` draws what follows."""
     languages.switch(say("language"))
-    link(Page(START, "start", 0), language)
+    page_link(Page(START, "start", 0), language)
     for page in (*topics(), *others()):
-        link(page, language)
+        page_link(page, language)
+        beneath(page)
 
 
-def link(page: Page, language: str, label: str = "") -> None:
-    """A link to a page that keeps the language."""
+def page_link(page: Page, language: str, label: str = "", **query: str) -> None:
+    """A link to a page that keeps the language; ``query``: what else its address says."""
     number = f"{page.number}. " if page.number else ""
-    st.page_link(page.script, label=label or f"{number}{page.title(language)}", query_params={"lang": language})
+    st.page_link(page.script, label=label or f"{number}{page.title(language)}", query_params={"lang": language} | query)
+
+
+def page_after(here: Page) -> Page | None:
+    """The next topic; None after the last, and after a page that is no topic."""
+    later = [page for page in topics() if page.number > here.number]
+    return later[0] if here.number and later else None
+
+
+def page_before(here: Page) -> Page | None:
+    """The topic before; None before the first, and for a page that is no topic."""
+    earlier = [page for page in topics() if page.number < here.number]
+    return earlier[-1] if here.number and earlier else None
 
 
 def next_page(here: Page, language: str, say: Say) -> None:
     """Where to go on after this page, if there is a next one."""
-    later = [page for page in topics() if page.number > here.number]
-    if here.number and later:
+    if later := page_after(here):
         st.divider()
-        link(later[0], language, say("next_topic", title=later[0].title(language)))
+        page_link(later, language, say("next_topic", title=later.title(language)))
 
 
 def reset(page: Page, say: Say, state: PageState) -> None:
     """A button that returns every control of the page to the lesson's defaults, and one sentence on sharing."""
     st.button(
-        say("reset"), on_click=page_state.reset, args=(state,), key=f"{page.name}-reset", icon=":material/restart_alt:"
+        say("reset"),
+        on_click=page_state.reset,
+        args=(state,),
+        key=widget_key(page.name, "", "reset"),
+        icon=":material/restart_alt:",
     )
     st.caption(say("share_hint"))
-
-
-def cards(language: str, say: Say) -> None:
-    """The topics in order: each with its picture, its sentence and its link."""
-    for page in topics():
-        with st.container(border=True):
-            picture, words = st.columns([1, 2.4], gap="medium", vertical_alignment="center")
-            drawing = page.script.with_suffix(".svg")
-            if drawing.exists():
-                # the sentence beside it says the same
-                picture.image(str(drawing), width="stretch", alt="")
-            with words:
-                st.header(f"{page.number}. {page.title(language)}", anchor=False)
-                st.markdown(texts.prose(page.text(language)).get("in_a_sentence", ""))
-                link(page, language, say("open_topic"))

@@ -1,6 +1,7 @@
 """Charts as Vega-Lite: built once for all ranges of their axes, and filled with the ends that a picture needs."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -43,12 +44,36 @@ def spec_of(draw: Callable[..., Any], look: Mapping[str, Any]) -> dict[str, Any]
     return json.loads(pattern)
 
 
+_WORD = re.compile(r"\w+")
+
+
+Tables = Mapping[str, Mapping[str, np.ndarray]]
+
+
+def used_columns(spec: Mapping[str, Any], tables: Tables) -> dict[str, dict[str, np.ndarray]]:
+    """The columns that a chart's specification names somewhere, of a table of which it names none all.
+
+    The others would be sent in vain.
+    """
+    named = set(_WORD.findall(json.dumps(spec, ensure_ascii=False)))
+
+    def used(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {name: column for name, column in columns.items() if named.issuperset(_WORD.findall(name))}
+
+    return {name: used(columns) or dict(columns) for name, columns in tables.items()}
+
+
 class Drawable(Protocol):
-    """What ``charts`` hands over: ``draw(**look)`` is the chart, ``data`` fills the data sets that it names."""
+    """What ``charts`` hands over: ``draw(**look)`` is the chart, ``data`` fills the data sets that it names.
+
+    name: what the picture is known by; no two pictures of a question have the same.
+    """
 
     @property
     def draw(self) -> Callable[..., Any]: ...
     @property
     def look(self) -> Mapping[str, Any]: ...
     @property
-    def data(self) -> Mapping[str, Mapping[str, np.ndarray]]: ...
+    def data(self) -> Tables: ...
+    @property
+    def name(self) -> str: ...

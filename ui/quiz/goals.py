@@ -2,7 +2,7 @@
 
 A goal's text is a word of the glossary, ``goal_<page>_<name>``, and its hint, which costs nothing, the same with
 ``_hint`` behind it; so it is known how many goals a page has without opening it. A goal that was reached once stays
-reached for the session, whatever is set or reset afterwards, and has a result code.
+reached, whatever is set or reset afterwards, and has a result code.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from ui.controls.page_state import PageState
-from ui.controls.widgets import Say
+from ui.controls.widgets import Say, widget_key
 from ui.page import navigation
 from ui.quiz import prediction, result_codes
 from ui.text import texts
@@ -56,7 +56,7 @@ def exercise(page: str, beat: str, word: str) -> str:
 
 def code(page: str, beat: str, word: str) -> str:
     """The result code with which this visitor shows that a goal was reached."""
-    return result_codes.written(exercise(page, beat, word), REACHED, prediction.me())
+    return result_codes.encode(exercise(page, beat, word), REACHED, prediction.me())
 
 
 def draw(
@@ -64,14 +64,14 @@ def draw(
 ) -> None:
     """The goals of a beat, one click away. They count once its question is ``answered``, for before that the run is
     not shown. ``collecting``: and a place for a class's codes."""
-    key = f"goals-{beat}"
+    key = widget_key(page, beat, "goals")
     for goal in goals:
-        if answered and goal.reached and goal.word not in state.reached:
-            state.reached[goal.word] = beat
+        if answered and goal.reached and goal.word not in state.goals_reached:
+            state.goals_reached[goal.word] = beat
             st.toast(f"**{say('goal_reached')}** {goal.text(say)}", icon=":material/emoji_events:")
             # the title is about to change, and an expander with another title is another one, which would be closed
             st.session_state[key] = st.session_state.get(key, False)
-    count = sum(goal.word in state.reached for goal in goals)
+    count = sum(goal.word in state.goals_reached for goal in goals)
     title = say("goals", reached=count, all=len(goals))
     with st.expander(title, on_change="rerun", key=key, icon=":material/flag:") as opened:
         if not opened.open:
@@ -86,7 +86,7 @@ def draw(
 
 def _goal(state: PageState, page: str, beat: str, goal: Goal, say: Say, answered: bool) -> None:
     """One goal: its mark and text, what is measured now, the hint, and the code once it is reached."""
-    done = goal.word in state.reached
+    done = goal.word in state.goals_reached
     mark = ":green[:material/check_circle:]" if done else ":material/radio_button_unchecked:"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"{mark} **{goal.text(say)}**", width="stretch")
@@ -100,12 +100,12 @@ def _goal(state: PageState, page: str, beat: str, goal: Goal, say: Say, answered
 
 def _collect(page: str, beat: str, goals: Sequence[Goal], say: Say) -> None:
     """A place to paste a class's codes, and by goal how many have reached it."""
-    key = f"collect-goals-{beat}"
+    key = widget_key(page, beat, "goals-codes")
     st.caption(say("goal_codes_help"))
     pasted = st.text_area(say("collect_codes"), key=key, height=100, placeholder="7K3M-9QX2-41TD")
     if not pasted.strip():
         return
-    counts, left_out = counted(pasted, page, beat, [goal.word for goal in goals])
+    counts, left_out = class_counts(pasted, page, beat, [goal.word for goal in goals])
     if left_out:
         st.caption(say("goal_codes_left_out", count=left_out))
     names = [goal.text(say) for goal in goals]
@@ -113,20 +113,20 @@ def _collect(page: str, beat: str, goals: Sequence[Goal], say: Say) -> None:
     st.dataframe(table, hide_index=True, alt=say("goals", reached=sum(map(bool, counts.values())), all=len(goals)))
 
 
-def counted(pasted: str, page: str, beat: str, words: Sequence[str]) -> tuple[dict[str, int], int]:
+def class_counts(pasted: str, page: str, beat: str, words: Sequence[str]) -> tuple[dict[str, int], int]:
     """By goal, how many students have reached it, and how many codes or pieces of codes belong to none of them."""
-    found = {word: result_codes.collected(pasted, exercise(page, beat, word)) for word in words}
+    found = {word: result_codes.count(pasted, exercise(page, beat, word)) for word in words}
     counts = {word: each.counts.get(REACHED, 0) for word, each in found.items()}
     one = next(iter(found.values()))
-    all_codes = one.total + one.repeated + one.other + one.wrong
-    taken = sum(counts.values()) + sum(each.repeated for each in found.values())
-    return counts, all_codes - taken + one.unread_count
+    all_codes = one.total + one.duplicates + one.other_exercise + one.invalid
+    taken = sum(counts.values()) + sum(each.duplicates for each in found.values())
+    return counts, all_codes - taken + one.unreadable_count
 
 
 # ---- over the course -------------------------------------------------------------------------------------------------
 
 
-def done(language: str) -> list[dict[str, str | int]]:
+def rows_by_topic(language: str) -> list[dict[str, str | int]]:
     """A row for every topic: goals reached and how many there are, what became of its questions, and the codes.
 
     Empty as long as this visitor has neither reached a goal nor answered a question.
@@ -136,16 +136,17 @@ def done(language: str) -> list[dict[str, str | int]]:
     for page in navigation.topics():
         state = states.get(page.name, PageState())
         answers = Counter(prediction.outcomes(state).values())
-        mine = {"topic": f"{page.number}. {page.title(language)}", "goals_reached": len(state.reached)}
+        mine = {"topic": f"{page.number}. {page.title(language)}", "goals_reached": len(state.goals_reached)}
         mine |= {"goals": len(of_page(page.name))} | {name: answers[name] for name in prediction.OUTCOMES}
-        rows.append(mine | {"codes": " ".join(code(page.name, beat, word) for word, beat in state.reached.items())})
+        codes = [code(page.name, beat, word) for word, beat in state.goals_reached.items()]
+        rows.append(mine | {"codes": " ".join(codes)})
     nothing = not any(row["goals_reached"] or any(row[name] for name in prediction.OUTCOMES) for row in rows)
     return [] if nothing else rows
 
 
 def progress(language: str, say: Say) -> None:
-    """How far this visitor has come in the course, in this session; nothing before anything was done."""
-    rows = done(language)
+    """How far this visitor has come in the course; nothing before anything was done."""
+    rows = rows_by_topic(language)
     if not rows:
         return
     table = pd.DataFrame(rows)

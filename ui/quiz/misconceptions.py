@@ -1,4 +1,4 @@
-"""Corrections: what lecture notes often say, what is so, and the experiment on the page that decides between them.
+"""Misconceptions: what lecture notes often claim, the fact, and the experiment on the page that decides.
 
 A page's prose has them as sections ``check_<beat>``, ``check_<beat>_2`` …: three paragraphs (the claim, the fact, the
 experiment) and, if the experiment is one of settings, a last line ``set: key=value, key=value`` as an address has them.
@@ -12,15 +12,15 @@ from functools import lru_cache
 import streamlit as st
 
 from ui.controls.page_state import PageState
-from ui.controls.widgets import Say
+from ui.controls.widgets import Say, widget_key
 
 PREFIX = "check_"
 _SETTINGS = re.compile(r"\n\nset: (\S+=.*)$")
-_APART = re.compile(r", *(?=\w+=)")
+_SEPARATOR = re.compile(r", *(?=\w+=)")
 
 
 @dataclass(frozen=True)
-class Correction:
+class Misconception:
     """A claim and the fact, in a reader's words; ``settings``: by key, what an address would say of the experiment."""
 
     claim: str
@@ -36,21 +36,28 @@ def of_beat(beat: str, sections: Iterable[str]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def read(section: str) -> Correction:
+def parse(section: str) -> Misconception:
     """A section as a correction; ValueError if it does not have its three paragraphs."""
     found = _SETTINGS.search(section)
     body = section[: found.start()] if found else section
     # a value may have commas of its own (who=sgd,adam): only one before the next key divides
-    settings = [part.split("=", 1) for part in _APART.split(found[1])] if found else []
+    settings = [part.split("=", 1) for part in _SEPARATOR.split(found[1])] if found else []
     claim, fact, experiment = body.split("\n\n")
-    return Correction(claim, fact, experiment, tuple((key, value.strip()) for key, value in settings))
+    return Misconception(claim, fact, experiment, tuple((key, value.strip()) for key, value in settings))
 
 
-def draw(page: str, beat: str, corrections: Iterable[Correction], state: PageState, say: Say) -> None:
-    """The closed box of a beat, and a button for every experiment that is a matter of settings."""
+def draw(
+    page: str, beat: str, corrections: Iterable[Misconception], state: PageState, say: Say, *, at_once: bool
+) -> None:
+    """The closed box of a beat, and a button for every experiment that is a matter of settings.
+
+    at_once: all of it is on the page, to be searched and printed; else nothing is sent before the box is opened.
+    """
     elsewhere = False
-    with st.expander(say("check_note"), icon=":material/fact_check:", key=f"{page}-{beat}-check"):
-        for k, each in enumerate(corrections):
+    key = widget_key(page, beat, "check")
+    on_change = "ignore" if at_once else "rerun"
+    with st.expander(say("check_note"), on_change=on_change, key=key, icon=":material/fact_check:") as opened:
+        for k, each in enumerate(corrections if at_once or opened.open else ()):
             if k:
                 st.divider()
             labels = ("check_claim", each.claim), ("check_fact", each.fact), ("check_experiment", each.experiment)
@@ -58,13 +65,13 @@ def draw(page: str, beat: str, corrections: Iterable[Correction], state: PageSta
             if each.settings:
                 pressed = st.button(
                     say("check_open"),
-                    key=f"{page}-{beat}-check-{k}",
+                    key=widget_key(page, beat, f"check-{k}"),
                     icon=":material/science:",
                     on_click=open_experiment,
                     args=(state, beat, each.settings),
                     disabled=bool({key for key, _ in each.settings} & (state.locked | state.hidden)),
                 )
-                owner = {state.offered[key][0] for key, _ in each.settings if key in state.offered}
+                owner = {state.labels[key].beat for key, _ in each.settings if key in state.labels}
                 elsewhere = elsewhere or (pressed and owner != {beat})
     if elsewhere:
         # a fragment redraws its own beat alone
@@ -77,7 +84,7 @@ def open_experiment(state: PageState, beat: str, settings: Iterable[tuple[str, s
     A guess stays: who has answered may look at other settings. What a teacher's link has taken away stays as it is.
     """
     taken_away = state.locked | state.hidden
-    for key in [key for key, (owner, *_) in state.offered.items() if owner == beat and key not in taken_away]:
-        state.kept.pop(key, None)
-    state.asked |= {key: text for key, text in settings if key not in taken_away}
-    state.touched = True
+    for key in [key for key, label in state.labels.items() if label.beat == beat and key not in taken_away]:
+        state.settings.pop(key, None)
+    state.unread_texts |= {key: text for key, text in settings if key not in taken_away}
+    state.ahead_of_address = True

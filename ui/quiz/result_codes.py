@@ -15,9 +15,15 @@ from typing import Any
 # Crockford's digits: no letter that looks like another one, so a code can be read from a screen and typed
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MISREAD = str.maketrans("OIL", "011")
-_BITS = {"exercise": 20, "answer": 4, "who": 20, "check": 16}
+# Twelve letters hold 60 bits. Two of 300 students draw the same number with a probability of 0.07 %. Of one-letter
+# slips one in 65,536 is not noticed. A code of another exercise counts by mistake once in 2**30, since the check is of
+# the exercise's whole name; the bits of the name itself only tell a foreign code from a mistyped one, and take one in
+# 16,384 for the other.
+_BITS = {"exercise": 14, "answer": 4, "who": 26, "check": 16}
 LENGTH = sum(_BITS.values()) // 5
 MOST_ANSWERS = 2 ** _BITS["answer"]
+STUDENTS = 2 ** _BITS["who"]
+"""So many numbers students can have."""
 _CODE = re.compile(rf"(?<![0-9A-Za-z-])(?:[0-9A-Za-z]{{4}}-?){{{LENGTH // 4 - 1}}}[0-9A-Za-z]{{4}}(?![0-9A-Za-z-])")
 _WORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]*")
 
@@ -30,16 +36,16 @@ def exercise(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def somebody() -> int:
+def random_student() -> int:
     """A number for one student, so that a code that is pasted twice counts once."""
-    return secrets.randbits(_BITS["who"])
+    return secrets.randbelow(STUDENTS)
 
 
-def written(exercise: str, answer: int, who: int) -> str:
+def encode(exercise: str, answer: int, who: int) -> str:
     """The code of an answer, counted from 0 and below MOST_ANSWERS, as XXXX-XXXX-XXXX."""
     if not 0 <= answer < MOST_ANSWERS:
         raise ValueError(f"an answer is a number from 0 to {MOST_ANSWERS - 1}; it is {answer}")
-    values = {"exercise": _short(exercise), "answer": answer, "who": who % 2 ** _BITS["who"]}
+    values = {"exercise": _short(exercise), "answer": answer, "who": who % STUDENTS}
     values["check"] = _check(exercise, answer, values["who"])
     number = 0
     for name, bits in _BITS.items():
@@ -58,26 +64,27 @@ def _check(exercise: str, answer: int, who: int) -> int:
 
 
 @dataclass(frozen=True)
-class Collected:
-    """What a teacher pasted: by answer how many, each student once; and what did not count.
+class CodeCounts:
+    """What a teacher pasted: by answer how many students gave it; and what does not count.
 
-    repeated: codes of a student who is counted already. other: of another exercise or other settings. wrong: of this
-    one, but mistyped or changed. unread: pieces of text that are no codes, the first few; and how many there were.
+    duplicates: codes of a student who is counted already. other_exercise: of another exercise or other settings.
+    invalid: of this one, but mistyped or changed. unreadable: pieces of text that are no codes, the first few;
+    unreadable_count: how many there are.
     """
 
     counts: Mapping[int, int]
-    repeated: int
-    other: int
-    wrong: int
-    unread: tuple[str, ...]
-    unread_count: int
+    duplicates: int
+    other_exercise: int
+    invalid: int
+    unreadable: tuple[str, ...]
+    unreadable_count: int
 
     @property
     def total(self) -> int:
         return sum(self.counts.values())
 
 
-def collected(text: str, exercise: str) -> Collected:
+def count(text: str, exercise: str) -> CodeCounts:
     """The codes of an exercise in a text, whatever stands between them; of a student's several codes the last."""
     text = text[:MOST_PASTED]
     answers: dict[int, int] = {}
@@ -95,7 +102,7 @@ def collected(text: str, exercise: str) -> Collected:
             answers[values["who"]] = values["answer"]
     # a name or a greeting beside a code is nobody's mistake, but a piece with a digit in it may be half a code
     rest = [word for word in _WORD.findall(_CODE.sub(" ", text)) if len(word) > 5 and re.search(r"\d", word)]
-    return Collected(dict(Counter(answers.values())), repeated, other, wrong, tuple(rest[:3]), len(rest))
+    return CodeCounts(dict(Counter(answers.values())), repeated, other, wrong, tuple(rest[:3]), len(rest))
 
 
 def _values(code: str) -> dict[str, int] | None:
@@ -112,7 +119,7 @@ def _values(code: str) -> dict[str, int] | None:
     return values
 
 
-def shares(found: Collected, choices: Sequence[str]) -> list[tuple[str, int, float]]:
+def shares(found: CodeCounts, choices: Sequence[str]) -> list[tuple[str, int, float]]:
     """By choice, how many took it, and which share of all that is."""
     return [
         (choice, found.counts.get(k, 0), found.counts.get(k, 0) / max(1, found.total))

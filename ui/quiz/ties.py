@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable, Mapping
 
 
-def rounded(value: float, digits: int = 3) -> float:
-    """A number as it is written in so many significant digits; see ``numbers.readable``."""
+def significant(value: float, digits: int = 3) -> float:
+    """A number as it is written in so many significant digits; see ``number_format.readable``."""
     return float(f"{value:.{digits}g}")
 
 
 def lowest(values: Mapping[str, float], digits: int = 3) -> tuple[str, ...]:
     """The names whose value is the lowest in so many significant digits; none if no value is finite."""
-    seen = {name: rounded(value, digits) for name, value in values.items() if math.isfinite(value)}
+    seen = {name: significant(value, digits) for name, value in values.items() if math.isfinite(value)}
     return tuple(name for name, value in seen.items() if value == min(seen.values()))
 
 

@@ -9,13 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from ui.controls.page_state import LANGUAGE_KEY
 from ui.text import texts
 from ui.text.texts import Term
 
-_STYLE = Path(__file__).parent / "term_links.css"
+STYLE = Path(__file__).parent / "term_links.css"
+"""How the links look: they are there for whoever looks for them."""
 
 GLOSSARY, FIND_KEY = "glossary", "q"
 """The glossary's name in addresses, and the key of its search."""
@@ -33,13 +32,13 @@ _UNTOUCHED = r"""
 """
 
 
-def marked(text: str, language: str) -> str:
+def with_links(text: str, language: str) -> str:
     """A section of the prose with its terms as links; all else is as it was."""
-    return _marked(text, language, texts.edition())
+    return _with_links(text, language, texts.edition())
 
 
 @lru_cache(maxsize=1024)
-def _marked(text: str, language: str, edition: tuple[Path, int]) -> str:
+def _with_links(text: str, language: str, edition: tuple[Path, int]) -> str:
     found = _pattern(language, edition)
     if not found:
         return text
@@ -61,7 +60,8 @@ def _marked(text: str, language: str, edition: tuple[Path, int]) -> str:
 @lru_cache(maxsize=8)
 def _pattern(language: str, _edition: tuple[Path, int]) -> tuple[re.Pattern[str], dict[str, Term]] | None:
     """What finds terms and what they must not be found in; and the term of every spelling."""
-    named = {spelling.casefold(): term for term in texts.terms().values() for spelling in term.spellings(language)}
+    linked = [term for term in texts.terms().values() if term.linked]
+    named = {spelling.casefold(): term for term in linked for spelling in term.spellings(language)}
     if not named:
         return None
     # the longest first, or a learning rate schedule would be a learning rate
@@ -72,9 +72,3 @@ def _pattern(language: str, _edition: tuple[Path, int]) -> tuple[re.Pattern[str]
     strong = rf"\*\*(?P<strong>{nouns}){within}\*\*"
     pattern = rf"{strong}|{_UNTOUCHED}|(?<![\w-])(?P<noun>{nouns}){within}{after}"
     return re.compile(pattern, re.VERBOSE | re.IGNORECASE), named
-
-
-def style() -> None:
-    """How the links look, to be called once on a page: they are there for whoever looks for them."""
-    # a constant of ours, never a visitor's text
-    st.html(_STYLE)

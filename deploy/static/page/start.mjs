@@ -90,7 +90,11 @@ function serve(name, parts) {
 /** The page's name in the address, as a server would have it: without this site's folder, and without a last slash. */
 function wanted() {
   const name = location.pathname.slice(ROOT.pathname.length).replace(/(^|\/)(index\.html)?$/, "")
-  return new URL(name, ROOT).pathname + location.search + location.hash
+  if (!name || about.pages.includes(name)) return new URL(name, ROOT).pathname + location.search + location.hash
+  // as server/unknown_address.py does
+  const told = new URLSearchParams({ asked: decodeURI(name).slice(0, 200) })
+  if (asked) told.set("lang", asked)
+  return `${new URL("no_such_page", ROOT).pathname}?${told}`
 }
 
 function uncovered() {

@@ -37,9 +37,9 @@ class _Late(ModuleType):
         # who only looks around, as ``inspect`` does, is told that there is nothing; a package beneath it wants the path
         if name.startswith("__") and name != "__path__":
             raise AttributeError(name)
-        return getattr(self._arrived(), name)
+        return getattr(self._load_late(), name)
 
-    def _arrived(self) -> ModuleType:
+    def _load_late(self) -> ModuleType:
         if sys.modules[self.__name__] is self:
             from js import lessons
 
@@ -62,10 +62,10 @@ class _Unmade(type):
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(getattr(cls._package._arrived(), cls.__name__), name)
+        return getattr(getattr(cls._package._load_late(), cls.__name__), name)
 
     def __call__(cls, *args: Any, **how: Any) -> Any:
-        return getattr(cls._package._arrived(), cls.__name__)(*args, **how)
+        return getattr(cls._package._load_late(), cls.__name__)(*args, **how)
 
 
 def _components() -> None:
@@ -159,11 +159,11 @@ def _later_options() -> None:
 
 def _without(option: str, draw: Callable[..., Any], describes: bool) -> Callable[..., Any]:
     @functools.wraps(draw)
-    def drawn(*args: Any, **how: Any) -> Any:
+    def draw_without(*args: Any, **how: Any) -> Any:
         said = how.pop(option, None)
         if describes and said:
             *before, spec = args
             args = (*before, {**spec, "description": said})
         return draw(*args, **how)
 
-    return drawn
+    return draw_without

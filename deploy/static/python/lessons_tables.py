@@ -101,7 +101,7 @@ def _bits(truths: np.ndarray) -> bytes:
     return np.packbits(truths, bitorder="little").tobytes()
 
 
-def _padded(part: bytes) -> bytes:
+def _pad(part: bytes) -> bytes:
     return part + bytes(-len(part) % 8)
 
 
@@ -111,7 +111,7 @@ def _laid_out(columns: Sequence[Column]) -> tuple[bytes, list[tuple[int, int]]]:
     for column in columns:
         for part in (column.present, *column.parts):
             places.append((at, len(part)))
-            body.append(_padded(part))
+            body.append(_pad(part))
             at += len(body[-1])
     return b"".join(body), places
 
@@ -129,7 +129,7 @@ def _message(kind: int, header: Header, body: bytes) -> bytes:
     builder.Finish(builder.EndObject())
     said = bytes(builder.Output())
     # with its mark and its length, which are eight bytes, it ends at a multiple of eight
-    said = _padded(said)
+    said = _pad(said)
     return _CONTINUED + len(said).to_bytes(4, "little") + said + body
 
 

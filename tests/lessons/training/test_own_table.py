@@ -4,14 +4,16 @@ import builtins
 import io
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dlcore.tables import read_csv
-from lessons.training import keep
-from lessons.training import rows as given
+from dlcore.table_errors import TableError
+from dlcore.tables import Table, read_csv
+from lessons.training import keep, own_table
+from lessons.training.rows import RowSelection, load
 from ui.controls import page_state
 from ui.controls.kinds import Several, Text
 
@@ -30,7 +32,9 @@ def bring() -> Bring:
         if language not in pages:
             at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
             at.switch_page(SCRIPT)
-            at.query_params.update({"lang": language, "predict": "0", "set": "own_table", "epochs": "2", "net": "4"})
+            at.query_params.update(
+                {"lang": language, "predict": "0", "all": "print", "set": "own_table", "epochs": "2", "net": "4"}
+            )
             pages[language] = at.run()
         at = pages[language]
         at.file_uploader(key="training.file").set_value((name, data, "text/csv"))
@@ -54,6 +58,7 @@ READ = {
     "with a mark": (b"\xef\xbb\xbf" + "\n".join(["a,b,y", *ROWS]).encode(), "yes"),
     "no header": ("\n".join(ROWS).encode(), "column_1"),
     "text columns": (b"a,name,y\n" + b"\n".join(b"%d,n%d,%d" % (k, k, k % 2) for k in range(9)), "`n0`"),
+    "spaces": (b"\n".join(b" %d.5   %d  %d" % (k, k * k % 7, k % 2) for k in range(24)), "column_1"),
     "missing values": (b"a,b,y\n1,,0\n2,3,1\n3,NA,0\n" + b"4,5,1\n5,7,0\n6,2,1\n", "`NA`" if False else "2"),
     "many rows": (b"a,b,y\n" + b"".join(b"%d,%d,%d\n" % (k, k * k % 7, k % 2) for k in range(50_000)), "50,000"),
 }
@@ -83,7 +88,76 @@ DECIDED = {
     "two signs": (SIGNS.encode(), ("열 `ratio`: 이 열에서는 점을", "column `ratio`: A point was read")),
     "plus and minus": (
         b"x,y,class\n" + b"".join(b"%d,%d,%s\n" % (k, k * k % 7, b"+-"[k % 2 :][:1]) for k in range(12)),
-        ("`-`을(를) 빠진 값이 아니라 이름으로", "`-` was read as a name"),
+        ("`-`를 빠진 값이 아니라 이름으로", "`-` was read as a name"),
+    ),
+}
+
+
+NUMBERS = "".join(f"{k},{k * k % 7},{k / 2}\n" for k in range(1, 25))
+DECIDED |= {
+    "what Excel says": (
+        ("sep=;\n" + ("a,b,y\n" + NUMBERS).replace(",", ";")).encode(),
+        ("첫 줄 `sep=;`은 열을 나누는 글자를", "The first line, `sep=;`, says what separates"),
+    ),
+    "tabs": (
+        ("a,b,y\n" + NUMBERS).replace(",", "\t").encode(),
+        ("열을 나누는 글자는 `탭`", "separated by `a tab`"),
+    ),
+    "spaces": (
+        ("a,b,y\n" + NUMBERS).replace(",", "  ").encode(),
+        ("열을 나누는 글자는 `빈칸(스페이스)`", "separated by `spaces`"),
+    ),
+    "comments": (
+        ("# a title\na,b,y\n" + NUMBERS).encode(),
+        ("1행: `#`으로 시작하는 1줄을", "row 1: Lines that begin with `#` (1)"),
+    ),
+    "names in a comment": (("# a,b,y\n" + NUMBERS).encode(), ("첫 이름은 `a`", "the first is `a`")),
+    "a title": (("현황,,\na,b,y\n" + NUMBERS).encode(), ("제목 1줄을 뺐습니다. 예: `현황`", "such as `현황`")),
+    "notes": (
+        ("a,b,y\n" + NUMBERS + "자료: 통계청\n").encode(),
+        ("26행: 표 아래의 1줄을", "row 26: What stands below the table (lines: 1)"),
+    ),
+    "a sum": (
+        ("a,b,y\n" + NUMBERS + "합계,99,999\n").encode(),
+        ("26행: 다른 행을 합치거나", "row 26: This row, `합계`"),
+    ),
+    "empty columns": (
+        ("a,b,y,,\n" + NUMBERS.replace("\n", ",,\n")).encode(),
+        ("이름도 값도 없는 열 2개를", "Columns without a name and without a value (2)"),
+    ),
+    "an index": (
+        ("Unnamed: 0,b,y\n" + NUMBERS).encode(),
+        ("열 `Unnamed: 0`: 행 번호일 뿐이어서", "column `Unnamed: 0`: Only counts the rows"),
+    ),
+    "won": (
+        ("a,b,y\n" + "".join(f'"₩{k},000",{k * k % 7},{k / 2}\n' for k in range(1, 25))).encode(),
+        ("`₩1,000`에서 %나 통화 기호를 떼고", "as in `₩1,000` (24 such cells)"),
+    ),
+    "brackets": (
+        ("a,b,y\n" + NUMBERS + "(3),1,4\n").encode(),
+        ("`(3)`처럼 괄호 안의 수를 음수로", "as in `(3)`, was read as negative"),
+    ),
+    "true and false": (
+        ("a,b,y\n" + "".join(f"{k},{k % 3 == 0},{k / 2}\n" for k in range(1, 25))).encode(),
+        ("열 `b`: True는 1, False는 0", "column `b`: True was read as 1"),
+    ),
+    "one-hot": (
+        (
+            "a,p,q,r\n" + "".join(f"{k},{int(k % 3 == 0)},{int(k % 3 == 1)},{int(k % 3 == 2)}\n" for k in range(24))
+        ).encode(),
+        ("하나만 1인 3개 열(`p, q, r`)을 원-핫", "3 columns (`p, q, r`) have exactly one 1"),
+    ),
+    "long numbers": (
+        ("a,b,y\n" + "".join(f"{10**19 + k},{k * k % 7},{k / 2}\n" for k in range(24))).encode(),
+        ("`10000000000000000000`처럼 긴 수라서", "such as `10000000000000000000`, are so long"),
+    ),
+    "a column of text": (
+        ("a,city,y\n" + "".join(f"{k},c{k},{k / 2}\n" for k in range(24))).encode(),
+        ("열 `city`: 글자로 된 열이어서", "that are no numbers (24), such as `c0`"),
+    ),
+    "many classes": (
+        ("a,y\n" + "".join(f"{k},a class with a long name {k % 3}\n" for k in range(24))).encode(),
+        ("`a class with a long name 0, …`", "`a class with a long name 0, …`"),
     ),
 }
 
@@ -126,9 +200,7 @@ def test_what_was_decided_about_a_file_can_be_decided_otherwise(bring: Bring) ->
 @pytest.mark.parametrize("name", DECIDED)
 def test_what_is_taken_home_are_the_rows_of_the_page(name: str) -> None:
     table = read_csv(DECIDED[name][0])
-    place = given.Chosen(None, table.features, own="a")
-    facts = (table.features, table.target, table.classes, table)
-    data = given.Given(place, given.OWN_TABLE, table.x, table.y, *facts)
+    data = load(RowSelection(None, table.features, own="a"), table)
     home = np.loadtxt(io.BytesIO(keep.data_file(data)), delimiter=",", skiprows=1)
     order = data.parts.order
     assert np.array_equal(home, np.column_stack([table.x, table.y])[order]) and len(order) == len(table.y)
@@ -143,6 +215,49 @@ def test_the_same_file_read_otherwise_is_another_one(bring: Bring) -> None:
         assert last not in seen, "what is remembered, and what is trained on, is told apart by it"
         seen.add(last)
         at.selectbox(key=f"training.{key}").set_value(at.selectbox(key=f"training.{key}").options[0]).run()
+
+
+def kept(at: AppTest) -> list[Table]:
+    """The parsed tables that a visit holds."""
+    return [found for found in at.session_state["own_tables"].values() if isinstance(found, Table)]
+
+
+def test_a_visit_keeps_few_bytes_of_parsed_tables(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows(seed: int) -> bytes:
+        numbers = np.random.default_rng(seed).normal(size=(50, 6)).round(3)
+        return b"a,b,c,d,e,f\n" + b"\n".join(",".join(map(str, row)).encode() for row in numbers)
+
+    one = 50 * 6 * 8
+    monkeypatch.setattr(own_table, "MOST_KEPT", 2 * one, raising=False)
+    monkeypatch.setattr(own_table, "read_csv", reading := Mock(wraps=read_csv))
+    at = bring(rows(1))
+    for target in "abcd":
+        at.selectbox(key="training.target").set_value(target).run()
+        assert sum(table.x.nbytes + table.y.nbytes for table in kept(at)) <= 2 * one
+    # a rerun, and going back by one, read nothing again
+    read = reading.call_count
+    at.run()
+    at.selectbox(key="training.target").set_value("c").run()
+    assert reading.call_count == read
+    # a table that is larger than that is kept as long as it is looked at, and alone
+    monkeypatch.setattr(own_table, "MOST_KEPT", 1, raising=False)
+    at.selectbox(key="training.target").set_value("e").run()
+    read = reading.call_count
+    assert [table.target for table in kept(at.run())] == ["e"] and reading.call_count == read
+    # and nothing is kept of a file that another one has replaced
+    monkeypatch.setattr(own_table, "MOST_KEPT", 2 * one, raising=False)
+    before = {digest for digest, *_ in at.session_state["own_tables"]}
+    bring(rows(2))
+    assert not before & {digest for digest, *_ in at.session_state["own_tables"]}
+
+
+def test_what_was_refused_is_not_kept_alive_by_the_error(bring: Bring) -> None:
+    at = bring(REFUSED["wrong encoding"][0])
+    for _ in range(3):
+        at.run()
+        (error,) = (each for each in at.session_state["own_tables"].values() if isinstance(each, TableError))
+        # the frames of a traceback hold all that was read, and a file that is no text hangs on the error of its letters
+        assert error.__traceback__ is None and error.__context__ is None and error.__cause__ is None
 
 
 REFUSED = {
@@ -237,8 +352,8 @@ def test_looking_at_other_data_keeps_the_columns_and_the_guesses(opened: Callabl
     at.file_uploader(key="training.file").set_value(("mine.csv", TWELVE.encode(), "text/csv"))
     at.run()
     at.pills(key="training.in_own").set_value([str(k) for k in range(1, 12)]).run()
-    at.pills(key="predict-model").select("below_100").run()
-    assert not [pills for pills in at.pills if pills.key == "predict-model"]
+    at.pills(key="predict-training.model").select("below_100").run()
+    assert not [pills for pills in at.pills if pills.key == "predict-training.model"]
     for _ in range(2):
         at.selectbox(key="training.set").select("moons").run()
         assert asked(at, "in_own") == ",".join(map(str, range(1, 12)))
@@ -249,6 +364,37 @@ def test_looking_at_other_data_keeps_the_columns_and_the_guesses(opened: Callabl
         assert chosen_inputs(at) == [str(k) for k in range(1, 12)]
         state = at.session_state["pages"]["training"]
         assert "model" in state.guesses
+
+
+PEOPLE = "번호,이름,도시,나이,키,y\n" + "".join(
+    f"{k},n{k},c{k % 5},{k * k % 60},{k * k % 90},{k / 2}\n" for k in range(1, 31)
+)
+
+
+def test_only_columns_that_can_be_inputs_are_offered_and_what_counts_the_rows_waits_to_be_chosen(bring: Bring) -> None:
+    """Columns of text stood there as chosen though they were left out; from a column of row numbers was learned."""
+    at = bring(PEOPLE.encode())
+    pills = at.pills(key="training.in_own")
+    assert pills.options == ["`번호`", "`나이`", "`키`"] and pills.value == ["4", "5"]
+    said = told(at)
+    assert (
+        "column `이름`: A column of text" in said and "column `도시`" in said and "column `번호`: Only counts" in said
+    )
+    pills.set_value(["1", "4", "5"]).run()
+    assert asked(at, "in_own") == "1,4,5" and at.pills(key="training.in_own").value == ["1", "4", "5"]
+    assert "Only counts" not in told(at) and "column `이름`: A column of text" in told(at)
+    at.pills(key="training.in_own").set_value(["4", "5"]).run()
+    assert "in_own" not in at.query_params
+    at.selectbox(key="training.target").set_value("도시").run()
+    assert at.pills(key="training.in_own").options == ["`번호`", "`나이`", "`키`", "`y`"]
+
+
+def test_of_a_one_hot_target_no_part_is_offered_as_input_unless_one_column_is_the_target(bring: Bring) -> None:
+    at = bring(DECIDED["one-hot"][0])
+    assert at.pills(key="training.in_own").options == ["`a`"] and not at.error
+    at.selectbox(key="training.task").set_value("as_classes_read").run()
+    assert at.pills(key="training.in_own").options == ["`a`", "`p`", "`q`"]
+    at.selectbox(key="training.task").set_value("told_by_values").run()
 
 
 def test_a_preset_for_the_data_forgets_columns_that_wait_for_a_file(opened: Callable[..., AppTest]) -> None:

@@ -20,10 +20,12 @@ from hypothesis import strategies
 from streamlit.runtime.caching import cache_data_api
 from streamlit.testing.v1 import AppTest
 
-from dlcore import losses, metrics
+from charts.picture import Picture
+from dlcore import datasets, losses, metrics, optimizers
+from dlcore.experiments.training_config import LayerPlan, Recipe
 from dlcore.layers import Dense, Input
 from dlcore.models import Sequential
-from dlcore.recipe import LayerPlan, Recipe
+from dlcore.tables import read_csv
 from lessons.shared.typed_numbers import Unreadable
 from lessons.training import (
     comparison,
@@ -33,16 +35,16 @@ from lessons.training import (
     fit,
     keep,
     layer_notation,
+    own_table,
     training_run,
     watch,
 )
 from lessons.training import compile as compile_module
 from lessons.training import model as model_module
-from lessons.training import rows as given
-from lessons.training.compile import Compiled
-from lessons.training.results import Shown
-from lessons.training.rows import Chosen
-from lessons.training.training_run import Live, Result, at_once
+from lessons.training import rows as rows_module
+from lessons.training.results import TrainingOutcome, growing_losses
+from lessons.training.rows import LabelledRows, RowSelection
+from lessons.training.training_run import Result, ResumableTraining, train
 from ui.text import texts
 
 SCRIPT = "pages/7_training.py"
@@ -78,7 +80,25 @@ def pressed(at: AppTest, key: str) -> AppTest:
     "text", ["12-8", "0", "12:tanh:d0.2:b-8:l2=0.001", "512:he_normal:l1=0.5", "-".join(["8:sigmoid"] * 20)]
 )
 def test_layers_are_written_as_they_were_read(text: str) -> None:
-    assert layer_notation.written(layer_notation.read(text, "relu"), "relu") == text
+    assert layer_notation.notation_of(layer_notation.read(text, "relu"), "relu") == text
+
+
+@pytest.mark.parametrize("text", ["12,8", "12 8", "12, 8", " 12 - 8 ", "12;8", "12–8", "12  8 ", "12\t8"])
+def test_a_comma_or_a_space_between_layers_is_as_good_as_a_hyphen(text: str) -> None:
+    assert layer_notation.read(text, "relu") == layer_notation.read("12-8", "relu")
+    spaced = layer_notation.read("12 : tanh : l2 = 0.01, 8", "relu")
+    assert spaced == layer_notation.read("12:tanh:l2=0.01-8", "relu")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("text", ["-5", "", "12-", "12--8", "12,,8", "4:", "4::tanh", "x", "0-8", "4:nobody"])
+def test_what_is_wrong_with_layers_is_said_without_quoting_nothing(text: str, language: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        layer_notation.read(text, "relu")
+    said = texts.fill(texts.words()[caught.value.word][language], caught.value.facts)
+    assert "``" not in said and "{{" not in said
+    if "found" not in caught.value.facts or caught.value.word == "layer_units":
+        assert "`12-8`" in said or "`b`" in said, "what to write instead"
 
 
 SHARES = strategies.sampled_from((0.0, 0.5, 1e-5, 1e-12)) | strategies.floats(0, 1, exclude_max=True)
@@ -91,7 +111,7 @@ def test_a_layer_set_in_the_table_is_written_as_a_text_that_can_be_read(
 ) -> None:
     """A penalty of 1 was written as ``l1=1.``, a small dropout as ``d1e-05``, and both were refused."""
     plan = LayerPlan(units, "relu", "zeros", dropout, normalized, l1, l2)
-    assert layer_notation.read(layer_notation.written((plan,), "relu"), "relu") == (plan,)
+    assert layer_notation.read(layer_notation.notation_of((plan,), "relu"), "relu") == (plan,)
 
 
 def test_a_layer_says_all_its_settings() -> None:
@@ -108,15 +128,25 @@ def test_what_is_no_list_of_layers_is_refused_with_its_place(text: str) -> None:
         layer_notation.read(text, "relu")
 
 
-def test_weights_are_counted_as_the_network_has_them() -> None:
-    from dlcore import losses
-    from dlcore.recipe import Recipe
+@pytest.mark.parametrize("text", ["0", "12", "12:b-8:tanh:d0.2"])
+def test_every_cell_of_the_layer_table_can_be_emptied_and_filled(text: str) -> None:
+    """An emptied cell of a column of bool or int made pandas complain, and a column without a row had any type."""
+    frame = model_module.layer_frame(layer_notation.read(text, "relu"))
+    assert [dtype.kind for dtype in frame.dtypes] == list("iOfbOff")
+    typed = {"units": 3, "activation": "elu", "dropout": 1, "batch_normalization": True, "l1": 0}
+    for name, value in (*typed.items(), *((name, None) for name in frame.columns)):
+        for row in range(len(frame)):
+            edited = frame.copy()
+            edited.iat[row, list(frame.columns).index(name)] = value
+            assert edited.dtypes.equals(frame.dtypes), (name, value)
 
+
+def test_weights_are_counted_as_the_network_has_them() -> None:
     plans = (*layer_notation.read("12:b-8", "relu"), LayerPlan(1, "sigmoid"))
-    lines = model_module.counted(8, plans)
-    assert lines[1] == ("(12 + 1) · 8 = 104", 104)
+    weights = model_module.measure(model_module.Setup(8, plans, 455))
+    assert (weights.sums[1], weights.counts[1]) == ("(12 + 1) · 8 = 104", 104)
     model = Recipe(8, plans, losses.get("binary_crossentropy")).model()
-    assert sum(count for _, count in lines) == model.count_params()
+    assert weights.total == model.count_params()
 
 
 def test_text_that_cannot_be_read_keeps_the_last_network(page: Any) -> None:
@@ -139,7 +169,7 @@ def test_the_lesson_begins_with_eight_inputs_and_two_hidden_layers(page: Any) ->
 
 def test_drawn_points_are_read_as_they_are_written() -> None:
     rows = drawn_points.read(drawn_points.DEFAULT)
-    assert drawn_points.read(drawn_points.written(rows)) == rows and len(rows) == 18
+    assert drawn_points.read(drawn_points.rows_as_text(rows)) == rows and len(rows) == 54
     x, y = drawn_points.arrays(((0.0, 0.5, 0.0), (1.0, 1.0, 2.0)))
     assert x.tolist() == [[0.0, 0.5], [1.0, 1.0]] and y.tolist() == [0, 1]
     for wrong in ("1, 2", "9, 0, 1", "0, 0, 7", "a, b, c"):
@@ -149,9 +179,9 @@ def test_drawn_points_are_read_as_they_are_written() -> None:
 
 def test_points_can_be_taken_back_and_cleared(page: Any) -> None:
     at = page(set="drawn_points")
-    assert "18 points" in captions(at)
+    assert "54 points" in captions(at)
     pressed(at, "training.data-undo")
-    assert "17 points" in captions(at)
+    assert "53 points" in captions(at)
     pressed(at, "training.data-clear_all")
     assert "0 points" in captions(at)
     assert at.info, "two classes are needed"
@@ -160,14 +190,14 @@ def test_points_can_be_taken_back_and_cleared(page: Any) -> None:
 
 
 def test_the_equal_choice_gives_the_equal_rows() -> None:
-    one, other = given.opened(Chosen()), given.opened(Chosen())
-    assert one.chosen == other.chosen
-    assert np.array_equal(one.x, other.x) and one.features == given.EIGHT
+    one, other = rows_module.load(RowSelection()), rows_module.load(RowSelection())
+    assert one == other and hash(one) == hash(other)
+    assert np.array_equal(one.x, other.x) and one.features == rows_module.EIGHT
 
 
 TABLES = {
     "semicolons": (b"a;b;y\n1,5;2;0\n2,5;1;1\n3,5;5;0\n4;1;1\n", "decimal sign"),
-    "text column": (b"a,name,y\n1,x,0\n2,y,1\n3,z,0\n4,w,1\n", "is not a number"),
+    "text column": (b"a,name,y\n1,x,0\n2,y,1\n3,z,0\n4,w,1\n", "A column of text is no input"),
     "missing": (b"a,b,y\n1,1,0\n,2,1\n3,1,0\n4,4,1\n5,5,1\n", "left out"),
 }
 
@@ -200,8 +230,10 @@ def test_a_table_of_ones_own_is_told_about_and_trained_on_the_button(
     at = page(set="own_table", epochs="3", share="25")
     assert not at.error and remark in "\n".join(each.value for each in at.markdown)
     assert "waits for the button" in captions(at)
+    lost = "The trained weights last for this visit"
+    assert lost not in captions(at), "nothing was trained that could be lost"
     pressed(at, "training.go")
-    assert "after epoch 3" in captions(at)
+    assert "after epoch 3" in captions(at) and lost in captions(at)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +264,8 @@ def test_nothing_of_a_table_of_ones_own_is_shared(page: Any, monkeypatch: pytest
         raise AssertionError("a reader's own rows went into what visitors share")
 
     with_file(monkeypatch, TABLES["semicolons"][0])
-    monkeypatch.setattr(fit, "at_once", forbidden)
+    for module, name in ((training_run, "_of_small"), (training_run, "_of_large"), (feasibility, "_of_shared_rows")):
+        monkeypatch.setattr(module, name, forbidden)
     at = page(set="own_table", epochs="2")
     pressed(at, "training.go")
     assert "after epoch 2" in captions(at)
@@ -241,21 +274,23 @@ def test_nothing_of_a_table_of_ones_own_is_shared(page: Any, monkeypatch: pytest
 # ---- training --------------------------------------------------------------------------------------------------------
 
 
-def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[given.Given, Any]:
-    from dlcore import losses, optimizers
+def compiled(data: LabelledRows, layers: tuple[LayerPlan, ...], loss: str, batch: int, epochs: int) -> Any:
+    """What the part on ``compile`` chooses for some rows and layers: Adam, and accuracy to watch."""
+    how: Any = ("no_schedule", ("accuracy",), batch, epochs)
+    return compile_module.Setup(data, layers, losses.get(loss), optimizers.get("adam"), *how)
 
-    data = given.opened(Chosen())
-    told = Compiled(losses.get("binary_crossentropy"), optimizers.get("adam"), "no_schedule", ("accuracy",))
-    plans = (LayerPlan(4), LayerPlan(1, "sigmoid"))
-    return data, fit.recipe_of(data, plans, told, 32, epochs, patience)
+
+def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[LabelledRows, Recipe]:
+    data, plans = rows_module.load(RowSelection()), (LayerPlan(4), LayerPlan(1, "sigmoid"))
+    return data, compiled(data, plans, "binary_crossentropy", 32, epochs).recipe(patience)
 
 
 def test_a_training_says_what_fit_says() -> None:
     data, recipe = lesson_recipe()
-    live = Live.of(data, recipe)
+    live = ResumableTraining.of(data, recipe)
     while live.done < 4:
         live.step()
-    parts, model = data.prepared(recipe.loss), recipe.model()
+    parts, model = data.prepare(recipe.loss), recipe.model()
     history = model.fit(parts.train.x, parts.train.y, **recipe.training(parts)).history
     found = live.result()
     for name, values in history.items():
@@ -265,7 +300,7 @@ def test_a_training_says_what_fit_says() -> None:
 
 def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
     data, recipe = lesson_recipe(6)
-    whole, parted = Live.of(data, recipe), Live.of(data, recipe)
+    whole, parted = ResumableTraining.of(data, recipe), ResumableTraining.of(data, recipe)
     for _ in range(6):
         whole.step()
     parted.step()
@@ -278,11 +313,11 @@ def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
 
 def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     data, recipe = lesson_recipe(300, patience=3)
-    live = Live.of(data, recipe)
+    live = ResumableTraining.of(data, recipe)
     while live.done < 300 and not live.ended:
         live.step()
     found = live.result()
-    parts, model = data.prepared(recipe.loss), recipe.model()
+    parts, model = data.prepare(recipe.loss), recipe.model()
     history = model.fit(parts.train.x, parts.train.y, **recipe.training(parts)).history
     assert found.epochs == len(history["loss"]) == found.stopped
     assert np.array_equal(found.model.w, model.w)
@@ -293,7 +328,7 @@ def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
 def test_a_result_stays_as_it_was_while_the_training_goes_on(patience: int) -> None:
     """Its network was the one that is trained on: a file of it, made on demand, was of no epoch or of another one."""
     data, recipe = lesson_recipe(20, patience)
-    live = Live.of(data, recipe)
+    live = ResumableTraining.of(data, recipe)
     for _ in range(3):
         live.step()
     found, rows = live.result(), data.parts.validation.x
@@ -314,7 +349,7 @@ def test_a_result_stays_as_it_was_while_the_training_goes_on(patience: int) -> N
 
 def test_what_is_asked_of_a_network_on_the_page_does_not_disturb_its_training() -> None:
     data, recipe = lesson_recipe(6)
-    alone, asked = Live.of(data, recipe), Live.of(data, recipe)
+    alone, asked = ResumableTraining.of(data, recipe), ResumableTraining.of(data, recipe)
     for _ in range(6):
         alone.step()
         asked.step()
@@ -325,13 +360,10 @@ def test_what_is_asked_of_a_network_on_the_page_does_not_disturb_its_training() 
 @pytest.mark.parametrize("patience", [0, 5])
 def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
     """With early stopping and three classes accuracy was compared as if there were two, and its line was gone."""
-    from dlcore import datasets, losses, optimizers
-
     iris = datasets.Iris()
-    data = given.opened(Chosen(iris, iris.features))
-    loss = losses.get("sparse_categorical_crossentropy")
-    told = Compiled(loss, optimizers.get("adam"), "no_schedule", ("accuracy",))
-    live = Live.of(data, fit.recipe_of(data, (LayerPlan(4), LayerPlan(3, "softmax")), told, 16, 20, patience))
+    data, plans = rows_module.load(RowSelection(iris, iris.features)), (LayerPlan(4), LayerPlan(3, "softmax"))
+    recipe = compiled(data, plans, "sparse_categorical_crossentropy", 16, 20).recipe(patience)
+    live = ResumableTraining.of(data, recipe)
     for _ in range(2):
         live.step()
     found = live.result()
@@ -344,7 +376,7 @@ def test_a_training_that_is_paused_has_all_its_baselines(patience: int) -> None:
 @pytest.mark.filterwarnings("ignore:.*No runtime found.*")
 def test_trainings_that_all_share_take_bounded_memory() -> None:
     """Some 50 of them are remembered; with the widest network on a few points that was a gigabyte."""
-    data = given.opened(Chosen(None, ("x_1", "x_2"), points="-1, -1, 0; 1, 1, 1; -1, 1, 0; 1, -1, 1"))
+    data = rows_module.load(RowSelection(None, ("x_1", "x_2"), points="-1, -1, 0; 1, 1, 1; -1, 1, 0; 1, -1, 1"))
     _, recipe = lesson_recipe()
 
     def taken(widths: str, counts: range) -> int:
@@ -352,7 +384,7 @@ def test_trainings_that_all_share_take_bounded_memory() -> None:
         cache_data_api._data_caches.clear_all()
         plans = (*layer_notation.read(widths, "relu"), LayerPlan(1, "sigmoid"))
         for epochs in counts:
-            at_once(data.chosen, dataclasses.replace(recipe, inputs=2, layers=plans, epochs=epochs))
+            train(data, dataclasses.replace(recipe, inputs=2, layers=plans, epochs=epochs))
         shared = cache_data_api._data_caches._function_caches.get(None, {}).values()
         caches = [cache for cache in shared if "lessons.training.training_run" in cache.display_name]
         return sum(len(kept) for cache in caches for kept in cache.storage._mem_cache.values())  # type: ignore[attr-defined]
@@ -363,7 +395,7 @@ def test_trainings_that_all_share_take_bounded_memory() -> None:
     assert taken("8", range(1, 50)) > 48 * 1000, "of small ones many are remembered"
 
 
-def slowly(live: Live) -> Live:
+def slowly(live: ResumableTraining) -> ResumableTraining:
     """The training, every epoch of which takes its time once its steps are made."""
 
     def course(epochs: Any) -> Any:
@@ -371,14 +403,14 @@ def slowly(live: Live) -> Live:
             time.sleep(0.3)
             yield logs
 
-    live.course = course(live.course)
+    live.epochs_to_come = course(live.epochs_to_come)
     return live
 
 
 def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
     """Each run of a page has a thread of its own, and the last one ends at its next word to the browser: both trained,
     and the second was told that the first one is still at it, as an error."""
-    live = slowly(Live.of(*lesson_recipe()))
+    live = slowly(ResumableTraining.of(*lesson_recipe()))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(live.step)
         time.sleep(0.1)
@@ -389,7 +421,7 @@ def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
 
 
 def test_what_is_shown_during_a_long_epoch_is_of_one_moment() -> None:
-    live = slowly(Live.of(*lesson_recipe()))
+    live = slowly(ResumableTraining.of(*lesson_recipe()))
     with ThreadPoolExecutor(1) as pool:
         step = pool.submit(live.step)
         time.sleep(0.1)
@@ -403,12 +435,12 @@ def test_what_is_shown_during_a_long_epoch_is_of_one_moment() -> None:
 def test_a_score_that_diverged_is_said_to_be_no_finite_number(spoken: str) -> None:
     """Under its curve stood "training ?, validation ?", and nothing of why."""
     logs = {"accuracy": np.array([0.5, np.nan]), "val_accuracy": np.array([0.5, np.inf])}
-    shown: Any = SimpleNamespace(told=True, result=SimpleNamespace(logs=logs, best=None, epochs=1, baselines={}))
+    shown: Any = SimpleNamespace(visible_result=SimpleNamespace(logs=logs, best=None, epochs=1, baselines={}))
 
     def say(word: str, **values: Any) -> str:
         return texts.fill(texts.words()[word][spoken], values)
 
-    found = curves_in_words.curve_said(say, shown, "accuracy")
+    found = curves_in_words.quantity_sentence(say, shown, "accuracy")
     assert found.count(texts.words()["no_finite_number"][spoken]) == 2
     assert "?" not in found and "∞" not in found
 
@@ -423,32 +455,64 @@ def test_a_long_training_waits_is_stopped_continued_and_rewound(page: Any, monke
     at.segmented_control(key="training.view").set_value("weights_view").run()
     assert "after epoch 5" in captions(at)
     live = at.session_state[fit.LIVE]
-    first = live.rows[:6]
+    first = live.logs[:6]
     pressed(at, "training.on")
     assert at.query_params["epochs"] == "55"
     assert "after epoch 55" in captions(at)
-    assert at.session_state[fit.LIVE] is live and live.rows[:6] == first
+    assert at.session_state[fit.LIVE] is live and live.logs[:6] == first
     # a stop in the middle keeps what was learned
     at.slider(key="training.epochs").set_value(80).run()
     assert "Stopped after epoch 55" in captions(at)
     pressed(at, "training.rewind")
     assert "waits for the button" in captions(at)
     pressed(at, "training.go")
-    assert at.session_state[fit.LIVE].rows[:6] == first, "the same first weights, the same course"
+    assert at.session_state[fit.LIVE].logs[:6] == first, "the same first weights, the same course"
+
+
+@pytest.mark.parametrize(("predict", "hidden"), [("1", ("val_loss",)), ("0", ())])
+def test_while_it_trains_the_losses_so_far_are_drawn_but_not_what_is_asked_about(
+    predict: str, hidden: tuple[str, ...], opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[int, Any, Picture | None]] = []
+
+    def spied(say: Any, logs: Any, epochs: int, hides: Any) -> Picture | None:
+        drawn.append((len(logs) - 1, hides, growing_losses(say, logs, epochs, hides)))
+        return drawn[-1][2]
+
+    monkeypatch.setattr(fit, "AT_ONCE", 0.0)
+    monkeypatch.setattr(fit, "PICTURE_EVERY", 0.0)
+    monkeypatch.setattr(fit, "growing_losses", spied)
+    at = opened(SCRIPT, lang="en", epochs="5", predict=predict)
+    pressed(at, "training.go")
+    assert [epoch for epoch, *_ in drawn] == [1, 2, 3, 4, 5]
+    assert {hides for _, hides, _ in drawn} == {hidden}
+    logs = at.session_state[fit.LIVE].logs
+    for done, _, picture in drawn:
+        assert picture is not None
+        columns = {f"v{k}": key for k, key in enumerate(("loss", "val_loss")) if key not in hidden}
+        assert set(picture.data["epochs"]) == {"step", *columns}
+        for column, key in columns.items():
+            values = picture.data["epochs"][column]
+            assert values[:done] == pytest.approx([epoch[key] for epoch in logs[1 : done + 1]])
+            assert np.isnan(values[done:]).all() and len(values) == 5
+
+
+def test_of_a_training_without_validation_nothing_is_drawn_that_is_asked_about() -> None:
+    assert growing_losses(str, [{"loss": 1.0}, {"loss": 0.5}], 3, ("loss",)) is None
 
 
 def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> AppTest:
     """The page whose training was interrupted after that epoch, as a click on any other control does it."""
-    step = Live.step
+    step = ResumableTraining.step
 
-    def stops(live: Live) -> None:
+    def stops(live: ResumableTraining) -> None:
         step(live)
         if live.done == epoch:
             st.stop()
 
-    monkeypatch.setattr(Live, "step", stops)
+    monkeypatch.setattr(ResumableTraining, "step", stops)
     pressed(at, "training.go")
-    monkeypatch.setattr(Live, "step", step)
+    monkeypatch.setattr(ResumableTraining, "step", step)
     assert at.session_state[fit.LIVE].done == epoch
     return at
 
@@ -463,7 +527,7 @@ def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
     assert not at.exception, at.exception[0].message
     assert "10 epochs are done" in captions(at) and "after epoch 10" in captions(at)
     live = at.session_state[fit.LIVE]
-    assert live.done == 10 and not live.wanted
+    assert live.done == 10 and not live.should_run
     # it goes on when it is asked to, not by itself
     at.slider(key="training.epochs").set_value(20).run()
     assert live.done == 10 and "Stopped after epoch 10 of 20" in captions(at)
@@ -570,7 +634,8 @@ def test_what_cannot_be_trained_says_why(address: dict[str, str], said: str, pag
         ({"loss": "hinge"}, "Always “yes”"),
         ({"set": "auto_mpg", "out": "sigmoid"}, "squeezed output"),
         ({"act": "step"}, "slope is 0"),
-        ({"loss": "mean_squared_error"}, "Classes treated as numbers"),
+        ({"loss": "mean_squared_error"}, "Squared error of a sigmoid"),
+        ({"loss": "mean_squared_error", "out": "linear"}, "Classes treated as numbers"),
     ],
 )
 def test_a_mismatch_is_told_and_run_all_the_same(address: dict[str, str], said: str, page: Any) -> None:
@@ -631,8 +696,11 @@ def test_the_border_of_the_picture_lies_where_yes_begins(address: dict[str, str]
 
 def test_a_network_that_beats_every_constant_has_learned_something(page: Any) -> None:
     """Four rows to be judged by, three of them alike: a lucky draw was the baseline, with an accuracy of 1."""
-    told = captions(page(set=given.DRAWN))
-    bars = [float(found) for found in re.findall(r"the baseline that ignores the inputs has ([\d.]+\d)", told)]
+    ring = np.linspace(0, 2 * np.pi, 13)[:12]
+    inner = [f"{0.4 * np.cos(t):.2f}, {0.4 * np.sin(t):.2f}, 1" for t in ring[::2]]
+    outer = [f"{1.1 * np.cos(t):.2f}, {1.1 * np.sin(t):.2f}, 0" for t in ring]
+    told = captions(page(set=rows_module.DRAWN, pts="; ".join(inner + outer)))
+    bars = [float(found) for found in re.findall(r"The baseline that ignores the inputs has ([\d.]+\d)\.", told)]
     assert bars and 0.75 in bars and not {0, 1} & set(bars)
     assert "learned nothing useful" not in told
 
@@ -644,13 +712,13 @@ EVERY_LOSS += [dataclasses.replace(loss, from_logits=True) for loss in EVERY_LOS
 @pytest.mark.parametrize("loss", EVERY_LOSS, ids=repr)
 def test_no_guess_without_inputs_is_better_than_the_bar_on_the_training_part(loss: losses.Loss) -> None:
     """Whatever the loss and the metrics: of many constants none beats it where it was chosen."""
-    data, rows = given.opened(Chosen(share=0.0)), loss.targets in ("one_hot", "integer")
+    data, rows = rows_module.load(RowSelection(share=0.0)), loss.targets in ("one_hot", "integer")
     units, wanted = 2 if rows else 1, ("accuracy", "precision", "recall", "auc")
     fitting = feasibility.fitting_metrics(wanted, data, loss, units)
     recipe = Recipe(len(data.features), (LayerPlan(units, "linear"),), loss, metrics=fitting)
-    parts, model = data.prepared(loss), recipe.model()
+    parts, model = data.prepare(loss), recipe.model()
     model.build()
-    model.metrics = model._resolved(units)
+    model.metrics = model._resolve_metrics(units)
     bars, y = training_run._baselines(model, parts), parts.train.y
     assert set(bars) == {"loss", *fitting} and len(fitting) >= 1
     truth, rng = y[:, None] if y.ndim == 1 and not rows else y, np.random.default_rng(0)
@@ -765,9 +833,9 @@ def test_a_network_with_a_wide_layer_answers_for_fewer_rows() -> None:
     data, recipe = lesson_recipe()
     model = Sequential([Input((8,)), Dense(30_000)], seed=1)
     model.build()
-    shown = Shown(data, recipe, None, False)
+    shown = TrainingOutcome(data, recipe, None, False)
     tracemalloc.start()
-    said = keep.compared(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
+    said = keep.answers_sentence(lambda word, **facts: f"{word} {facts.get('rows')}", shown, model)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     word, rows = said.split()
@@ -791,7 +859,7 @@ def test_with_a_schedule_more_epochs_are_said_to_begin_anew(page: Any, monkeypat
     assert at.button(key="training.on").label == "53 epochs from the beginning"
     pressed(at, "training.on")
     after = at.session_state[fit.LIVE]
-    assert after is not before and after.done == 53 and after.rows[0] == before.rows[0]
+    assert after is not before and after.done == 53 and after.logs[0] == before.logs[0]
     assert "after epoch 53" in captions(at)
 
 
@@ -828,12 +896,54 @@ def test_of_a_plateau_it_is_said_that_it_is_one() -> None:
     def say(word: str, **facts: object) -> str:
         return f"{word}: {facts}"
 
-    flat = curves_in_words.when_said(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
+    flat = curves_in_words.when_sentence(say, result([3.0, 2.0, 2.0, 1.2304, 1.2301, 1.2303, 1.2302]))
     assert "when_said_level" in flat and "'first': 3, 'last': 6, 'count': 4" in flat
-    assert "when_said: " in curves_in_words.when_said(say, result([3.0, 1.0, 2.0]))
+    assert "when_said: " in curves_in_words.when_sentence(say, result([3.0, 1.0, 2.0]))
 
 
-def test_the_baseline_stands_in_brackets_after_a_sentence() -> None:
-    """It is no sentence of its own, in neither language, and stood there without a full stop."""
-    told = curves_in_words.when_said(lambda word, /, **_facts: word, result([3.0, 1.0, 2.0]))
-    assert told == "when_said (base_is)"
+def test_the_baseline_is_a_sentence_of_its_own() -> None:
+    """In brackets, without a full stop, it stood behind that of the sentence before."""
+    told = curves_in_words.when_sentence(lambda word, /, **_facts: word, result([3.0, 1.0, 2.0]))
+    assert told == "when_said base_is"
+
+
+# ---- what is seen ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("beat", "seen"), [("compile", "binary_crossentropy"), ("keep", "train_keras.py")])
+def test_a_question_without_a_picture_fills_the_place_of_the_guess(beat: str, seen: str, opened: Any) -> None:
+    """On a laptop and in a hall its screen was empty: all that it says stood below."""
+    at = opened("pages/7_training.py", lang="en", beat=beat)
+    (place,) = [one for one in blocks(at.main) if getattr(one.proto, "id", "").endswith(f"-asked-{beat}")]
+    assert any(seen in f"{getattr(part, 'label', '')} {getattr(part, 'value', '')}" for part in leaves(place))
+
+
+@pytest.mark.parametrize(("beat", "line"), [("model", 'Dense(12, activation="relu")'), ("compile", "model.compile(")])
+def test_a_question_alone_shows_the_lines_that_it_adds(beat: str, line: str, opened: Any) -> None:
+    """The last question wrote them for all, and where it was not drawn there were none."""
+    at = opened(SCRIPT, lang="en", beat=beat)
+    assert sum(line in each.value for each in at.code) == 1
+
+
+def test_all_that_was_done_to_a_file_is_in_a_table() -> None:
+    """Of more than twelve remarks the rest was counted and could be read nowhere."""
+    columns = own_table.MOST_REMARKS + 3
+    header = ",".join([*(f"t{k}" for k in range(columns)), "x", "y"])
+    rows = "\n".join(",".join([*(["word"] * columns), str(k), str(k % 2)]) for k in range(9))
+    table = read_csv(f"{header}\n{rows}\n".encode())
+    said = own_table.remarks_table(lambda word, /, **_facts: word, table)
+    assert len(said) == len(table.remarks) >= columns
+    assert set(said["column"]) >= {f"t{k}" for k in range(columns)} and set(said["what"]) > {"remark_text_column"}
+    listed = own_table.remarks(lambda word, /, **facts: f"{word} {facts}", table)
+    assert listed.count("\n") == own_table.MOST_REMARKS and f"'count': {len(said) - own_table.MOST_REMARKS}" in listed
+
+
+def blocks(root: Any) -> list[Any]:
+    """All blocks within one, however deep."""
+    mine = [each for each in root.children.values() if hasattr(each, "children")]
+    return [*mine, *(each for one in mine for each in blocks(one))]
+
+
+def leaves(root: Any) -> list[Any]:
+    """All elements within a block, however deep."""
+    return [each for one in (root, *blocks(root)) for each in one.children.values() if not hasattr(each, "children")]

@@ -25,20 +25,24 @@ def listen(
     keys: Sequence[str],
     hint: str,
     set_values: Callable[[Mapping[str, Any]], None],
+    equal: bool = False,
 ) -> None:
     """Set the controls ``keys`` (one or two) to the place of every click in the container with key ``container``.
 
-    extent: what the plot shows, (lowest, highest) along x and, if there is one, y.
+    extent: what the plot shows, (lowest, highest) along x and, if there is one, y. equal: one unit is as long across as
+    up, so that it shows more than that along the axis that has room.
     """
     key = f"click-{container}"
 
-    def clicked() -> None:
+    def on_click() -> None:
         shares = st.session_state[key].place
         if isinstance(shares, list) and len(shares) == 2:
             places = zip(keys, extent, shares, strict=False)
             set_values({name: _place(low, high, float(share)) for name, (low, high), share in places})
 
-    _listener(key=key, data={"container": container, "hint": hint}, on_place_change=clicked)
+    lengths = [high - low for low, high in extent] if equal else None
+    data = {"container": container, "hint": hint, "lengths": lengths}
+    _listener(key=key, data=data, on_place_change=on_click)
 
 
 def _place(low: float, high: float, share: float) -> float:

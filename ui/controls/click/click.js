@@ -2,6 +2,12 @@
 
 const listeners = new WeakMap()
 
+// With equal scales the plot shows more than the extent along one axis, as much on either side of it.
+function withinExtent(across, up, box, [wide, high]) {
+  const unit = Math.max(wide / box.width, high / box.height)
+  return [0.5 + ((across - 0.5) * box.width * unit) / wide, 0.5 + ((up - 0.5) * box.height * unit) / high]
+}
+
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component
   parentElement.querySelector(".hint").textContent = data.hint
@@ -17,7 +23,9 @@ export default function (component) {
       const plot = svg?.querySelector(".mark-group.role-frame > g > path.background")
       if (!plot) return
       const box = plot.getBoundingClientRect()
-      const place = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height]
+      const across = (event.clientX - box.left) / box.width
+      const up = 1 - (event.clientY - box.top) / box.height
+      const place = data.lengths ? withinExtent(across, up, box, data.lengths) : [across, up]
       if (place.every((share) => share >= 0 && share <= 1)) setTriggerValue("place", place)
     },
     { signal: listening.signal }

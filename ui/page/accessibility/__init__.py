@@ -1,4 +1,4 @@
-"""What Streamlit leaves untold or out of a keyboard's reach, mended in one place for whatever stands on a page.
+"""Accessibility: what Streamlit leaves to a screen reader or a keyboard undone, mended for the whole page.
 
 A chart has a name; the sentence beneath it becomes its description. A formula or a program that is wider than its place
 can be scrolled by pointer; it becomes reachable by keyboard. Colours of programs that are too pale become readable.
@@ -6,10 +6,10 @@ can be scrolled by pointer; it becomes reachable by keyboard. Colours of program
 
 from pathlib import Path
 
-import streamlit as st
 from streamlit.components.v2 import component
 
 _HERE = Path(__file__).parent
+STYLE = _HERE / "accessibility.css"
 _mends = component(
     "lesson_reached",
     html="<span hidden></span>",
@@ -20,7 +20,4 @@ _mends = component(
 
 def mend() -> None:
     """Mend the page, to be called once on it; takes no place."""
-    with st.container(key="reached"):
-        # constants of ours, never a visitor's text
-        st.html(_HERE / "accessibility.css")
-        _mends(key="reached-mends")
+    _mends(key="reached-mends")

@@ -1,4 +1,4 @@
-// Describes every chart by the sentence beneath it, and lets the keyboard into what scrolls by itself.
+// Describes every chart by its sentence, and lets the keyboard into what scrolls by itself.
 
 const SCROLLS = '.katex-display, [data-testid="stCode"] pre'
 const PAUSE = 300
@@ -6,16 +6,18 @@ const PAUSE = 300
 const watchers = new WeakMap()
 let count = 0
 
-/** The sentence beneath a chart, if there is one. */
-function saidOf(chart) {
-  const below = chart.closest('[data-testid="stElementContainer"]')?.nextElementSibling
-  return below?.querySelector('[data-testid="stCaptionContainer"]')
+/** The charts of a question, each with its sentence: both stand in the same order. */
+function* described() {
+  for (const beat of document.querySelectorAll('[class*="st-key-beat-"]')) {
+    const sentences = beat.querySelectorAll('[class*="st-key-said-"] [data-testid="stCaptionContainer"]')
+    const charts = beat.querySelectorAll('[data-testid="stVegaLiteChart"]')
+    // a chart that is about to go has none
+    for (const [k, chart] of charts.entries()) if (sentences[k]) yield [chart, sentences[k]]
+  }
 }
 
 function mend() {
-  for (const chart of document.querySelectorAll('[data-testid="stVegaLiteChart"]')) {
-    const said = saidOf(chart)
-    if (!said) continue
+  for (const [chart, said] of described()) {
     said.id ||= `said-${++count}`
     chart.setAttribute("aria-describedby", said.id)
   }
@@ -32,6 +34,27 @@ function mend() {
   }
 }
 
+function hideTerm() {
+  document.querySelector(".term-said")?.remove()
+}
+
+/** A finger has no pointer that rests on a term: its first touch says what the term means, its second one goes there. */
+function sayTerm(event) {
+  const link = event.target.closest?.('a[title][href*="glossary?"]')
+  const before = document.querySelector(".term-said")
+  before?.remove()
+  if (!link || !matchMedia("(pointer: coarse)").matches || before?.dataset.of === link.href) return
+  event.preventDefault()
+  event.stopPropagation()
+  const said = document.body.appendChild(document.createElement("p"))
+  said.className = "term-said"
+  said.setAttribute("role", "status")
+  said.dataset.of = link.href
+  const name = said.appendChild(document.createElement("strong"))
+  name.textContent = link.textContent
+  said.append(` ${link.title}`)
+}
+
 export default function ({ parentElement }) {
   watchers.get(parentElement)?.()
   let waiting = null
@@ -42,11 +65,15 @@ export default function ({ parentElement }) {
   })
   watcher.observe(document.body, { childList: true, subtree: true })
   addEventListener("resize", later)
+  document.addEventListener("click", sayTerm, true)
+  document.addEventListener("keydown", hideTerm, true)
   mend()
   const stop = () => {
     clearTimeout(waiting)
     watcher.disconnect()
     removeEventListener("resize", later)
+    document.removeEventListener("click", sayTerm, true)
+    document.removeEventListener("keydown", hideTerm, true)
   }
   watchers.set(parentElement, stop)
   return stop

@@ -56,9 +56,9 @@ const PIECES = {
   stCode: (node) => `<pre>${escaped(node.querySelector("code, pre")?.innerText ?? node.innerText)}</pre>`,
 }
 const NOT_ON_PAPER = 'button, [data-testid="stWidgetLabel"], [data-testid="stPopover"], [data-testid="stElementToolbar"], ' +
-  '[data-testid="stSkeleton"], [data-testid="stTooltipIcon"], summary, [class*="st-key-taken-"], [class*="st-key-collect-"], style'
+  '[data-testid="stSkeleton"], [data-testid="stTooltipIcon"], summary, [class*="st-key-taken-"], [class*="st-key-collect-"], [class*="-goals-codes"], style'
 const CONTROLS = ["stSlider", "stNumberInput", "stTextInput", "stTextArea", "stSelectbox", "stMultiSelect", "stCheckbox", "stButton",
-  "stDownloadButton", "stFileUploader", "stTooltipHoverTarget", "stSpinner", "stSelectSlider"]
+  "stDownloadButton", "stFileUploader", "stTooltipHoverTarget", "stSpinner"]
 
 /** A beat from top to bottom; what its controls say comes after its first prose. */
 function pieces(node, beat) {
@@ -69,7 +69,7 @@ function pieces(node, beat) {
   if (kind === "stCaptionContainer" && ofButtons(node)) return ""
   if (PIECES[kind]) return PIECES[kind](node, beat)
   if (kind === "stHorizontalBlock" && paired(node)) return pair(node, beat)
-  if (node.shadowRoot) return played(node.shadowRoot)
+  if (node.shadowRoot) return ofCanvases(node.shadowRoot).map((one) => onPaper(one)).join("") + played(node.shadowRoot)
   return [...node.children].map((child) => pieces(child, beat)).join("")
 }
 
@@ -125,11 +125,12 @@ function table(node, { words }) {
 // ---- pictures on paper -------------------------------------------------------------------------------------------------
 
 function figure(chart) {
-  const svg = chart.querySelector("svg.marks") ?? chart.querySelector("svg")
-  if (!svg) return ""
-  const alt = chart.getAttribute("aria-label") ?? ""
+  return ofChart(chart).map((one) => onPaper(one, darkly(one.ground))).join("")
+}
+
+function onPaper({ svg, alt }, dark = false) {
   const { copy, width } = aloneStanding({ svg, alt, ground: "" })
-  if (darkly(groundOf(chart))) blackOnWhite(copy)
+  if (dark) blackOnWhite(copy)
   for (const node of [copy, ...copy.querySelectorAll("*")]) {
     // names of marks are for screens: one for every point would be read out, and printed they weigh ten times the picture
     for (const { name } of [...node.attributes]) if (name.startsWith("aria-") || name.startsWith("on")) node.removeAttribute(name)
@@ -224,7 +225,8 @@ function beatOnPaper(beat, words) {
 function handout({ title, language, words }) {
   const when = new Date().toLocaleString(language, { dateStyle: "long", timeStyle: "short" })
   const beats = beatsOf().map((beat) => beatOnPaper(beat, words)).join("\n")
-  const about = `${escaped(words.take_address)} ${escaped(location.href)}<br>${escaped(words.take_made)} ${escaped(when)}`
+  const about = `${escaped(words.take_address)} ${escaped(location.href)}<br>${escaped(words.take_made)} ${escaped(when)}` +
+    `<br>${escaped(words.take_run)}`
   return `<!doctype html>
 <html lang="${escaped(language)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -11,15 +11,40 @@ const beatsOf = () =>
 
 const headingOf = (beat) => beat.place.querySelector("h1, h2, h3")?.textContent.trim() ?? beat.name
 
-/** Every chart of a beat: the drawing, its alternative text and its name in files. */
+/** Every picture of a beat: the drawing, its alternative text and its name in files. */
 function picturesOf(beat) {
   const named = [...document.querySelectorAll(`.st-key-taken-${beat.name} li`)]
-  return [...beat.place.querySelectorAll('[data-testid="stVegaLiteChart"]')].flatMap((chart) => {
-    const svg = chart.querySelector("svg.marks") ?? chart.querySelector("svg")
-    if (!svg) return []
-    const alt = chart.getAttribute("aria-label") ?? ""
-    const name = named.find((one) => one.textContent === alt)?.dataset.name ?? "picture"
-    return [{ svg, alt, name, ground: groundOf(chart) }]
+  const inside = [...beat.place.querySelectorAll("*")].filter((one) => one.shadowRoot)
+  const drawn = [...beat.place.querySelectorAll('[data-testid="stVegaLiteChart"]')].flatMap(ofChart)
+  return [...drawn, ...inside.flatMap(({ shadowRoot }) => ofCanvases(shadowRoot))].map((picture) => {
+    const name = named.find((one) => one.textContent === picture.alt)?.dataset.name ?? "picture"
+    return { ...picture, name }
+  })
+}
+
+function ofChart(chart) {
+  const svg = chart.querySelector("svg.marks") ?? chart.querySelector("svg")
+  return svg ? [{ svg, alt: chart.getAttribute("aria-label") ?? "", ground: groundOf(chart) }] : []
+}
+
+/** What a component has drawn on canvases, each as an image within a drawing; a hidden one is none. */
+function ofCanvases(root) {
+  const canvases = [...root.querySelectorAll('canvas[role="img"]')]
+  const isSeen = (one) => one.clientWidth && one.width && getComputedStyle(one).visibility !== "hidden"
+  return canvases.filter(isSeen).map((canvas) => {
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+    const whole = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height })
+    const context = whole.getContext("2d")
+    // its letters have the colour that this ground asks for
+    const ground = groundOf(root.host)
+    context.fillStyle = ground
+    context.fillRect(0, 0, whole.width, whole.height)
+    context.drawImage(canvas, 0, 0)
+    const svg = document.createElementNS(SVG, "svg")
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`)
+    const image = svg.appendChild(document.createElementNS(SVG, "image"))
+    for (const [key, value] of Object.entries({ width, height, href: whole.toDataURL() })) image.setAttribute(key, value)
+    return { svg, alt: canvas.getAttribute("aria-label") ?? "", ground }
   })
 }
 

@@ -17,9 +17,28 @@ export default function (component) {
   }
 }
 
+// On the page of all, questions wait until they come near the screen; what is taken home has them all.
+const ALL_WANTED = "lesson-all-wanted"
+const LONG_ENOUGH = 90_000
+const waitingOnes = () => document.querySelector('[class*="st-key-nearby-"]') !== null
+
+const isDrawn = () =>
+  !waitingOnes() &&
+  document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning" &&
+  !document.querySelector('[data-testid="stSkeleton"]') &&
+  [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every((chart) => chart.querySelector("svg .role-mark"))
+
+async function allDrawn(say) {
+  if (!waitingOnes()) return
+  say()
+  document.dispatchEvent(new Event(ALL_WANTED))
+  const end = performance.now() + LONG_ENOUGH
+  while (!isDrawn() && performance.now() < end) await new Promise((done) => setTimeout(done, 200))
+}
+
 function makeSection(root) {
   const find = (name) => root.querySelector("." + name)
-  const [box, list, status] = ["takehome", "pictures", "status"].map(find)
+  const [list, status] = ["pictures", "status"].map(find)
   let data = null
   let listed = ""
   let waiting = null
@@ -41,6 +60,8 @@ function makeSection(root) {
       status.textContent = `${data.words.take_failed} ${why?.message ?? ""}`
     }
   }
+
+  const complete = () => allDrawn(() => (status.textContent = data.words.take_drawing))
 
   function saved(blob, name) {
     save(blob, name)
@@ -83,19 +104,15 @@ function makeSection(root) {
   // a playing chart changes many times a second; names are compared before anything is drawn anew
   const watcher = new MutationObserver(() => (waiting ??= setTimeout(fill, 500)))
 
-  box.ontoggle = () => {
-    watcher.disconnect()
-    if (!box.open) return
-    fill()
-    const page = document.querySelector('[data-testid="stMain"]')
-    if (page) watcher.observe(page, { childList: true, subtree: true })
-  }
-
   find("handout").onclick = () =>
-    tried(() => saved(new Blob([handout(data)], { type: "text/html" }), `${data.page}-${data.language}.html`))
+    tried(async () => {
+      await complete()
+      return saved(new Blob([handout(data)], { type: "text/html" }), `${data.page}-${data.language}.html`)
+    })
 
   find("print").onclick = () =>
-    tried(() => {
+    tried(async () => {
+      await complete()
       const sheet = window.open("", "_blank")
       if (!sheet) return data.words.take_blocked
       sheet.document.open()
@@ -109,7 +126,6 @@ function makeSection(root) {
   function update(next) {
     data = next
     for (const [place, word] of Object.entries({
-      title: "take_home",
       said: "take_home_said",
       handout: "take_handout",
       print: "take_print",
@@ -117,7 +133,7 @@ function makeSection(root) {
     })) {
       find(place).textContent = data.words[word]
     }
-    if (box.open) fill()
+    fill()
   }
 
   function remove() {
@@ -125,5 +141,9 @@ function makeSection(root) {
     watcher.disconnect()
   }
 
+  // it is drawn when a reader has opened the box: what waits further up is wanted now
+  document.dispatchEvent(new Event(ALL_WANTED))
+  const page = document.querySelector('[data-testid="stMain"]')
+  if (page) watcher.observe(page, { childList: true, subtree: true })
   return { update, remove }
 }

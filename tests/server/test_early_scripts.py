@@ -1,0 +1,82 @@
+"""The document of a lesson names the scripts that lessons need; every other answer is as the app gave it."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from streamlit import file_util
+
+from server.early_scripts import KINDS, EarlyScripts, scripts
+from tests.awaited import awaited
+
+STATIC = Path(file_util.get_static_dir())
+DOCUMENT = (STATIC / "index.html").read_text(encoding="utf-8")
+
+
+def answered(path: str, method: str = "GET", app: Callable[[], Response] = lambda: FileResponse(STATIC / "index.html")):
+    """Status, headers and body that a browser gets from an app that answers everything with ``app``'s answer."""
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        # nothing more comes: whoever waits here waits for the visitor to go away
+        await asyncio.Event().wait()
+
+    awaited(EarlyScripts(app())(scope | {"extensions": {"http.response.pathsend": {}}}, receive, send))
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    # a server that can send a file by itself is told which
+    parts = (Path(one["path"]).read_bytes() if "path" in one else one.get("body", b"") for one in sent)
+    return sent[0]["status"], headers, b"".join(parts)
+
+
+def test_a_lesson_names_each_script_that_it_needs_once() -> None:
+    status, headers, body = answered("/gradient_descent")
+    text = body.decode()
+    assert status == 200 and int(headers["content-length"]) == len(body)
+    named = re.findall(r'href="\./(static/js/[^"]+\.js)"', text)
+    assert len(named) == len(set(named)) > len(re.findall(r'href="\./static/js/', DOCUMENT)) + len(KINDS)
+    # only files that there are, and before the end of the head
+    assert all((STATIC / name).exists() for name in named)
+    assert text.index("</head>") > text.rindex("modulepreload")
+    lines = re.compile(r'<link rel="modulepreload".*\n')
+    assert lines.sub("", text).split() == lines.sub("", DOCUMENT).split()
+
+
+def test_this_streamlit_has_a_script_of_every_kind() -> None:
+    names = scripts(STATIC / "static" / "js")
+    assert {name.partition(".")[0] for name in names} >= set(KINDS)
+
+
+def test_kinds_that_another_streamlit_has_not_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "Slider.a.js").write_text('import{t}from"./shared.b.js";import("./later.c.js")')
+    (tmp_path / "shared.b.js").write_text("import './Slider.a.js';import'./gone.d.js'")
+    (tmp_path / "later.c.js").write_text("")
+    assert scripts(tmp_path) == ["Slider.a.js", "shared.b.js"]
+    assert scripts(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("path", ["/", "/glossary", "/nosuchpage", "/static/js/x.js"])
+def test_pages_without_questions_are_answered_as_before(path: str) -> None:
+    assert answered(path)[2].decode() == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        lambda: PlainTextResponse("ok"),
+        lambda: HTMLResponse("</head>", status_code=404),
+        lambda: HTMLResponse(b"packed</head>", headers={"content-encoding": "gzip"}),
+        lambda: Response(status_code=304),
+    ],
+)
+def test_what_is_no_document_passes(app: Callable[[], Response]) -> None:
+    plain = app()
+    assert answered("/gradient_descent", app=app)[::2] == (plain.status_code, plain.body)
+    assert answered("/gradient_descent", method="HEAD")[0] == 200
