@@ -540,13 +540,14 @@ class RedisStore:
 
     def _ballots(self, code: str, stamps: list[str]) -> dict[str, Ballot]:
         """Questions by their stamps; one that was read before is not asked for again."""
-        unknown = [stamp for stamp in stamps if stamp not in _BALLOTS]
+        # looked at once: another thread may be making place
+        found = {stamp: ballot for stamp in stamps if (ballot := _BALLOTS.get(stamp))}
+        unknown = [stamp for stamp in stamps if stamp not in found]
         if unknown:
             for stamp, text in zip(unknown, self._redis.hmget(f"{_key(code)}:questions", unknown), strict=True):  # type: ignore[arg-type]
                 if text is None:
                     raise LookupError("no such room")
-                _BALLOTS[stamp] = Ballot.from_json(text)
-        found = {stamp: _BALLOTS[stamp] for stamp in stamps}
+                found[stamp] = _BALLOTS[stamp] = Ballot.from_json(text)
         for stamp in list(_BALLOTS)[: max(0, len(_BALLOTS) - MOST_BALLOTS)]:
             _BALLOTS.pop(stamp, None)
         return found

@@ -18,6 +18,22 @@ const MOST_FRAMES = 3000
 /** Where the browser's tab keeps which epoch of which training was shown last. */
 const LEFT = "lesson-live-left"
 
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(LEFT)) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function remember(place) {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify(place))
+  } catch {
+    // without storage a training begins at its start when one comes back
+  }
+}
+
 const shown = new WeakMap()
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -55,11 +71,11 @@ function makeStage(root) {
   let asked = 0
   let answered = true
   // the last change whose epoch was asked for and said
-  let taken = null
+  let changeSaid = null
   // the unit that is pointed at, the one that was chosen, and what the server says of that one
   let looking = null
   let chosen = null
-  let told = null
+  let inspection = null
   // the training that is played, and the epoch to come back to once its frames are here
   let name = null
   let goal = null
@@ -118,17 +134,17 @@ function makeStage(root) {
     })
     // the field shows again what is so
     if (header.refused) numbers.dataset.of = ""
-    if (header.inspected?.map) told = withMap(header.inspected)
-    if (header.inspected?.confusion) told = header.inspected
+    if (header.inspected?.map) inspection = withMap(header.inspected)
+    if (header.inspected?.confusion) inspection = header.inspected
     if (frames.size > MOST_FRAMES)
       for (const epoch of frames.keys()) if (epoch < Math.min(at, brought.start) - MOST_FRAMES / 2) frames.delete(epoch)
     let have = Math.max(training.have, header.first - 1)
     while (frames.has(have + 1)) have++
     training = { ...header, have, pasts: header.pasts ?? (anew ? null : training.pasts) }
     if (goal !== null && have >= Math.min(goal, header.done)) [at, goal] = [Math.min(goal, have), null]
-    if (header.change && header.change !== taken) {
+    if (header.change && header.change !== changeSaid) {
       // the server has heard of a knob and wants to know from which epoch on it holds
-      taken = header.change
+      changeSaid = header.change
       ask({ act: "apply", change: header.change, at, from: at, count: 25 })
     } else if (have < brought.start || goal !== null || !training.pasts) ask({ from: have + 1, count: 100 })
     else if (anew && chosen && !playing) inspect()
@@ -144,17 +160,17 @@ function makeStage(root) {
     for (const epoch of [...frames.keys()]) if (epoch >= since) frames.delete(epoch)
     for (const name of Object.keys(logs)) logs[name].length = Math.min(logs[name].length, Math.max(0, since))
     training.have = Math.min(training.have, since - 1)
-    places = told = null
+    places = inspection = null
     if (header.since !== null) return
     at = 0
     logs = {}
-    maps = looking = chosen = told = taken = null
+    maps = looking = chosen = inspection = changeSaid = null
   }
 
   /** Where the reader was when the question was left, if this is the same training. */
   function comeBack(header) {
     name = header.name
-    const left = JSON.parse(sessionStorage.getItem(LEFT) ?? "{}")
+    const left = recall()
     if (left.name !== name) return
     goal = Math.min(left.at, header.done)
     played = left.played
@@ -238,9 +254,9 @@ function makeStage(root) {
   function spoken() {
     if (data.sketching || !frames.has(at)) return ""
     const value = (name) => logs[name]?.[at]
-    const told = (name) => (Number.isFinite(value(name)) ? value(name).toPrecision(3) : "–")
-    const parts = [`${data.words.epoch} ${at}`, `${data.words.loss} ${told("loss")}`]
-    if (logs.val_loss) parts.push(`${data.words.val_loss} ${told("val_loss")}`)
+    const rounded = (name) => (Number.isFinite(value(name)) ? value(name).toPrecision(3) : "–")
+    const parts = [`${data.words.epoch} ${at}`, `${data.words.loss} ${rounded("loss")}`]
+    if (logs.val_loss) parts.push(`${data.words.val_loss} ${rounded("val_loss")}`)
     if (Number.isFinite(value("val_accuracy"))) parts.push(`${data.words.val_accuracy} ${(100 * value("val_accuracy")).toFixed(0)}%`)
     return parts.join(", ")
   }
@@ -526,7 +542,7 @@ function makeStage(root) {
   /** The map of a unit: in detail where the server has drawn it of this epoch. */
   function mapOf(unit) {
     if (unit.column === 0) return maps.inputs[unit.unit].canvas
-    if (told && told.at === at && told.layer === unit.column - 1 && told.unit === unit.unit) return told.canvas
+    if (inspection && inspection.at === at && inspection.layer === unit.column - 1 && inspection.unit === unit.unit) return inspection.canvas
     return maps.units[unit.column - 1]?.[unit.unit]?.canvas ?? maps.border.canvas
   }
 
@@ -557,8 +573,8 @@ function makeStage(root) {
 
   /** Whether there is more to see of the rate than one number. */
   function isRated() {
-    const taken = logs.learning_rate ?? []
-    const rated = data.rates.length > 0 || taken.some((rate) => rate !== taken[training.first])
+    const rates = logs.learning_rate ?? []
+    const rated = data.rates.length > 0 || rates.some((rate) => rate !== rates[training.first])
     // which makes the curve higher, and that is heard
     live.classList.toggle("rated", rated)
     return rated
@@ -623,7 +639,7 @@ function makeStage(root) {
   function choose(unit) {
     stop()
     chosen = chosen && unit && chosen.column === unit.column && chosen.unit === unit.unit ? null : unit
-    told = null
+    inspection = null
     markButtons()
     putCard()
     if (chosen) inspect()
@@ -646,9 +662,9 @@ function makeStage(root) {
     const layer = column - 1
     card.setAttribute("aria-label", unitName(chosen))
     find("card-title").textContent = unitName(chosen)
-    find("card-loss").textContent = told?.unit === unit && told.layer === layer ? lost(told) : ""
+    find("card-loss").textContent = inspection?.unit === unit && inspection.layer === layer ? lost(inspection) : ""
     const hidden = column <= data.hidden.length
-    putConfusion(!hidden && told?.at === at ? told.confusion : null)
+    putConfusion(!hidden && inspection?.at === at ? inspection.confusion : null)
     cut.hidden = !hidden
     cut.textContent = isCut(chosen) ? data.words.restore : data.words.cut_off
     cut.onclick = () => changes({ act: isCut(chosen) ? "restore" : "cut_off", layer, unit })
@@ -960,7 +976,7 @@ function makeStage(root) {
 
   function remove() {
     playing = false
-    if (name) sessionStorage.setItem(LEFT, JSON.stringify({ name, at, played }))
+    if (name) remember({ name, at, played })
     cancelAnimationFrame(drawing)
     listening.abort()
     resized.disconnect()
