@@ -4,6 +4,9 @@ A test that asks for ``script`` runs for every lesson found, for ``any_script`` 
 that are no lesson, and one that asks for ``language`` runs in each. With ``@pytest.mark.on_pages(1, 5)`` it runs for
 those lessons alone, and one marked ``thorough`` not at all, unless pytest is called with ``--thorough``.
 
+A test of a file in AGAIN that fails is run once more, and is named at the end: what it met the first time is a race, of
+the test or of the app, to be found and mended.
+
 ``pytest -m quick`` tells within two minutes whether a change broke something: all files in QUICK, and besides what is
 marked ``quick`` where it stands: every page opened and asked, every picture against the schema.
 """
@@ -36,6 +39,8 @@ QUICK = re.compile(
     r"|charts/test_axes|lessons/test_protocol|ui/test_(cache|result_codes|kinds|page_state|texts))\.py"
 )
 """The rules, the core of the numbers, and what every page uses: none of it opens one."""
+AGAIN = re.compile(r"tests/(browser|deploy|server|static)/.*")
+"""A browser or several processes, which take turns as the rest of the machine lets them."""
 
 
 def lessons() -> list[str]:
@@ -77,6 +82,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if QUICK.fullmatch(item.path.relative_to(ROOT).as_posix()):
             item.add_marker(pytest.mark.quick)
+        if AGAIN.fullmatch(item.path.relative_to(ROOT).as_posix()):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if not config.getoption("--thorough"):
         left_out = [item for item in items if item.get_closest_marker("thorough")]
         items[:] = [item for item in items if item not in left_out]

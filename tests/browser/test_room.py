@@ -12,13 +12,11 @@ from server.room import ballot
 from tests.browser.conftest import ROOT, Server
 from tests.classroom.ballots import choice, number
 from tests.room_client import Class, opened
-from tests.visitor import PATIENCE, Visitor
+from tests.visitor import Visitor
 
 Arrive = Callable[..., Visitor]
 PHONE = {"viewport": {"width": 390, "height": 844}, "locale": "en-GB"}
 WORDS = {page: ballot.words(page) for page in ("ballot", "remote")}
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

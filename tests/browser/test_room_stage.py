@@ -123,7 +123,10 @@ def tap(phones: list[Any], *names: str) -> None:
     """Each phone chooses an answer, by its text, and its vote is in."""
     for phone, name in zip(phones, names, strict=True):
         # in a second round the label says besides what was chosen in the first
-        phone.page.get_by_role("radio", name=re.compile("^" + re.escape(name))).check(force=True)
+        answer = phone.page.get_by_role("radio", name=re.compile("^" + re.escape(name)))
+        # the phone hears a moment later than the projector that the vote is open
+        expect(answer).to_be_enabled()
+        answer.check(force=True)
     for phone, name in zip(phones, names, strict=True):
         expect(phone.page.locator("#vote")).to_contain_text(name)
 
