@@ -268,3 +268,12 @@ def test_the_map_names_what_is_there_and_fits_on_two_pages() -> None:
     assert len(text.splitlines()) < 130 and len(text.split()) < 1300
     for name in ("README.md", "README.ko.md", "CONTRIBUTING.md"):
         assert "ARCHITECTURE.md" in (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_no_test_runs_a_loop_in_its_own_thread() -> None:
+    """Where browser tests have run before it, Playwright's loop is running there: red in a whole run alone."""
+    loops = {"run", "Runner", "new_event_loop", "get_event_loop"}
+    for path in scripts("tests"):
+        named = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute) and node.attr in loops]
+        own = [node.lineno for node in named if isinstance(node.value, ast.Name) and node.value.id == "asyncio"]
+        assert not own or path.name == "awaited.py", f"{path.relative_to(ROOT)}, line {own}: see tests/awaited.py"

@@ -1,6 +1,5 @@
 """The documents for phones and for the remote: small, in both languages, and running no script but their own."""
 
-import asyncio
 import base64
 import hashlib
 import re
@@ -17,6 +16,7 @@ from classroom import rooms
 from server.room import ballot
 from server.room.ballot.short import short_script, short_style
 from server.room.routes import routes
+from tests.awaited import awaited
 from tests.test_texts import ONE_TERM
 from tests.ui.test_particles import BOTH_AT_ONCE, OPEN
 from ui.text.particles import PARTICLE
@@ -80,7 +80,7 @@ def test_a_document_that_a_browser_has_is_not_sent_again() -> None:
     for path, document in documents.items():
 
         def asked(headers: list[tuple[bytes, bytes]], path: str = path) -> Any:
-            return asyncio.run(answering[path](Request({"type": "http", "headers": headers})))
+            return awaited(answering[path](Request({"type": "http", "headers": headers})))
 
         first = asked([])
         assert (first.status_code, first.body) == (200, document())

@@ -1,6 +1,5 @@
 """Answers leave at once: connections are accepted with Nagle's algorithm off, and nothing else is touched."""
 
-import asyncio
 import os
 import socket
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ import pytest
 
 import server
 from server import prompt_answers
+from tests.awaited import awaited
 
 
 def waits(connection: socket.socket) -> bool:
@@ -58,7 +58,7 @@ def test_the_server_begins_with_it(listening: socket.socket, monkeypatch: pytest
         async with server.lifespan(lambda *_: None):  # type: ignore[arg-type]
             return accepted_waits(listening)
 
-    assert not asyncio.run(begins())
+    assert not awaited(begins())
 
 
 def test_where_no_files_are_listed_nothing_happens(listening: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
