@@ -2,6 +2,8 @@
 
 Streamlit's document names only what every app needs. The code of charts, formulas and controls is asked for when an
 element of that kind has arrived and is to be drawn, and while it is fetched and compiled nothing of it is seen.
+
+To be added to, the document is asked for plain and whole, whatever the browser takes and has; it is compressed here.
 """
 
 import re
@@ -9,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
@@ -22,6 +25,8 @@ KINDS = (
 
 _IMPORTED = re.compile(r"""(?:from|import)\s?["'`]\./([\w.-]+\.js)["'`]""")
 _END = b"</head>"
+_OF_THE_BROWSER = (b"accept-encoding", b"if-none-match", b"if-modified-since")
+"""What a browser says of how, and whether, it wants the document."""
 
 
 @cache
@@ -63,11 +68,13 @@ class EarlyScripts:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.documents = GZipMiddleware(self._with_scripts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or asked_page(scope) not in lesson_addresses():
-            await self.app(scope, receive, send)
-            return
+        lesson = scope["type"] == "http" and scope["method"] == "GET" and asked_page(scope) in lesson_addresses()
+        await (self.documents if lesson else self.app)(scope, receive, send)
+
+    async def _with_scripts(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Message | None = None
         document = b""
 
@@ -81,15 +88,20 @@ class EarlyScripts:
                 document += message.get("body", b"")
                 if not message.get("more_body", False):
                     whole = with_links(document)
-                    MutableHeaders(raw=held["headers"])["content-length"] = str(len(whole))
+                    headers = MutableHeaders(raw=held["headers"])
+                    headers["content-length"] = str(len(whole))
+                    # they are those of the document as it was
+                    for name in ("etag", "last-modified"):
+                        del headers[name]
                     await send(held)
                     await send({"type": "http.response.body", "body": whole})
 
+        headers = [(name, value) for name, value in scope["headers"] if name.lower() not in _OF_THE_BROWSER]
         # of a file that the server would send by itself nothing could be changed
         extensions = {
             name: how for name, how in scope.get("extensions", {}).items() if name != "http.response.pathsend"
         }
-        await self.app({**scope, "extensions": extensions}, receive, answer)
+        await self.app({**scope, "headers": headers, "extensions": extensions}, receive, answer)
 
 
 def _is_encoded(message: Message) -> bool:

@@ -1,25 +1,36 @@
 """The document of a lesson names the scripts that lessons need; every other answer is as the app gave it."""
 
 import asyncio
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp
 from streamlit import file_util
 
 from server.early_scripts import KINDS, EarlyScripts, scripts
 from tests.awaited import awaited
+from tests.server.visits import ROOT, Server
 
 STATIC = Path(file_util.get_static_dir())
 DOCUMENT = (STATIC / "index.html").read_text(encoding="utf-8")
 
 
-def answered(path: str, method: str = "GET", app: Callable[[], Response] = lambda: FileResponse(STATIC / "index.html")):
+def answered(
+    path: str,
+    method: str = "GET",
+    app: Callable[[], ASGIApp] = lambda: FileResponse(STATIC / "index.html"),
+    **asked: str,
+):
     """Status, headers and body that a browser gets from an app that answers everything with ``app``'s answer."""
-    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": []}
+    headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in asked.items()]
+    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -47,6 +58,33 @@ def test_a_lesson_names_each_script_that_it_needs_once() -> None:
     assert text.index("</head>") > text.rindex("modulepreload")
     lines = re.compile(r'<link rel="modulepreload".*\n')
     assert lines.sub("", text).split() == lines.sub("", DOCUMENT).split()
+
+
+def test_a_browser_that_takes_compressed_documents_gets_the_same_document_compressed() -> None:
+    whole = answered("/gradient_descent")[2]
+
+    def compressing() -> ASGIApp:
+        return GZipMiddleware(FileResponse(STATIC / "index.html"))
+
+    status, headers, body = answered("/gradient_descent", app=compressing, accept_encoding="gzip, deflate, br, zstd")
+    assert status == 200 and headers["content-encoding"] == "gzip"
+    assert int(headers["content-length"]) == len(body) < len(whole) / 2
+    assert gzip.decompress(body) == whole
+
+
+def test_what_a_browser_has_of_the_document_without_the_names_does_not_count() -> None:
+    etag = FileResponse(STATIC / "index.html", stat_result=(STATIC / "index.html").stat()).headers["etag"]
+    status, headers, body = answered("/gradient_descent", if_none_match=etag)
+    assert status == 200 and body == answered("/gradient_descent")[2]
+    assert not {"etag", "last-modified"} & set(headers)
+
+
+def test_the_app_itself_names_them_to_a_browser(tmp_path: Path) -> None:
+    with Server(ROOT, tmp_path / "log.txt") as server:
+        request = Request(f"{server.address}/neuron?lang=ko", headers={"Accept-Encoding": "gzip"})
+        with urlopen(request, timeout=60) as answer:
+            document = gzip.decompress(answer.read()).decode()
+    assert all(f"/{kind}." in document for kind in KINDS)
 
 
 def test_this_streamlit_has_a_script_of_every_kind() -> None:
