@@ -1,12 +1,14 @@
-"""The document of a lesson names the scripts that lessons need, so that a browser fetches them with the first ones.
+"""The document of a lesson asks for the scripts that lessons need as soon as Streamlit's own have begun.
 
 Streamlit's document names only what every app needs. The code of charts, formulas and controls is asked for when an
-element of that kind has arrived and is to be drawn, and while it is fetched and compiled nothing of it is seen.
+element of that kind has arrived and is to be drawn, and while it is fetched and compiled nothing of it is seen. Asked
+for a moment after the start it is fetched and compiled while the browser waits for the server; asked for with the first
+scripts (``modulepreload``) it would keep these waiting.
 
 To be added to, the document is asked for plain and whole, whatever the browser takes and has; it is compressed here.
 """
 
-import re
+import json
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +25,6 @@ KINDS = (
 )
 """What stands on most questions, by the names of Streamlit's files without the digest behind them."""
 
-_IMPORTED = re.compile(r"""(?:from|import)\s?["'`]\./([\w.-]+\.js)["'`]""")
 _END = b"</head>"
 _OF_THE_BROWSER = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 """What a browser says of how, and whether, it wants the document."""
@@ -36,45 +37,36 @@ def lesson_addresses() -> frozenset[str]:
 
 
 def scripts(folder: Path) -> list[str]:
-    """The files of a folder that the KINDS need, each after those that need it; kinds that it has not are left out."""
-    found: dict[str, None] = {}
-    waiting = [path.name for kind in KINDS for path in sorted(folder.glob(f"{kind}.*.js"))]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found and (folder / name).exists():
-            found[name] = None
-            waiting += _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
-    return list(found)
+    """The files of a folder that hold the KINDS; kinds that it has not are left out."""
+    return [path.name for kind in KINDS for path in sorted(folder.glob(f"{kind}.*.js"))]
 
 
 @cache
-def _links() -> dict[str, bytes]:
-    """By the address of a script, the line that names it."""
+def _script() -> bytes:
     names = scripts(Path(file_util.get_static_dir()) / "static" / "js")
-    return {
-        f"./static/js/{name}": f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n'.encode()
-        for name in names
-    }
+    addresses = json.dumps([f"./static/js/{name}" for name in names])
+    # one that does not come is asked for again by the element that needs it
+    ask = f"for (const address of {addresses}) import(address).catch(() => {{}})"
+    return f'<script type="module">setTimeout(() => {{ {ask} }})</script>\n'.encode()
 
 
-def with_links(document: bytes) -> bytes:
-    """A document that names the scripts, but for those that it names already."""
-    links = b"".join(link for address, link in _links().items() if f'"{address}"'.encode() not in document)
-    return document.replace(_END, links + _END, 1)
+def with_script(document: bytes) -> bytes:
+    """A document that asks for the scripts."""
+    return document.replace(_END, _script() + _END, 1)
 
 
 class EarlyScripts:
-    """The app, whose lessons' documents name what they need."""
+    """The app, whose lessons' documents ask for what they need."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.documents = GZipMiddleware(self._with_scripts)
+        self.documents = GZipMiddleware(self._with_script)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         lesson = scope["type"] == "http" and scope["method"] == "GET" and asked_page(scope) in lesson_addresses()
         await (self.documents if lesson else self.app)(scope, receive, send)
 
-    async def _with_scripts(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_script(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Message | None = None
         document = b""
 
@@ -87,7 +79,7 @@ class EarlyScripts:
             else:
                 document += message.get("body", b"")
                 if not message.get("more_body", False):
-                    whole = with_links(document)
+                    whole = with_script(document)
                     headers = MutableHeaders(raw=held["headers"])
                     headers["content-length"] = str(len(whole))
                     # they are those of the document as it was
