@@ -10,7 +10,7 @@ from ui.controls.page_state import Label, PageState
 from ui.page.navigation import page_of, topics
 from ui.page.stage import beats_of
 from ui.quiz import misconceptions
-from ui.quiz.misconceptions import open_experiment, parse
+from ui.quiz.misconceptions import Misconception, mending, open_experiment, parse
 from ui.text import texts
 from ui.text.texts import ROOT
 
@@ -44,6 +44,10 @@ def test_a_section_is_a_claim_a_fact_and_an_experiment() -> None:
         ("who", "sgd,adam"),
         ("pts", "1, 2; 3, 4"),
     )
+    assert parse("“a”\n\nb\n\nc\n\nset: lr=0.1\nmends: which_way") == Misconception(
+        "“a”", "b", "c", (("lr", "0.1"),), "which_way"
+    )
+    assert parse("“a”\n\nb\n\nc\n\nmends: which_way").mends == "which_way"
     for wrong in ("“a”\n\nb", "“a”\n\nb\n\nc\n\nd"):
         with pytest.raises(ValueError, match="unpack"):
             parse(wrong)
@@ -53,6 +57,28 @@ def test_a_section_belongs_to_the_beat_of_its_whole_name() -> None:
     names = ["check_one_unit", "check_one_unit_gates", "check_one_unit_2", "one_unit", "check_one_unit_2_gates"]
     assert misconceptions.of_beat("one_unit", names) == ["check_one_unit", "check_one_unit_2"]
     assert misconceptions.of_beat("one_unit_gates", names) == ["check_one_unit_gates"]
+
+
+def test_of_several_claims_a_question_has_the_one_that_names_it() -> None:
+    only, named, other = (Misconception("", "", "", mends=word) for word in ("", "which_way", "how_far"))
+    assert mending("which_way", [only]) == [only]
+    assert mending("which_way", [only, named, other]) == [named]
+
+
+def test_where_a_beat_has_several_claims_some_name_its_question() -> None:
+    found = {}
+    for page in topics():
+        for beat in beats_of(page.script):
+            korean, english = (
+                [parse(body).mends for name, body in sections.items() if name in misconceptions.of_beat(beat, sections)]
+                for sections in (texts.prose(page.text(language)) for language in texts.LANGUAGES)
+            )
+            assert korean == english and set(filter(None, korean)) <= set(texts.words())
+            assert len(korean) > 1 or not any(korean), beat
+            if len(korean) > 1:
+                found[beat] = any(korean)
+    # of these two no claim is what a wrong answer to the page's question comes from
+    assert {beat for beat, named in found.items() if not named} == {"number_by_number", "one_step"}
 
 
 # ---- on the page -----------------------------------------------------------------------------------------------------

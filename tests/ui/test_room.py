@@ -69,6 +69,12 @@ def test_a_room_gets_the_question_in_both_languages(opened: Open, sound: Check, 
     assert told["phase"] == "lobby" and not {"truths", "reason", "boxes", "results"} & set(told)
 
 
+def test_a_wrong_answer_has_the_claim_that_it_comes_from(opened: Open, rooms: MemoryStore) -> None:
+    _, mine = presented(opened, DESCENT, lang="en", beat="one_weight")
+    claims = {claim["en"] for claim in ballot_in(rooms, mine).boxes.values()}
+    assert claims == {"“The gradient is the direction in which the error falls.”"}
+
+
 def test_choices_that_are_no_numbers_may_be_shuffled(opened: Open, rooms: MemoryStore) -> None:
     at, mine = presented(opened, DESCENT, lang="ko", beat="one_weight")
     assert ballot_in(rooms, mine).shuffled

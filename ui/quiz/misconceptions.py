@@ -1,7 +1,9 @@
 """Misconceptions: what lecture notes often claim, the fact, and the experiment on the page that decides.
 
 A page's prose has them as sections ``check_<beat>``, ``check_<beat>_2`` …: three paragraphs (the claim, the fact, the
-experiment) and, if the experiment is one of settings, a last line ``set: key=value, key=value`` as an address has them.
+experiment) and at the end, each in a line of its own: if the experiment is one of settings, ``set: key=value,
+key=value`` as an address has them; and if a beat has several, ``mends: question``, the question whose wrong answers
+come from this claim.
 """
 
 import re
@@ -15,18 +17,23 @@ from ui.controls.page_state import PageState
 from ui.controls.widgets import Say, widget_key
 
 PREFIX = "check_"
-_SETTINGS = re.compile(r"\n\nset: (\S+=.*)$")
+_LAST = re.compile(r"^(set|mends): (\S.*)$", re.MULTILINE)
 _SEPARATOR = re.compile(r", *(?=\w+=)")
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A claim and the fact, in a reader's words; ``settings``: by key, what an address would say of the experiment."""
+    """A claim and the fact, in a reader's words.
+
+    settings: by key, what an address would say of the experiment; mends: the question whose wrong answers come from the
+    claim, "" if the beat has no other claim.
+    """
 
     claim: str
     fact: str
     experiment: str
     settings: tuple[tuple[str, str], ...] = ()
+    mends: str = ""
 
 
 def of_beat(beat: str, sections: Iterable[str]) -> list[str]:
@@ -38,12 +45,19 @@ def of_beat(beat: str, sections: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=256)
 def parse(section: str) -> Misconception:
     """A section as a correction; ValueError if it does not have its three paragraphs."""
-    found = _SETTINGS.search(section)
-    body = section[: found.start()] if found else section
+    paragraphs = section.split("\n\n")
+    last = dict(found.groups() for found in _LAST.finditer(paragraphs[-1]))
+    claim, fact, experiment = paragraphs[:-1] if last else paragraphs
     # a value may have commas of its own (who=sgd,adam): only one before the next key divides
-    settings = [part.split("=", 1) for part in _SEPARATOR.split(found[1])] if found else []
-    claim, fact, experiment = body.split("\n\n")
-    return Misconception(claim, fact, experiment, tuple((key, value.strip()) for key, value in settings))
+    settings = [part.split("=", 1) for part in _SEPARATOR.split(last.get("set", "")) if part]
+    read = tuple((key, value.strip()) for key, value in settings)
+    return Misconception(claim, fact, experiment, read, last.get("mends", ""))
+
+
+def mending(question: str, corrections: Iterable[Misconception]) -> list[Misconception]:
+    """Those of a beat's corrections that tell whoever has answered a question wrongly why; the only one does."""
+    found = list(corrections)
+    return found if len(found) == 1 else [each for each in found if each.mends == question]
 
 
 def draw(

@@ -24,7 +24,7 @@ def ballot_of(visit: Visit, exercise: Exercise, because: Callable[[Say], str]) -
         return {language: say(key) for language, say in says.items()}
 
     wrong = [place for place, choice in enumerate(asked.choices) if choice not in asked.truths]
-    note = _claims(visit, exercise.beat)
+    note = _claims(visit, exercise.beat, asked.word)
     return Ballot(
         exercise=exercise.name,
         kind="choice",
@@ -39,13 +39,15 @@ def ballot_of(visit: Visit, exercise: Exercise, because: Callable[[Say], str]) -
     )
 
 
-def _claims(visit: Visit, beat: str) -> Mapping[str, str]:
-    """What notes often get wrong about a question, by language; no answer says which of several it comes from."""
+def _claims(visit: Visit, beat: str, question: str) -> Mapping[str, str]:
+    """What whoever answers a question wrongly has read in notes, by language; nothing if that is not known."""
     claims = {}
     for language in LANGUAGES:
         names = misconceptions.of_beat(beat, {name: None for parts in visit.sections.values() for name in parts})
-        found = [misconceptions.parse(visit.section_in(language, name)[0]).claim for name in names]
-        claims[language] = without_formulas(" · ".join(found))
+        found = misconceptions.mending(
+            question, [misconceptions.parse(visit.section_in(language, name)[0]) for name in names]
+        )
+        claims[language] = without_formulas(" · ".join(each.claim for each in found))
     return claims if any(claims.values()) else {}
 
 
