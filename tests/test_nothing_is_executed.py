@@ -80,10 +80,8 @@ PLACES = {
     ("ui/page/room/ballots.py", "query"): (1, "the query of an address"),
     ("ui/page/style_sheets.py", "html"): (1, "files of ours"),
     ("ui/page/topic_cards/__init__.py", "html"): (1, "a file of ours"),
-    ("server/early_scripts.py", "<name>"): (
-        1,
-        "names of Streamlit's own files",
-    ),
+    ("server/early_scripts.py", "<script"): (1, "a script whose only variable part are names of Streamlit's own files"),
+    ("server/early_scripts.py", "<ask>"): (1, "the same"),
     ("server/room/ballot/ballot.html", "<script"): (1, "the place of our own script, whose hash is in the policy"),
     ("server/room/ballot/remote.html", "<script"): (1, "the same"),
     ("server/rehearsal.py", "import asyncio"): (1, "to wait for the app's own answers; no process is started"),
