@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dlcore import losses
 from dlcore.datasets import Moons
-from dlcore.experiments.live_training import LiveTraining, LiveView, packed
+from dlcore.experiments.live_training import LiveTraining, LiveView, pack
 from dlcore.experiments.training_config import LayerPlan, Prepared, Recipe, prepare
 
 CHUNK, TRAINING_ROWS = 25, 200
@@ -71,7 +71,9 @@ def chunks(rounds: int) -> None:
             whole = milliseconds(lambda live=live: live.train(CHUNK))
             data: list[bytes] = []
             packing = milliseconds(
-                lambda live=live, data=data: data.append(packed(live.frames(live.done - CHUNK + 1, live.done + 1)))
+                lambda live=live, data=data: data.append(
+                    pack(live.frames(live.last_epoch - CHUNK + 1, live.last_epoch + 1))
+                )
             )
             times[name].append((whole + packing, fit, packing))
             sizes[name].append(len(data[0]) / CHUNK)
@@ -92,7 +94,7 @@ def hands(rounds: int) -> None:
         times.setdefault(what, []).append(milliseconds(work))
 
     for k in range(rounds):
-        at = live.done
+        at = live.last_epoch
         clock("25 frames of the past", lambda: live.frames(500, 525))
         clock("one point", lambda at=at: live.answer(at, (0.2, 0.3)))
         clock("a unit's picture, 60 × 60", lambda at=at: live.large_map(at, 0, 0))
@@ -100,7 +102,7 @@ def hands(rounds: int) -> None:
         other = dataclasses.replace(how, batch_size=11 + k)
         clock("a knob at the newest frame", lambda at=at, other=other: live.change(at, other))
         live.train(CHUNK)
-        clock("a knob 20 epochs back", lambda: live.change(live.done - 20, how))
+        clock("a knob 20 epochs back", lambda: live.change(live.last_epoch - 20, how))
         live.train(CHUNK)
     print("\n| done to 2-8-8-1 | lowest / median |\n| --- | --- |")
     for what, measured in times.items():
@@ -116,10 +118,10 @@ def memory(epochs: int) -> None:
     print("\n| epochs | bytes it says | traced | oldest frame | with weights | with pictures |")
     print("| --- | --- | --- | --- | --- | --- |")
     for goal in sorted({epochs // 10, epochs // 2, epochs}):
-        live.train(goal - live.done)
+        live.train(goal - live.last_epoch)
         traced = tracemalloc.get_traced_memory()[0]
         counts = len(live._store.rows), len(live._store.pictures)
-        print(f"| {live.done} | {live.size:,} | {traced:,} | {live.first} | {counts[0]} | {counts[1]} |")
+        print(f"| {live.last_epoch} | {live.size:,} | {traced:,} | {live.first} | {counts[0]} | {counts[1]} |")
     tracemalloc.stop()
     old = [milliseconds(lambda start=start: live.frames(start, start + CHUNK)) for start in range(0, epochs // 2, 500)]
     print(f"\n25 frames whose weights were dropped: {statistics.median(old):.0f} ms (batch of 100, 2 steps an epoch)")

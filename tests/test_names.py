@@ -25,17 +25,6 @@ FIELDS_OWN = {
 }
 """What the field calls so, or programs that readers took home."""
 
-LIVE = {
-    "dlcore/experiments/live_frames.py": {"packed", "unpacked"},
-    "dlcore/experiments/live_run.py": {"Shifted"},
-    "dlcore/experiments/live_training.py": {"_scaled", "_checked", "done"},
-    "lessons/training/live.py": {"_shown"},
-    "lessons/training/live_network/__init__.py": {"heard"},
-    "lessons/training/live_session.py": {"Wanted", "replaced"},
-    "lessons/training/training_run.py": {"done"},
-}
-"""What the live network still calls so."""
-
 
 def is_participle(name: str) -> bool:
     word = name.strip("_").lower()
@@ -57,7 +46,7 @@ def test_no_function_and_no_class_is_called_by_a_participle_alone() -> None:
     assert len(paths) > 200
     for path in paths:
         place = path.relative_to(ROOT).as_posix()
-        allowed = FIELDS_OWN.get(place, set()) | LIVE.get(place, set())
+        allowed = FIELDS_OWN.get(place, set())
         found = sorted(set(participles(path.read_text(encoding="utf-8"))) - allowed)
         assert not found, f"{place}: {', '.join(found)} – say what comes back or what it is"
 

@@ -1,7 +1,7 @@
 """Live frames: pictures of a network after each of some epochs, and the bytes in which they travel.
 
-    data = packed(frames)
-    unpacked(data)                         the same frames again
+    data = pack(frames)
+    unpack(data)                         the same frames again
 
 The bytes are: the length of the header (4 bytes, little-endian); the header, JSON in ASCII with "start", "frames" (how
 many), "border" and "units" (the shapes of one frame), "kernels" (shapes) and "logs" (names); and then, deflated as zlib
@@ -50,7 +50,7 @@ class LiveFrames(NamedTuple):
     """
 
 
-def packed(frames: LiveFrames) -> bytes:
+def pack(frames: LiveFrames) -> bytes:
     """The frames as bytes; the layout is described above."""
     header = {
         "start": int(frames.start),
@@ -75,8 +75,8 @@ def _differences(pictures: np.ndarray) -> np.ndarray:
     return changes
 
 
-def unpacked(data: bytes) -> LiveFrames:
-    """The frames that ``packed`` made bytes of."""
+def unpack(data: bytes) -> LiveFrames:
+    """The frames that ``pack`` made bytes of."""
     end = 4 + int.from_bytes(data[:4], "little")
     header, body, place = json.loads(data[4:end]), zlib.decompress(data[end:]), 0
     frames = header["frames"]

@@ -76,7 +76,7 @@ class Checkpoint(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Shifted:
+class OffsetSchedule:
     """A schedule that has done ``offset`` steps more than its optimizer."""
 
     schedule: Callable[[Any], Any]
@@ -121,7 +121,7 @@ class Stretch:
         """The optimizer that has done so many steps when so many epochs are over, its schedule at its place."""
         rule = self.recipe.optimizer
         if callable(rule.learning_rate) and (offset := epoch * self.steps - iterations):
-            return dataclasses.replace(rule, learning_rate=Shifted(rule.learning_rate, offset))
+            return dataclasses.replace(rule, learning_rate=OffsetSchedule(rule.learning_rate, offset))
         return rule
 
     def following(

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcore.experiments.live_frames import LiveFrames, packed, unpacked
+from dlcore.experiments.live_frames import LiveFrames, pack, unpack
 from dlcore.experiments.live_run import (
     Edit,
     Mark,
@@ -51,7 +51,7 @@ from dlcore.models import Sequential
 from dlcore.optimizers import Memory
 from dlcore.validation import labels
 
-__all__ = ["Answer", "LiveFrames", "LiveTraining", "LiveView", "Mark", "Past", "packed", "unpacked"]
+__all__ = ["Answer", "LiveFrames", "LiveTraining", "LiveView", "Mark", "Past", "pack", "unpack"]
 
 CHUNK = 25
 """The most epochs that are trained before their scores and pictures are computed, all at once."""
@@ -131,7 +131,7 @@ class LiveTraining:
         scores = run.scores(row)
         if not np.isfinite(scores["loss"]).all() or not _in_single_precision(row):
             raise ValueError("the loss of these weights is not finite")
-        if self.done >= run.epoch:
+        if self.last_epoch >= run.epoch:
             self._forget_from(run.epoch)
         self.ended = self.ended_at = None
         self._stretches, self._run, self._patient_from = [*before, run.stretch], run, run.epoch
@@ -146,7 +146,7 @@ class LiveTraining:
         return self._store.first
 
     @property
-    def done(self) -> int:
+    def last_epoch(self) -> int:
         """The newest epoch."""
         return self._store.last
 
@@ -184,8 +184,8 @@ class LiveTraining:
         return pasts + data + STRETCH * len(self._stretches)
 
     def logs(self) -> dict[str, np.ndarray]:
-        """By name the scores of all frames from ``first`` to ``done``, shape (frames,)."""
-        return self._store.scores(self.first, self.done + 1)
+        """By name the scores of all frames from ``first`` to ``last_epoch``, shape (frames,)."""
+        return self._store.scores(self.first, self.last_epoch + 1)
 
     def learning_rates(self, start: int, stop: int) -> np.ndarray:
         """The rate of the first step after each of the frames ``start`` to ``stop`` - 1, shape (frames,)."""
@@ -197,7 +197,7 @@ class LiveTraining:
 
     def frames(self, start: int, stop: int) -> LiveFrames:
         """The frames ``start`` to ``stop`` - 1, as far as they are held; the same frame is always the same."""
-        start, stop = max(start, self.first), min(stop, self.done + 1)
+        start, stop = max(start, self.first), min(stop, self.last_epoch + 1)
         stop = max(start, stop)
         layout, rows = self._layout(), self._rows(start, stop)
         ends = np.cumsum([int(np.prod(shape)) for shape in layout])
@@ -226,7 +226,7 @@ class LiveTraining:
         """The pictures of ``_layout`` one behind the other, uint8, shape (frames, numbers)."""
         view, loss, model = self.view, stretch.recipe.loss, self._network(stretch)
         grids = [places(view.extent, count) for count in (view.grid, view.unit_grid)]
-        x, border = _scaled(np.concatenate(grids), stretch.parts).astype(np.float32), view.grid**2
+        x, border = _scale(np.concatenate(grids), stretch.parts).astype(np.float32), view.grid**2
         *hidden, last = (layer.activation for layer in dense_layers(model))
         exact, rows, pictures = rows, rows.astype(np.float32), []
         for part in few(model, len(rows), len(x)):
@@ -256,7 +256,7 @@ class LiveTraining:
             epochs -= self._distance
 
     def _train_chunk(self, epochs: int) -> None:
-        run = self._run = self._run_at(self.done)
+        run = self._run = self._run_at(self.last_epoch)
         rows, checkpoints = [], {}
         for _ in range(epochs):
             run.train_epoch()
@@ -268,12 +268,12 @@ class LiveTraining:
                 checkpoints[run.epoch] = run.checkpoint()
         if rows:
             self._append(run, np.array(rows))
-        self._store.checkpoints |= {epoch: each for epoch, each in checkpoints.items() if epoch <= self.done}
+        self._store.checkpoints |= {epoch: each for epoch, each in checkpoints.items() if epoch <= self.last_epoch}
         self._make_room()
 
     def _append(self, run: Run, rows: np.ndarray) -> None:
         """Add frames, up to the one that ends the training if one does."""
-        scores, start = run.scores(rows), self.done + 1
+        scores, start = run.scores(rows), self.last_epoch + 1
         fine = np.isfinite(scores["loss"])
         count = len(rows) if fine.all() else int(np.argmin(fine))
         if count < len(rows):
@@ -321,7 +321,7 @@ class LiveTraining:
 
     def _by_stretch(self, start: int, stop: int) -> Iterator[tuple[Stretch, range]]:
         """The stretches that have frames from ``start`` to ``stop`` - 1, each with those."""
-        start, stop = max(start, self.first), min(stop, self.done + 1)
+        start, stop = max(start, self.first), min(stop, self.last_epoch + 1)
         ends = [*(stretch.start for stretch in self._stretches[1:]), stop]
         for stretch, end in zip(self._stretches, ends, strict=True):
             if part := range(max(start, stretch.start), min(stop, end)):
@@ -364,10 +364,10 @@ class LiveTraining:
         Raises ValueError, and nothing changes, for another structure, initializer, seed or other metrics, for an epoch
         that is not held, and if the loss would not be finite.
         """
-        old = self._checked(at)
+        old = self._stretch_at(at)
         refuse_other_structure(old.recipe, recipe)
         if old is self._stretches[-1] and not differences(old.recipe, recipe):
-            self.ended, self.ended_at, self._patient_from = None, None, self.done
+            self.ended, self.ended_at, self._patient_from = None, None, self.last_epoch
         else:
             self._fork(old.following(at, recipe=recipe))
 
@@ -377,7 +377,7 @@ class LiveTraining:
         Raises ValueError, and nothing changes, if the training rows are of one class, or if only one of the old and the
         new rows have a validation part: the scores would not be the same ones.
         """
-        old = self._checked(at)
+        old = self._stretch_at(at)
         if bool(len(parts.validation.x)) != bool(len(old.parts.validation.x)):
             raise ValueError("the new rows need a validation part just if the old ones have one")
         self._fork(old.following(at, parts=parts, other={"data": len(parts.train.x)}))
@@ -389,7 +389,7 @@ class LiveTraining:
         Raises ValueError, and nothing changes, for a weight that there is not or that is cut off, and for a value that
         is no finite number or makes the loss none.
         """
-        old, place = self._checked(at), tuple(int(k) for k in place)
+        old, place = self._stretch_at(at), tuple(int(k) for k in place)
         where = position(self._run.model, layer, name, place)
         if not _in_single_precision(np.array([value], dtype=float)):
             raise ValueError(f"a weight is a finite number; this is {value!r}")
@@ -405,7 +405,7 @@ class LiveTraining:
 
     def cut_off(self, at: int, layer: int, unit: int) -> None:
         """Take a hidden unit out from epoch ``at`` on: its outgoing weights are 0 and stay 0 until ``restore``."""
-        old, part = self._checked(at), outgoing(self._run.model, layer, unit)
+        old, part = self._stretch_at(at), outgoing(self._run.model, layer, unit)
         if (layer, unit) in old.cuts:
             return
         cuts = old.cuts | {(layer, unit): self._rows(at, at + 1)[0, part].copy()}
@@ -420,7 +420,7 @@ class LiveTraining:
 
     def restore(self, at: int, layer: int, unit: int) -> None:
         """Give a unit that is cut off the outgoing weights that it had, from epoch ``at`` on."""
-        old, part = self._checked(at), outgoing(self._run.model, layer, unit)
+        old, part = self._stretch_at(at), outgoing(self._run.model, layer, unit)
         if (layer, unit) not in old.cuts:
             return
         cuts = {key: values for key, values in old.cuts.items() if key != (layer, unit)}
@@ -430,10 +430,10 @@ class LiveTraining:
 
         self._fork(old.following(at, cuts=cuts, other={"cut_off": [*cuts]}), put)
 
-    def _checked(self, at: int) -> Stretch:
+    def _stretch_at(self, at: int) -> Stretch:
         """The stretch of a frame; ValueError if it is not held."""
-        if not self.first <= at <= self.done:
-            raise ValueError(f"epoch {at!r} is not held; there are {self.first} to {self.done}")
+        if not self.first <= at <= self.last_epoch:
+            raise ValueError(f"epoch {at!r} is not held; there are {self.first} to {self.last_epoch}")
         return self._stretch(at)
 
     def _fork(self, stretch: Stretch, edit: Edit | None = None) -> None:
@@ -446,18 +446,18 @@ class LiveTraining:
 
     def _forget_from(self, at: int) -> None:
         """Make what is after frame ``at`` a past, and forget the frame too, which is to come again."""
-        if self.done > at:
-            stride = -(-(self.done - at + 1) // MOST_POINTS)
-            logs = {name: values[::stride] for name, values in self._store.scores(at, self.done + 1).items()}
+        if self.last_epoch > at:
+            stride = -(-(self.last_epoch - at + 1) // MOST_POINTS)
+            logs = {name: values[::stride] for name, values in self._store.scores(at, self.last_epoch + 1).items()}
             logs = {name: logs[name].copy() for name in ("loss", "val_loss") if name in logs}
-            self.pasts = (*self.pasts, Past(np.arange(at, self.done + 1)[::stride].copy(), logs))[-MOST_PASTS:]
+            self.pasts = (*self.pasts, Past(np.arange(at, self.last_epoch + 1)[::stride].copy(), logs))[-MOST_PASTS:]
         self._store.forget_from(at)
 
     # ---- asking ------------------------------------------------------------------------------------------------------
 
     def without_unit(self, at: int, layer: int, unit: int) -> dict[str, dict[str, float]]:
         """The scores of frame ``at`` "with" the hidden unit and "without" it, its outgoing weights being 0."""
-        stretch = self._checked(at)
+        stretch = self._stretch_at(at)
         rows = np.repeat(self._rows(at, at + 1), 2, axis=0)
         rows[1, outgoing(self._run.model, layer, unit)] = 0.0
         scores = Run(stretch, None, at).scores(rows)
@@ -468,8 +468,8 @@ class LiveTraining:
 
     def answer(self, at: int, point: tuple[float, float]) -> Answer:
         """What the network of frame ``at`` makes of a point, given as the data have it."""
-        stretch = self._checked(at)
-        outputs = self._outputs(at, _scaled(np.array([point], dtype=float), stretch.parts))
+        stretch = self._stretch_at(at)
+        outputs = self._outputs(at, _scale(np.array([point], dtype=float), stretch.parts))
         last = dense_layers(self._network(stretch))[-1].activation
         share = shares(stretch.recipe.loss, last, outputs[-1])
         return Answer(outputs[-1][0, :, 0], share[0, :, 0], [a[0, :, 0] for a in outputs])
@@ -479,7 +479,7 @@ class LiveTraining:
 
         Of the validation part, or of the training part where there is none.
         """
-        stretch = self._checked(at)
+        stretch = self._stretch_at(at)
         train, validation = samples(stretch.recipe, stretch.parts)
         part = train if validation is None else validation
         p = self._outputs(at, part.x)[-1][0]
@@ -494,9 +494,9 @@ class LiveTraining:
 
         layer: its place among the Dense layers, the last included.
         """
-        stretch = self._checked(at)
+        stretch = self._stretch_at(at)
         activation = unit_layer(self._network(stretch), layer, unit).activation
-        a = self._outputs(at, _scaled(places(self.view.extent, grid), stretch.parts))[layer][0, unit]
+        a = self._outputs(at, _scale(places(self.view.extent, grid), stretch.parts))[layer][0, unit]
         return tone(a, activation).reshape(grid, grid)
 
     def _outputs(self, at: int, x: np.ndarray) -> list[np.ndarray]:
@@ -510,5 +510,5 @@ def _in_single_precision(numbers: np.ndarray) -> bool:
     return bool(np.abs(numbers).max() < 3e38)
 
 
-def _scaled(x: np.ndarray, parts: Prepared) -> np.ndarray:
+def _scale(x: np.ndarray, parts: Prepared) -> np.ndarray:
     return parts.scaler.transform(x) if parts.scaler else x

@@ -113,10 +113,10 @@ def run(beat: Beat, setup: Setup) -> Result | None:
         return None
     live.recipe = setup.recipe
     # by now fewer epochs may be asked for than are done
-    live.should_run = live.should_run and live.done < setup.recipe.epochs and not live.ended
+    live.should_run = live.should_run and live.last_epoch < setup.recipe.epochs and not live.ended
     if live.should_run:
         _train(beat, live, setup.recipe.epochs)
-    result = live.result() if live.done else None
+    result = live.result() if live.last_epoch else None
     _draw_buttons(beat, setup, live, result.epochs if result else 0)
     return result
 
@@ -126,7 +126,7 @@ def _train(beat: Beat, live: ResumableTraining, until: int) -> None:
     place = st.empty()
 
     def share() -> float:
-        return min(1.0, live.done / until)
+        return min(1.0, live.last_epoch / until)
 
     hides = _hidden_while_training(beat, live)
     with place.container(), beat.growing() as draw_growing:
@@ -135,13 +135,13 @@ def _train(beat: Beat, live: ResumableTraining, until: int) -> None:
         )
         bar, looked, drawn = st.progress(share(), beat.word("training_now")), 0.0, 0.0
         hears_at = time.monotonic() + (DEAF_FOR if ALONE else math.inf)
-        while live.should_run and live.done < until and not live.ended:
+        while live.should_run and live.last_epoch < until and not live.ended:
             if time.monotonic() > hears_at:
                 st.rerun()
             live.step()
             if time.monotonic() - looked > BAR_EVERY:
                 last = live.logs[-1]
-                facts = {"epoch": live.done, "epochs": until, "loss": readable(last["loss"], 3)}
+                facts = {"epoch": live.last_epoch, "epochs": until, "loss": readable(last["loss"], 3)}
                 bar.progress(share(), beat.word("training_at", **facts))
                 looked = time.monotonic()
             if time.monotonic() - drawn > PICTURE_EVERY:

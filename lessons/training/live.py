@@ -13,7 +13,7 @@ import streamlit as st
 from charts import class_colours, style
 from dlcore import losses, models
 from dlcore.datasets import Dataset
-from dlcore.experiments.live_training import LiveTraining, LiveView, packed
+from dlcore.experiments.live_training import LiveTraining, LiveView, pack
 from dlcore.experiments.training_config import LayerPlan, Recipe, prepare
 from dlcore.initializers import Initializer
 from dlcore.losses import Loss
@@ -23,7 +23,7 @@ from lessons.shared.typed_numbers import last_good
 from lessons.training import drawn_points, live_network, live_table, own_table, without_activation
 from lessons.training.compile import NO_SCHEDULE, SCHEDULES
 from lessons.training.layer_notation import USUAL_START, Unreadable
-from lessons.training.live_session import LiveSession, Wanted, replaced
+from lessons.training.live_session import LiveSession, LiveSettings, session_for
 from lessons.training.rows import DRAWN, OWN_TABLE, LabelledRows, RowSelection, load
 from ui.beat import Beat
 from ui.controls.kinds import Choice, Number, Text
@@ -253,10 +253,10 @@ def draw(beat: Beat, setup: Setup, rows: LabelledRows) -> None:
     """The network with its border, losses and player, and the feed that brings it frames."""
     extent = _extent_of(rows)
     parts = rows.prepare(setup.recipe.loss)
-    wanted = Wanted(setup.origin, rows.selection, setup.recipe, parts, extent)
-    st.session_state[SESSION] = replaced(st.session_state.get(SESSION), wanted)
+    wanted = LiveSettings(setup.origin, rows.selection, setup.recipe, parts, extent)
+    st.session_state[SESSION] = session_for(st.session_state.get(SESSION), wanted)
     with beat.picture_place:
-        live_network.stage("live-network", _shown(beat, setup, rows, extent), lambda wish: _set(beat, wish))
+        live_network.stage("live-network", _stage_data(beat, setup, rows, extent), lambda wish: _set(beat, wish))
     named = {"network": "live_network_said", "border": "live_border_said", "losses": "live_curve_said"}
     beat.pictures += [(beat.word(word), f"live_{name}") for name, word in named.items()]
     runs = itertools.count()
@@ -269,7 +269,7 @@ def _feed(beat: Beat, alone: bool) -> None:
         # a control that was moved in the same moment has set its value, and this was run in place of its question
         st.rerun()
     session: LiveSession = st.session_state[SESSION]
-    frames = packed(session.frames())
+    frames = pack(session.frames())
     live_network.feed("live-feed", {"question": QUESTION} | session.header(), frames, _ask)
 
 
@@ -323,7 +323,7 @@ def _extent(dataset: Dataset | None) -> tuple[tuple[float, float], tuple[float, 
     return (float(a) - reach, float(a) + reach), (float(b) - reach, float(b) + reach)
 
 
-def _shown(beat: Beat, setup: Setup, rows: LabelledRows, extent: Any) -> dict[str, Any]:
+def _stage_data(beat: Beat, setup: Setup, rows: LabelledRows, extent: Any) -> dict[str, Any]:
     """What the picture shows besides the frames."""
     hidden = [plan.units for plan in setup.recipe.layers[:-1]]
     runs = [style.RUN_STYLES[name].colour for name in ("train", "val")]
@@ -452,7 +452,7 @@ def write_down(session: LiveSession, table: Table | None, experiment: Experiment
             (selection,) = args
             args = (_parts(experiment, selection, session.applied.recipe, table),)
         experiment.assign("", getattr(live, act.method), act.epoch, *args)
-    _trained_until(experiment, live, done, session.training.done)
+    _trained_until(experiment, live, done, session.training.last_epoch)
     experiment.show(live.logs)
 
 
@@ -490,4 +490,4 @@ def details(beat: Beat, setup: Setup, rows: LabelledRows) -> None:
 
 def _table() -> pd.DataFrame:
     live: LiveTraining = st.session_state[SESSION].training
-    return pd.DataFrame({"epoch": np.arange(live.first, live.done + 1)} | live.logs())
+    return pd.DataFrame({"epoch": np.arange(live.first, live.last_epoch + 1)} | live.logs())

@@ -33,7 +33,7 @@ MOST_ACTS = 200
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LiveSettings:
     """What a reader wants to see trained.
 
     origin: what begins a new training when it differs. parts: the rows, which follow from ``rows``.
@@ -49,7 +49,7 @@ class Wanted:
 class Act(NamedTuple):
     """What was done to a training at an epoch: the method of ``LiveTraining`` and its arguments after the epoch.
 
-    Of ``replace_data`` the rows are as ``Wanted.rows``, from which their parts follow.
+    Of ``replace_data`` the rows are as ``LiveSettings.rows``, from which their parts follow.
     """
 
     epoch: int
@@ -69,9 +69,9 @@ class LiveSession:
     A click starts another run of the page while the last one still trains; whoever trains waits for the other.
     """
 
-    begun: Wanted
-    wanted: Wanted
-    applied: Wanted
+    begun: LiveSettings
+    wanted: LiveSettings
+    applied: LiveSettings
     training: LiveTraining
     version: int = 0
     sinces: dict[int, int | None] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class LiveSession:
     busy: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
-    def of(cls, wanted: Wanted, version: int = 0) -> "LiveSession":
+    def of(cls, wanted: LiveSettings, version: int = 0) -> "LiveSession":
         """The session before the first epoch."""
         view = LiveView(wanted.extent)
         training = LiveTraining(wanted.recipe, wanted.parts, view, MOST_BYTES)
@@ -106,7 +106,7 @@ class LiveSession:
         known = [first for first in firsts if first is not None]
         return min(known) if known and len(known) == len(firsts) else None
 
-    def want(self, wanted: Wanted) -> "LiveSession":
+    def want(self, wanted: LiveSettings) -> "LiveSession":
         """The session for what is wanted now: this one, which asks for the epoch of the change, or a new one."""
         if wanted.origin != self.wanted.origin:
             return LiveSession.of(wanted, self.version + 1)
@@ -119,7 +119,7 @@ class LiveSession:
         """Do what a browser asks for; what it says is anyone's word."""
         with self.busy:
             live = self.training
-            at = _whole(wish.get("at"), live.first, live.done)
+            at = _whole(wish.get("at"), live.first, live.last_epoch)
             self.refused = ""
             known = _whole(wish.get("version"), -1, self.version)
             self.inspected = {}
@@ -136,7 +136,7 @@ class LiveSession:
                     self._inspect(at, *_unit(wish))
                 case _:
                     pass
-            start = _whole(wish.get("from"), live.first, live.done + 1)
+            start = _whole(wish.get("from"), live.first, live.last_epoch + 1)
             count = _whole(wish.get("count"), 1, MOST_AT_ONCE)
             self.start, self.stop = start, start + count
             self.known, self.has_pasts = known, wish.get("pasts") is True and known == self.version
@@ -194,10 +194,10 @@ class LiveSession:
         """The frames that were asked for, trained if they have to be."""
         with self.busy:
             live = self.training
-            while live.done < self.stop - 1 and live.ended is None:
+            while live.last_epoch < self.stop - 1 and live.ended is None:
                 with ONE_TRAINS:
-                    live.train(min(CHUNK, self.stop - 1 - live.done))
-            start = min(max(self.start, live.first), live.done)
+                    live.train(min(CHUNK, self.stop - 1 - live.last_epoch))
+            start = min(max(self.start, live.first), live.last_epoch)
             stop = max(self.stop, start + 1)
             # whatever else makes the page run again brings no frames that are there already
             self.start = stop - 1
@@ -216,7 +216,7 @@ class LiveSession:
             | pasts
             | {
                 "first": live.first,
-                "done": live.done,
+                "done": live.last_epoch,
                 "ended": live.ended,
                 "ended_at": live.ended_at,
                 "marks": [[mark.epoch, _in_symbols(mark.changes)] for mark in live.marks],
@@ -289,6 +289,6 @@ def _whole(value: Any, low: int, high: int) -> int:
     return int(min(max(value, low), high))
 
 
-def replaced(session: LiveSession | None, wanted: Wanted) -> LiveSession:
+def session_for(session: LiveSession | None, wanted: LiveSettings) -> LiveSession:
     """The session for what is wanted, new if there is none."""
     return LiveSession.of(wanted) if session is None else session.want(wanted)

@@ -121,7 +121,7 @@ class ResumableTraining:
         return cls(rows.selection, recipe, parts, model, film, epochs, stopping, [_scores(model, parts)])
 
     @property
-    def done(self) -> int:
+    def last_epoch(self) -> int:
         """How many epochs are done."""
         return len(self.logs) - 1
 
@@ -158,11 +158,11 @@ class ResumableTraining:
         }
         diverged = self.model.history.diverged
         diverged = None if diverged is None else diverged + 1
-        stopped = self.done if self.ended and diverged is None else None
-        ended_before = self.ended and self.done <= self.recipe.epochs
-        recipe = self.recipe if ended_before else dataclasses.replace(self.recipe, epochs=self.done)
+        stopped = self.last_epoch if self.ended and diverged is None else None
+        ended_before = self.ended and self.last_epoch <= self.recipe.epochs
+        recipe = self.recipe if ended_before else dataclasses.replace(self.recipe, epochs=self.last_epoch)
         bars = _baselines(model, self.parts)
-        best = best if best != self.done else None
+        best = best if best != self.last_epoch else None
         return Result(recipe, logs, bars, model, self.film.frames, diverged, stopped, best)
 
 
@@ -222,6 +222,6 @@ def _of_large(selection: RowSelection, recipe: Recipe) -> Result:
 
 def _train(rows: LabelledRows, recipe: Recipe) -> Result:
     training = ResumableTraining.of(rows, recipe)
-    while training.done < recipe.epochs and not training.ended:
+    while training.last_epoch < recipe.epochs and not training.ended:
         training.step()
     return training.result()

@@ -34,7 +34,7 @@ def trained_or_refused(data: LabelledRows, plans: tuple[LayerPlan, ...], loss: L
     if feasible.obstacle:
         return feasible.obstacle.word
     live = ResumableTraining.of(data, dataclasses.replace(setup.recipe(), metrics=feasible.metrics))
-    while live.done < epochs and not live.ended:
+    while live.last_epoch < epochs and not live.ended:
         live.step()
     found = live.result()
     assert found.diverged is not None or np.isfinite(found.logs["loss"]).all()

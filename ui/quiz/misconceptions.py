@@ -46,7 +46,7 @@ def of_beat(beat: str, sections: Iterable[str]) -> list[str]:
 def parse(section: str) -> Misconception:
     """A section as a correction; ValueError if it does not have its three paragraphs."""
     paragraphs = section.split("\n\n")
-    last = dict(found.groups() for found in _LAST.finditer(paragraphs[-1]))
+    last = {found[1]: found[2] for found in _LAST.finditer(paragraphs[-1])}
     claim, fact, experiment = paragraphs[:-1] if last else paragraphs
     # a value may have commas of its own (who=sgd,adam): only one before the next key divides
     settings = [part.split("=", 1) for part in _SEPARATOR.split(last.get("set", "")) if part]

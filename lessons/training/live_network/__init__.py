@@ -32,24 +32,24 @@ def stage(key: str, data: Mapping[str, Any], on_set: Callable[[Mapping[str, Any]
     data: what is drawn besides the frames. on_set: what the reader has chosen here, by name.
     """
 
-    def heard() -> None:
+    def hear() -> None:
         wish = st.session_state[key].set
         if isinstance(wish, dict):
             on_set(wish)
 
-    _stage(key=key, data=dict(data), height="stretch", on_set_change=heard)
+    _stage(key=key, data=dict(data), height="stretch", on_set_change=hear)
 
 
 def feed(key: str, header: Mapping[str, Any], frames: bytes, on_ask: Callable[[Mapping[str, Any]], None]) -> None:
     """Bring frames; ``on_ask`` hears which are wanted next, and what is to be done to the network before.
 
-    frames: as ``dlcore.experiments.live_frames.packed`` makes them.
+    frames: as ``dlcore.experiments.live_frames.pack`` makes them.
     """
 
-    def heard() -> None:
+    def hear() -> None:
         wish = st.session_state[key].ask
         if isinstance(wish, dict):
             on_ask(wish)
 
     head = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
-    _feed(key=key, data=len(head).to_bytes(4, "little") + head + frames, on_ask_change=heard)
+    _feed(key=key, data=len(head).to_bytes(4, "little") + head + frames, on_ask_change=hear)

@@ -9,7 +9,7 @@ import pytest
 
 from dlcore import losses
 from dlcore.datasets import Moons
-from dlcore.experiments.live_training import LiveFrames, LiveTraining, LiveView, packed, unpacked
+from dlcore.experiments.live_training import LiveFrames, LiveTraining, LiveView, pack, unpack
 from dlcore.experiments.training_config import LayerPlan, Recipe, prepare
 
 HIDDEN = LayerPlan(8, "tanh")
@@ -38,14 +38,14 @@ def assert_same(one: LiveFrames, other: LiveFrames) -> None:
 
 
 def test_unpacked_frames_are_the_same(frames: LiveFrames) -> None:
-    assert_same(unpacked(packed(frames)), frames)
+    assert_same(unpack(pack(frames)), frames)
     live = classroom()
-    assert_same(unpacked(packed(live.frames(0, 1))), live.frames(0, 1))
-    assert len(unpacked(packed(live.frames(5, 9))).border) == 0
+    assert_same(unpack(pack(live.frames(0, 1))), live.frames(0, 1))
+    assert len(unpack(pack(live.frames(5, 9))).border) == 0
 
 
 def test_the_layout_is_the_one_described(frames: LiveFrames) -> None:
-    data = packed(frames)
+    data = pack(frames)
     end = 4 + int(np.frombuffer(data, "<u4", 1)[0])
     header, body = json.loads(data[4:end]), zlib.decompress(data[end:])
     assert header["start"] == 2 and header["frames"] == 5 and header["border"] == [1, 40, 40]
@@ -71,5 +71,5 @@ def test_a_frame_of_the_classroom_s_network_takes_no_more_than_may_travel(activa
     live = classroom(dataclasses.replace(CLASSROOM, layers=(hidden, hidden, CLASSROOM.layers[-1])))
     for _ in range(3):
         live.train(25)
-        frames = live.frames(live.done - 24, live.done + 1)
-        assert len(packed(frames)) <= 25 * 3750
+        frames = live.frames(live.last_epoch - 24, live.last_epoch + 1)
+        assert len(pack(frames)) <= 25 * 3750

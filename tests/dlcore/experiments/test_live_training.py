@@ -94,7 +94,7 @@ class Reference:
 
 def rows(live: LiveTraining) -> np.ndarray:
     """The weights of all frames, exactly."""
-    return live._rows(live.first, live.done + 1)
+    return live._rows(live.first, live.last_epoch + 1)
 
 
 def assert_as_fit(live: LiveTraining, reference: Reference) -> None:
@@ -128,8 +128,8 @@ def with_layers(**settings: Any) -> Recipe:
 def test_its_frames_are_those_of_fit(layers: tuple[LayerPlan, ...], chunk: int) -> None:
     recipe = dataclasses.replace(RECIPE, layers=layers)
     live = live_training(recipe)
-    while live.done < 28:
-        live.train(min(chunk, 28 - live.done))
+    while live.last_epoch < 28:
+        live.train(min(chunk, 28 - live.last_epoch))
     assert_as_fit(live, Reference(recipe, moons()).fit(28))
 
 
@@ -183,7 +183,7 @@ def test_knobs_turned_one_after_another_are_several_fits() -> None:
     for recipe in steps:
         live.train(6)
         reference.fit(6)
-        live.change(live.done, recipe)
+        live.change(live.last_epoch, recipe)
         reference.change(recipe)
     live.train(3)
     assert_as_fit(live, reference.fit(3))
@@ -255,11 +255,11 @@ def test_the_recipe_by_which_it_is_trained_anyway_throws_nothing_away() -> None:
     live = live_training()
     live.train(10)
     live.change(4, dataclasses.replace(RECIPE, epochs=7))
-    assert live.done == 10 and live.pasts == () and live.marks == ()
+    assert live.last_epoch == 10 and live.pasts == () and live.marks == ()
     # another one in between was a change: the old one is taken up again at 4
     live.change(6, dataclasses.replace(RECIPE, batch_size=32))
     live.change(4, RECIPE)
-    assert live.done == 4 and live.marks == () and [past.epochs[0] for past in live.pasts] == [6, 4]
+    assert live.last_epoch == 4 and live.marks == () and [past.epochs[0] for past in live.pasts] == [6, 4]
 
 
 def test_two_changes_at_one_epoch_are_one() -> None:
@@ -272,7 +272,7 @@ def test_two_changes_at_one_epoch_are_one() -> None:
     (mark,) = live.marks
     assert mark.epoch == 3 and mark.changes["batch_size"] == 32
     assert [change["value"] for change in mark.changes["weight"]] == [1.0, 2.0]
-    assert live.pasts == () and live.done == 3
+    assert live.pasts == () and live.last_epoch == 3
 
 
 def test_a_change_before_the_first_step_begins_anew_from_the_same_weights() -> None:
@@ -292,7 +292,7 @@ def test_only_the_newest_pasts_are_kept_and_of_long_ones_few_points() -> None:
     assert past.epochs[0] == 10 and 360 <= len(past.epochs) == len(past.logs["loss"]) <= 500
     for at in range(10):
         live.train(1)
-        live.change(live.done - 1, dataclasses.replace(live.recipe, batch_size=20 + at))
+        live.change(live.last_epoch - 1, dataclasses.replace(live.recipe, batch_size=20 + at))
     assert len(live.pasts) == 8 and live.pasts[0].epochs[0] == 10
 
 
@@ -308,13 +308,13 @@ def test_a_training_that_is_no_number_any_more_ends_and_goes_on_from_before() ->
     live.train(30)
     live.change(30, dataclasses.replace(WILD, optimizer=SGD(50.0)))
     live.train(25)
-    assert live.ended == "diverged" and live.ended_at == live.done + 1 and 30 <= live.done < 40
-    everything = live.frames(0, live.done + 9)
-    assert len(everything.border) == live.done + 1
+    assert live.ended == "diverged" and live.ended_at == live.last_epoch + 1 and 30 <= live.last_epoch < 40
+    everything = live.frames(0, live.last_epoch + 9)
+    assert len(everything.border) == live.last_epoch + 1
     numbers = [*everything.kernels, *everything.biases, *everything.logs.values()]
     assert all(np.isfinite(values).all() for values in numbers)
     live.train(25)
-    assert live.ended == "diverged" and live.done + 1 == len(everything.border)
+    assert live.ended == "diverged" and live.last_epoch + 1 == len(everything.border)
     live.change(30, WILD)
     assert live.ended is None and live.ended_at is None
     live.train(7)
@@ -327,33 +327,33 @@ def test_where_the_loss_ends_but_the_weights_do_not_there_is_no_frame() -> None:
     # a count below 0 has no logarithm, but its slope is a number
     scores = [logs["loss"] for logs in reference.epochs_of(*moons(COUNTS).train, **COUNTS.training(moons(COUNTS)))]
     assert np.isnan(scores[-1]) and np.isfinite(reference.w).all()
-    assert live.ended == "diverged" and live.ended_at == live.done + 1 <= len(scores)
+    assert live.ended == "diverged" and live.ended_at == live.last_epoch + 1 <= len(scores)
     assert np.isfinite(live.logs()["loss"]).all()
-    live.change(live.done, dataclasses.replace(COUNTS, loss=losses.get("mse")))
+    live.change(live.last_epoch, dataclasses.replace(COUNTS, loss=losses.get("mse")))
     live.train(3)
-    assert live.ended is None and live.done == live.marks[0].epoch + 3
+    assert live.ended is None and live.last_epoch == live.marks[0].epoch + 3
 
 
 @pytest.mark.parametrize("patience", [1, 3, 8])
 def test_patience_ends_it_where_early_stopping_does(patience: int) -> None:
     recipe = dataclasses.replace(RECIPE, optimizer=Adam(learning_rate=1.0), patience=patience)
     live, stopping, model = live_training(recipe), EarlyStopping(patience=patience), recipe.model()
-    while live.ended is None and live.done < 200:
+    while live.ended is None and live.last_epoch < 200:
         live.train(7)
     parts = moons(recipe)
     model.fit(*parts.train, **recipe.training(parts) | {"epochs": 200, "callbacks": [stopping]})
     assert stopping.stopped_epoch and live.ended == "stopped"
-    assert live.done == live.ended_at == stopping.stopped_epoch + 1 and live.best == stopping.best_epoch + 1
+    assert live.last_epoch == live.ended_at == stopping.stopped_epoch + 1 and live.best == stopping.best_epoch + 1
     # pressed again it has as much patience as before; without any it goes on for ever
-    live.change(live.done, recipe)
+    live.change(live.last_epoch, recipe)
     live.train(patience - 1)
-    assert live.ended is None and live.done == stopping.stopped_epoch + patience
+    assert live.ended is None and live.last_epoch == stopping.stopped_epoch + patience
     live.train(60)
-    stopped = live.done
+    stopped = live.last_epoch
     assert live.ended == "stopped" and live.marks == ()
     live.change(stopped, dataclasses.replace(recipe, patience=0))
     live.train(30)
-    assert live.ended is None and live.done == stopped + 30 and live.marks == ((stopped, {"patience": 0}),)
+    assert live.ended is None and live.last_epoch == stopped + 30 and live.marks == ((stopped, {"patience": 0}),)
 
 
 # ---- memory ----------------------------------------------------------------------------------------------------------
@@ -365,13 +365,13 @@ def test_it_takes_no_more_memory_than_it_may_and_what_is_dropped_comes_again(mos
     live, roomy = live_training(recipe, most_bytes), live_training(recipe)
     for batch_size in (10, 11, 12, 13, 14):
         for each in (live, roomy):
-            each.change(each.done, dataclasses.replace(recipe, batch_size=batch_size))
+            each.change(each.last_epoch, dataclasses.replace(recipe, batch_size=batch_size))
             each.train(30)
         # the data, a checkpoint and a stretch alone take 12 kB
         assert live.size <= max(most_bytes, 12_000)
         assert live.size <= most_bytes or not (live._store.pictures or live._store.rows)
     first = live.first
-    assert roomy.first == 0 < first and live.done == roomy.done == 150
+    assert roomy.first == 0 < first and live.last_epoch == roomy.last_epoch == 150
     assert_same(live.frames(0, 151), roomy.frames(first, 151))
     assert live.marks == roomy.marks[-len(live.marks) :]
     with pytest.raises(ValueError, match="not held"):
@@ -393,15 +393,15 @@ def test_pictures_go_first_and_then_weights_and_only_then_epochs() -> None:
     thin = next(k for k, (_, weights, _) in enumerate(held) if weights < 25 * (k + 1) + 1)
     gone = next(k for k, (_, _, first) in enumerate(held) if first)
     assert full < thin < gone and held[-1][0] >= 60
-    assert live.done == 1000 and live.frames(live.first, live.first + 3).start == live.first
+    assert live.last_epoch == 1000 and live.frames(live.first, live.first + 3).start == live.first
 
 
 def test_a_knob_turned_at_every_epoch_fills_no_memory() -> None:
     live = live_training(most_bytes=60_000)
     for k in range(30):
         live.train(1)
-        live.change(live.done, dataclasses.replace(RECIPE, batch_size=20 + k))
-    assert live.size <= 60_000 and live.done == 30 and live.first > 0
+        live.change(live.last_epoch, dataclasses.replace(RECIPE, batch_size=20 + k))
+    assert live.size <= 60_000 and live.last_epoch == 30 and live.first > 0
     assert len(live.marks) <= 30 - live.first + 1
 
 
@@ -414,7 +414,7 @@ def test_the_size_it_says_is_what_python_allocates() -> None:
         before, said = tracemalloc.get_traced_memory()[0], live.size
         live.train(100)
         for k in range(20):
-            live.change(live.done, dataclasses.replace(recipe, batch_size=20 + k))
+            live.change(live.last_epoch, dataclasses.replace(recipe, batch_size=20 + k))
             live.train(2)
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
@@ -431,7 +431,7 @@ def test_of_many_weights_few_frames_are_held_and_never_more_than_fit() -> None:
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert live.size <= 4_000_000 and live.done == 30 and live.done - live.first >= 2
+    assert live.size <= 4_000_000 and live.last_epoch == 30 and live.last_epoch - live.first >= 2
     # a frame has 330 kB, and as much again in the optimizer's memory, the gradient and the step
     assert most < 12_000_000
 
@@ -682,7 +682,7 @@ def test_another_structure_is_another_training(other: Recipe) -> None:
     live.train(3)
     with pytest.raises(ValueError, match="begin a new LiveTraining"):
         live.change(1, other)
-    assert live.done == 3 and live.marks == () and live.recipe == RECIPE
+    assert live.last_epoch == 3 and live.marks == () and live.recipe == RECIPE
 
 
 def refused(live: LiveTraining) -> list[Callable[[], Any]]:
@@ -747,7 +747,7 @@ def do(live: LiveTraining, action: tuple[Any, ...]) -> str:
     """What the training answers, if it refuses."""
     name, *rest = action
     if name != "train":
-        rest[0] = round(live.first + rest[0] * (live.done - live.first))
+        rest[0] = round(live.first + rest[0] * (live.last_epoch - live.first))
     try:
         getattr(live, name)(*rest)
     except ValueError as refusal:
@@ -762,15 +762,15 @@ def test_whatever_is_done_it_lives_and_can_be_done_again(actions: list[tuple[Any
     for action in actions:
         assert do(live, action) == do(again, action)
         assert live.size <= 40_000
-        assert 0 <= live.first <= live.done and live.ended in (None, "diverged", "stopped")
-        frames = live.frames(live.first, live.done + 1)
-        assert len(frames.border) == live.done + 1 - live.first
+        assert 0 <= live.first <= live.last_epoch and live.ended in (None, "diverged", "stopped")
+        frames = live.frames(live.first, live.last_epoch + 1)
+        assert len(frames.border) == live.last_epoch + 1 - live.first
         assert all(np.isfinite(values).all() for values in (frames.logs["loss"], *frames.kernels, *frames.biases))
         # ``again`` has another history of what was asked, and is asked in pieces
-        middle = (live.first + live.done) // 2
-        first, second = again.frames(live.first, middle), again.frames(middle, live.done + 1)
+        middle = (live.first + live.last_epoch) // 2
+        first, second = again.frames(live.first, middle), again.frames(middle, live.last_epoch + 1)
         assert np.array_equal(frames.border, np.concatenate([first.border, second.border]))
-        assert all(0 <= mark.epoch <= live.done for mark in live.marks)
+        assert all(0 <= mark.epoch <= live.last_epoch for mark in live.marks)
         assert [mark.epoch for mark in live.marks] == sorted({mark.epoch for mark in live.marks})
         for layer, unit in live.cut_units:
             assert not frames.kernels[layer + 1][-1, unit].any()

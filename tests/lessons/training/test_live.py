@@ -13,24 +13,24 @@ from streamlit.testing.v1 import AppTest
 
 from dlcore import optimizers
 from dlcore.datasets import Dataset, Moons
-from dlcore.experiments.live_training import LiveTraining, packed
+from dlcore.experiments.live_training import LiveTraining, pack
 from dlcore.experiments.training_config import LayerPlan
 from dlcore.tables import read_csv
 from lessons.shared.typed_numbers import Unreadable
 from lessons.training import live, live_table, without_activation
-from lessons.training.live_session import CHUNK, MOST_ACTS, MOST_BYTES, LiveSession, Wanted
+from lessons.training.live_session import CHUNK, MOST_ACTS, MOST_BYTES, LiveSession, LiveSettings
 from lessons.training.rows import RowSelection, load
 from tests.lessons.training.test_setups import compiled
 from ui.script_export import Experiment
 from ui.text import texts
 
 
-def wanted(**how: Any) -> Wanted:
+def wanted(**how: Any) -> LiveSettings:
     """What the controls say of a small network on two moons."""
     setup = live.Setup(compiled().rows.selection, dataclasses.replace(compiled().recipe(), **how))
     rows = live.measure(setup)
     parts = rows.prepare(setup.recipe.loss)
-    return Wanted(setup.origin, rows.selection, setup.recipe, parts, live._extent(setup.selection.dataset))
+    return LiveSettings(setup.origin, rows.selection, setup.recipe, parts, live._extent(setup.selection.dataset))
 
 
 SGD: Any = optimizers.get("sgd")
@@ -87,7 +87,7 @@ def test_other_layers_are_another_training() -> None:
     layers = (dataclasses.replace(session.wanted.recipe.layers[0], units=5), session.wanted.recipe.layers[1])
     other = session.want(wanted(layers=layers))
     assert other is not session
-    assert (other.version, other.since, other.training.done) == (1, None, 0)
+    assert (other.version, other.since, other.training.last_epoch) == (1, None, 0)
 
 
 def test_a_browser_that_has_missed_a_change_hears_of_the_earliest() -> None:
@@ -128,7 +128,7 @@ def test_nonsense_changes_nothing(wish: dict[str, Any]) -> None:
     session.ask(wish)
     frames = session.frames()
     assert session.version == 0 and len(frames.border) >= 1
-    assert session.training.done <= 25 + 120
+    assert session.training.last_epoch <= 25 + 120
     assert np.array_equal(session.training.logs()["loss"][:26], losses)
     assert json.dumps(session.header(), allow_nan=False)
 
@@ -164,7 +164,7 @@ def test_what_runs_away_is_told_as_its_end() -> None:
         header = session.header()
     assert header["ended"] == "diverged"
     session.ask({"from": header["done"] + 1, "count": 25})
-    assert len(packed(session.frames())) > 0
+    assert len(pack(session.frames())) > 0
 
 
 def test_of_a_class_that_plays_at_once_one_trains_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_of_a_class_that_plays_at_once_one_trains_at_a_time(monkeypatch: pytest.
     first.ask({"from": 0, "count": 61})
     first.frames()
     other.join()
-    assert begun.is_set() and second.training.done == CHUNK
+    assert begun.is_set() and second.training.last_epoch == CHUNK
     assert chunks == [CHUNK, CHUNK, 60 - 2 * CHUNK], "nobody has to wait for more than a chunk"
 
 
@@ -198,7 +198,7 @@ def test_a_session_stays_within_its_memory() -> None:
         session.ask({"from": start, "count": 100})
         session.frames()
     assert session.training.size <= 600_000 < MOST_BYTES
-    assert session.training.done >= 399
+    assert session.training.last_epoch >= 399
 
 
 @pytest.mark.parametrize("text", ["8-", "x", "1-2-3-4-5-6-7", "13", "0-8", "²"])
@@ -242,7 +242,7 @@ def test_whatever_is_chosen_there_are_frames(address: dict[str, str], opened: Ca
     at = opened("pages/7_training.py", address, lang="en", one=True)
     assert not at.exception
     session = at.session_state[live.SESSION]
-    assert session.training.done == 25 or session.training.ended
+    assert session.training.last_epoch == 25 or session.training.ended
 
 
 # ---- the guess -------------------------------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ def test_nothing_is_asked_where_the_answer_is_in_sight() -> None:
 
 def test_it_plays_before_the_guess_and_the_verdict_stays_when_a_knob_is_turned(opened: Callable[..., AppTest]) -> None:
     at = opened("pages/7_training.py", {"beat": "live"}, lang="en", one=True)
-    assert at.session_state[live.SESSION].training.done == 25
+    assert at.session_state[live.SESSION].training.last_epoch == 25
     at.pills(key="predict-training.live").select(without_activation.MOST).run()
     assert not at.exception
     assert at.container(key="beat-live").success
@@ -347,7 +347,7 @@ def test_the_program_trains_what_was_trained_with_all_that_was_changed() -> None
     names: dict[str, Any] = {}
     exec(experiment.program(), names)
     logs = session.training.logs()
-    assert names["live"].done == session.training.done > 20
+    assert names["live"].last_epoch == session.training.last_epoch > 20
     for name, values in names["live"].logs().items():
         assert values == pytest.approx(logs[name], abs=1e-12), name
 
@@ -408,7 +408,7 @@ def test_a_file_that_cannot_be_used_is_said_to_be_and_nothing_is_lost(
     before.training.train(20)
     at.query_params["l_set"] = "own_table"
     at.run()
-    assert bring(at, text) is before and before.training.done == 45
+    assert bring(at, text) is before and before.training.last_epoch == 45
     sentences = [each.value for each in at.error]
     words = texts.words()
     known = max(words[why]["en"].replace("}}", "{{").split("{{")[::2], key=len)

@@ -288,7 +288,7 @@ def lesson_recipe(epochs: int = 4, patience: int = 0) -> tuple[LabelledRows, Rec
 def test_a_training_says_what_fit_says() -> None:
     data, recipe = lesson_recipe()
     live = ResumableTraining.of(data, recipe)
-    while live.done < 4:
+    while live.last_epoch < 4:
         live.step()
     parts, model = data.prepare(recipe.loss), recipe.model()
     history = model.fit(parts.train.x, parts.train.y, **recipe.training(parts)).history
@@ -314,7 +314,7 @@ def test_stopped_and_continued_is_the_same_as_in_one_go() -> None:
 def test_early_stopping_gives_the_best_weights_back_wherever_it_ends() -> None:
     data, recipe = lesson_recipe(300, patience=3)
     live = ResumableTraining.of(data, recipe)
-    while live.done < 300 and not live.ended:
+    while live.last_epoch < 300 and not live.ended:
         live.step()
     found = live.result()
     parts, model = data.prepare(recipe.loss), recipe.model()
@@ -417,7 +417,7 @@ def test_a_click_during_a_long_epoch_waits_for_its_end() -> None:
         second = pool.submit(live.step)
         for each in (first, second):
             each.result()
-    assert live.done == 2
+    assert live.last_epoch == 2
 
 
 def test_what_is_shown_during_a_long_epoch_is_of_one_moment() -> None:
@@ -507,13 +507,13 @@ def interrupted(at: AppTest, monkeypatch: pytest.MonkeyPatch, epoch: int) -> App
 
     def stops(live: ResumableTraining) -> None:
         step(live)
-        if live.done == epoch:
+        if live.last_epoch == epoch:
             st.stop()
 
     monkeypatch.setattr(ResumableTraining, "step", stops)
     pressed(at, "training.go")
     monkeypatch.setattr(ResumableTraining, "step", step)
-    assert at.session_state[fit.LIVE].done == epoch
+    assert at.session_state[fit.LIVE].last_epoch == epoch
     return at
 
 
@@ -527,12 +527,12 @@ def test_fewer_epochs_than_are_done_end_a_training_that_is_under_way(
     assert not at.exception, at.exception[0].message
     assert "10 epochs are done" in captions(at) and "after epoch 10" in captions(at)
     live = at.session_state[fit.LIVE]
-    assert live.done == 10 and not live.should_run
+    assert live.last_epoch == 10 and not live.should_run
     # it goes on when it is asked to, not by itself
     at.slider(key="training.epochs").set_value(20).run()
-    assert live.done == 10 and "Stopped after epoch 10 of 20" in captions(at)
+    assert live.last_epoch == 10 and "Stopped after epoch 10 of 20" in captions(at)
     pressed(at, "training.go")
-    assert live.done == 20 and "epochs are done" not in captions(at)
+    assert live.last_epoch == 20 and "epochs are done" not in captions(at)
 
 
 def test_more_epochs_are_counted_from_those_that_are_done(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -542,13 +542,13 @@ def test_more_epochs_are_counted_from_those_that_are_done(page: Any, monkeypatch
     assert "200 epochs are done" in captions(at) and "20" in captions(at)
     assert at.button(key="training.on").label == "50 more epochs"
     pressed(at, "training.on")
-    assert at.session_state[fit.LIVE].done == 250 and at.query_params["epochs"] == "250"
+    assert at.session_state[fit.LIVE].last_epoch == 250 and at.query_params["epochs"] == "250"
     assert "epochs are done" not in captions(at)
     # what was done beyond the slider is given back by rewinding
     at.slider(key="training.epochs").set_value(30).run()
     pressed(at, "training.rewind")
     pressed(at, "training.go")
-    assert at.session_state[fit.LIVE].done == 30 and "epochs are done" not in captions(at)
+    assert at.session_state[fit.LIVE].last_epoch == 30 and "epochs are done" not in captions(at)
 
 
 def test_no_more_epochs_are_offered_than_the_slider_has(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -859,7 +859,7 @@ def test_with_a_schedule_more_epochs_are_said_to_begin_anew(page: Any, monkeypat
     assert at.button(key="training.on").label == "53 epochs from the beginning"
     pressed(at, "training.on")
     after = at.session_state[fit.LIVE]
-    assert after is not before and after.done == 53 and after.logs[0] == before.logs[0]
+    assert after is not before and after.last_epoch == 53 and after.logs[0] == before.logs[0]
     assert "after epoch 53" in captions(at)
 
 
