@@ -74,6 +74,8 @@ def test_the_only_minimum_of_an_own_formula_is_the_deepest(text: str, opened: Op
         (own("f", "x**4 - x**2 + 0.1*x", p="1"), {"end_other"}),
         (own("f", "x**4 - x**2", p="1"), {"end_deepest"}),
         (own("f", "x**3 - 3*x", p="2"), {"end_deepest", "end_other"}),
+        # it comes to rest on a terrace, which is no minimum
+        (own("f", "x**3", p="1", n3="300"), {"end_nowhere"}),
         # a little over the limit, and on the ridge of a saddle
         ({"f": "narrow_valley", "lr3": "0.081"}, {"end_lost"}),
         ({"f": "saddle", "q": "0"}, {"end_nowhere"}),
