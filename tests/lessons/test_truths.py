@@ -103,6 +103,8 @@ def test_leaving_where_it_is_defined_is_not_called_divergence(language: str, ope
     assert texts.fill(texts.words()["verdict_undefined"][language], {"step": 4}) in said
     assert texts.words()["verdict_diverged"][language].partition("**:")[0] not in said
     assert texts.words()["limit_none"][language] not in said
+    captions = " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").caption)
+    assert "?" not in captions and texts.words()["no_height"][language] in captions
 
 
 @pytest.mark.parametrize("predict", ["0", "1"])
@@ -112,6 +114,7 @@ def test_where_nothing_is_defined_at_the_start_nothing_is_asked(predict: str, la
     (said,) = (each.value for each in at.container(key=f"beat-{DESCENT}").warning)
     assert said == texts.fill(texts.words()["undefined_at_start"][language], {"place": "x = −3.5"})
     assert "2/λ" not in " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").markdown)
+    assert "?" not in " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").caption)
 
 
 @pytest.mark.parametrize(("key", "beat"), [("f", "three_rates"), ("g", "how_much")])
