@@ -117,6 +117,20 @@ def test_where_nothing_is_defined_at_the_start_nothing_is_asked(predict: str, la
     assert "?" not in " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").caption)
 
 
+@pytest.mark.parametrize("text", ["sqrt(x)", "log(x*y)", "log(-1 - x**2)"])
+@pytest.mark.parametrize(("key", "beat"), [("f", "three_rates"), ("g", "how_much")])
+def test_an_error_that_is_not_defined_is_no_question_mark(
+    text: str, key: str, beat: str, language: str, opened: Open, steps: Callable[[AppTest], dict[str, list[str]]]
+) -> None:
+    """The error was said to go from 1.871 to ?, and what is left of it to be ∞ / ? = 100%."""
+    at = opened(LEARNING_RATE, own(key, text), lang=language, beat=beat, predict="0")
+    block = at.container(key=f"beat-{beat}")
+    said = " ".join([each.value for each in block.caption] + [line for part in steps(at).values() for line in part])
+    assert "?" not in said
+    if beat == "three_rates":
+        assert texts.words()["no_height"][language] in said
+
+
 @pytest.mark.parametrize(("key", "beat"), [("f", "three_rates"), ("g", "how_much")])
 @pytest.mark.parametrize("text", ["log(-1 - x**2)", "sqrt(0 - 1)*x*y"])
 def test_where_no_start_is_defined_there_is_no_question_about_rates(
