@@ -143,9 +143,28 @@ def is_at_minimum(surface: Surface, w: np.ndarray) -> np.ndarray:
     valley as its curvature shows it, is shorter than 1 % of the map. The size of the gradient alone would not do: on a
     plateau it is small everywhere. A valley may be level along its floor, all of which is then a minimum: a curvature
     that is small against the one across it counts as none, as it comes out negative on one side of a bent floor.
+    A surface that lists no minima may have a terrace such as that of x^3, above which all this holds; the ground that
+    falls on behind it tells.
     """
     curvatures = surface.curvatures(*w)
-    return level(surface, w) & (curvatures[-1] > 0) & (curvatures[0] > -FLAT * curvatures[-1])
+    there = level(surface, w) & (curvatures[-1] > 0) & (curvatures[0] > -FLAT * curvatures[-1])
+    return there if surface.minima else there & ~_falls_on(surface, w)
+
+
+def _falls_on(surface: Surface, w: np.ndarray) -> np.ndarray:
+    """Whether the ground ten of Newton's steps away is lower than any bottom of a valley here could be.
+
+    The bottom lies below a ball by what the first step promises, -g s / 2, or by up to twice that where the valley is
+    flatter than a parabola, as that of x^4.
+    """
+    with np.errstate(all="ignore"):
+        step, here = newton_step(surface, w), surface(*w)
+        promised = -np.sum(surface.gradient(*w) * step, axis=0) / 2
+        return here - surface(*(w + 10 * step)) > 4 * promised + NOISE * (1 + np.abs(here))
+
+
+NOISE = 1e-13
+"""Up to what share of a height a difference may be rounding alone."""
 
 
 def level(surface: Surface, w: np.ndarray) -> np.ndarray:

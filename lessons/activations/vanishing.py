@@ -1,7 +1,9 @@
 """Vanishing gradients: how much of the gradient arrives at the first of many layers? Two networks, layer by layer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from ui.number_format import small
 from ui.question import Question
 from ui.quiz.goals import Goal
 from ui.script_export import Experiment, short_program
+from ui.text.equations import with_digits
 
 ARRIVES = {"arrives_more": 1.0, "arrives_well": 0.1, "arrives_weak": 1e-3, "arrives_faint": 1e-6, "arrives_not": 0.0}
 """How much of the gradient arrives at the first layer, by word: at least so much of what the output sends, and no more
@@ -115,14 +118,19 @@ def _gradient_sentence(net: DeepNetwork, name: str, flow: GradientFlow, say: Say
     units = net.depth * net.width
     facts: dict[str, object] = {"name": name, "start": say(net.start), "units": units}
     facts |= {"left": small(float(flow.left[0]), 3), "kernel": small(float(flow.kernels[0]), 3)}
-    facts |= {"slopes": small(float(flow.by_slopes.prod()), 3)}
-    facts |= {"weights": small(float(flow.by_weights.prod()), 3)}
+    names = ("slopes", "weights", *(("normalization",) if net.start == NORMALIZED else ()))
+    facts |= dict(zip(names, _whole_product(flow, len(names)), strict=True))
     facts |= {"dead": round(float(flow.dead.mean()) * units), "flat": float(flow.saturated.mean())}
-    if net.start == NORMALIZED:
-        sentence = say("normalized_told", normalization=small(float(flow.by_normalization.prod()), 3), **facts)
-    else:
-        sentence = say("passage_told", **facts)
+    sentence = say("normalized_told" if net.start == NORMALIZED else "passage_told", **facts)
     return sentence if flow.arriving > 0 else f"{sentence} {say('nothing_sent')}"
+
+
+def _whole_product(flow: GradientFlow, count: int) -> list[str]:
+    """The first ``count`` factors of what is left of all layers, with so many digits that they give it."""
+    factors = [float(each.prod()) for each in (flow.by_slopes, flow.by_weights, flow.by_normalization)][:count]
+    left = small(float(flow.left[0]), 3)
+    line = with_digits(lambda digits: f"{' × '.join(small(each, digits) for each in factors)} = {left}", least=3)
+    return re.split(" [=≈] ", line)[0].split(" × ")
 
 
 def goals(setup: Setup, flows: GradientFlows) -> tuple[Goal]:
@@ -190,20 +198,26 @@ def lines(setup: Setup, flows: GradientFlows, answered: bool) -> list[str]:
     """What is left after every layer on the way back, as the product that it is."""
     written = ["\n".join(f"n = 0:  {letter_of(name)}: 1" for name in flows)]
     for n in range(1, setup.depth + 1) if answered else ():
-        written.append("\n".join(f"n = {n}:  {letter_of(name)}: {_product(each, n)}" for name, each in flows.items()))
+        written.append(
+            "\n".join(f"n = {n}:  {letter_of(name)}: {_worked_product(each, n)}" for name, each in flows.items())
+        )
     return written
 
 
-def _product(flow: GradientFlow, n: int) -> str:
+def _worked_product(flow: GradientFlow, n: int) -> str:
+    return with_digits(partial(_product, flow, n), least=3)
+
+
+def _product(flow: GradientFlow, n: int, digits: int) -> str:
     layer = len(flow.left) - n
     before = 1.0 if n == 1 else float(flow.left[layer + 1])
-    factors = [small(before)]
+    factors = [small(before, digits)]
     if n > 1:
         normalization = float(flow.by_normalization[layer])
         # where there is none its factor is exactly 1
-        factors += [f"{small(normalization)} (BN)"] if normalization != 1 else []
-        factors.append(f"{small(float(flow.by_weights[layer]))} (W)")
-    factors.append(f"{small(float(flow.by_slopes[layer]))} (f′)")
+        factors += [f"{small(normalization, digits)} (BN)"] if normalization != 1 else []
+        factors.append(f"{small(float(flow.by_weights[layer]), digits)} (W)")
+    factors.append(f"{small(float(flow.by_slopes[layer]), digits)} (f′)")
     return " × ".join(factors) + f" = {small(float(flow.left[layer]))}"
 
 

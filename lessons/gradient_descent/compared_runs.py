@@ -14,7 +14,7 @@ from dlcore.experiments.diagnosis import Diagnosis, Where, diagnose
 from dlcore.optimizers import SGD
 from dlcore.surfaces import LineFit, SlopeFit, Surface
 from lessons.shared import landscapes, numpy_loops
-from lessons.shared.run_fates import against_limit
+from lessons.shared.run_fates import against_limit, height_in_words
 from lessons.shared.worked_steps import gradient_steps
 from ui.beat import Beat
 from ui.cache import shared
@@ -100,7 +100,7 @@ class Runs:
         path = self.main_path
         start, end = (place_in_words(w) for w in path.w[[0, -1]])
         numbers = {"slope": path.gradient[0, 0], "high": path.height[0], "low": path.height[-1]}
-        facts = {name: readable(float(number)) for name, number in numbers.items()}
+        facts = {name: height_in_words(number, say) for name, number in numbers.items()}
         return say(word, steps=path.steps, start=start, end=end, **facts)
 
     def path_sentence(self, say: Say, word: str, letters: Sequence[str]) -> str:
@@ -109,7 +109,7 @@ class Runs:
         start, end = (
             f"{letters[0]} = {place_in_words(w)}" if len(w) == 1 else place_in_words(w) for w in path.w[[0, -1]]
         )
-        high, low = (readable(float(height)) for height in path.height[[0, -1]])
+        high, low = (height_in_words(height, say) for height in path.height[[0, -1]])
         ends = say(
             "run_ends" if path.steps else "run_starts", start=start, end=end, high=high, low=low, steps=path.steps
         )

@@ -259,7 +259,8 @@ def draw(beat: Beat, setup: Setup, heights: Heights) -> None:
     numbers = heights.sweep.rates, heights.left, heights.useful, heights.place, setup.limit
     picture = charts.loss_by_rate(*numbers, **titles, known=shown.last)
     beat.picture(picture, sentence(setup, shown, beat.word))
-    beat.player(steps_by_hand(shown), counts=setup.counts)
+    # where nothing is defined there is nothing to play
+    beat.player(steps_by_hand(shown) if setup.defined else [""], counts=setup.counts)
     if setup.defined:
         beat.report(explain(setup, shown, beat.word))
 

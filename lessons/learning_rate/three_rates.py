@@ -15,7 +15,7 @@ from dlcore.optimizers import SGD
 from dlcore.surfaces import Surface
 from lessons.learning_rate.rate_scale import limits_of, scale_of, slider_for
 from lessons.shared import landscapes, numpy_loops
-from lessons.shared.run_fates import FATES, against_limit, fates_of
+from lessons.shared.run_fates import FATES, against_limit, fates_of, height_in_words
 from lessons.shared.worked_steps import gradient_steps
 from ui.beat import Beat
 from ui.cache import shared
@@ -217,7 +217,7 @@ def run_sentence(setup: Setup, runs: Runs, name: str, say: Say) -> str:
     path = runs.paths[name]
     facts: dict[str, object] = {"rate": readable(setup.by_name[name]), "name": name}
     if not runs.diagnoses:
-        return say("rate_waits", high=readable(float(path.height[0])), **facts)
+        return say("rate_waits", high=height_in_words(path.height[0], say), **facts)
     diagnosis = runs.diagnoses[name]
     facts |= {"step": diagnosis.step, "left": readable(diagnosis.left or 0)}
     parts = [say("rate_name", **facts), say(f"verdict_{diagnosis.verdict}", **facts)]
@@ -229,17 +229,17 @@ def run_sentence(setup: Setup, runs: Runs, name: str, say: Say) -> str:
         parts.append(say("off_the_map", step=gone))
     if len(path.height) > 2 and diagnosis.verdict not in ("diverged", "undefined"):
         parts.append(say("swing_share", swings=diagnosis.swings))
-    high, low = (readable(float(height)) for height in path.height[[0, -1]])
+    high, low = (height_in_words(height, say) for height in path.height[[0, -1]])
     return " ".join([*parts, say("from_to", high=high, low=low)])
 
 
 def heights_sentence(runs: Runs, say: Say) -> str:
     """What the picture of the heights shows."""
     first, ends = runs.paths[SMALL].height[0], [path.height[-1] for path in runs.paths.values()]
-    facts = {f"end_{k}": readable(float(end)) for k, end in enumerate(ends, start=1)}
+    facts = {f"end_{k}": height_in_words(end, say) for k, end in enumerate(ends, start=1)}
     steps = max(path.steps for path in runs.paths.values())
     word = "three_heights_said" if steps else "three_heights_start"
-    return say(word, first=readable(float(first)), steps=steps, **facts)
+    return say(word, first=height_in_words(first, say), steps=steps, **facts)
 
 
 def axis_sentence(setup: Setup, runs: Runs, say: Say) -> str:

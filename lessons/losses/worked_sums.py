@@ -27,6 +27,7 @@ from dlcore.losses import (
     SquaredHinge,
 )
 from ui.number_format import readable, small
+from ui.text.equations import come_out, with_approximations, with_digits
 
 SHORT: dict[type[Loss], str] = {
     MeanSquaredError: "MSE",
@@ -55,10 +56,18 @@ def short_name(loss: Loss) -> str:
     return SHORT.get(type(loss), loss.name())
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 4) -> str:
     """A number inside a formula: a negative one in brackets."""
-    text = readable(float(value), 4)
+    text = readable(float(value), digits)
     return f"({text})" if text.startswith("−") else text
+
+
+TYPED = 10
+"""How many digits a reader's own number keeps: of 12345 and 12341 the difference is asked for."""
+
+
+def _as_typed(value: float) -> str:
+    return number(value, TYPED)
 
 
 def _at_least(text: str, value: float) -> str:
@@ -87,7 +96,7 @@ def _side(y: float) -> float:
 
 
 def _error(loss: Loss, y: float, p: float) -> str:
-    truth, guess = number(y), number(p)
+    truth, guess = _as_typed(y), _as_typed(p)
     match loss:
         case MeanSquaredError():
             return f"({guess} − {truth})²"
@@ -96,38 +105,38 @@ def _error(loss: Loss, y: float, p: float) -> str:
         case MeanAbsolutePercentageError():
             return f"100·|{guess} − {truth}| / {_at_least(f'|{truth}|', abs(y))}"
         case MeanSquaredLogarithmicError():
-            return f"(ln(1 + {number(max(p, 0))}) − ln(1 + {truth}))²"
+            return f"(ln(1 + {_as_typed(max(p, 0))}) − ln(1 + {truth}))²"
         case Huber(delta):
-            r, d = number(abs(p - y)), number(delta)
+            r, d = _as_typed(abs(p - y)), _as_typed(delta)
             return f"½·{r}²" if abs(p - y) <= delta else f"{d}·{r} − ½·{d}²"
         case LogCosh():
-            return f"ln cosh({readable(p - y, 4)})"
+            return f"ln cosh({readable(p - y, TYPED)})"
         case Poisson():
             return f"{guess} − {truth}·ln {guess}"
         case BinaryCrossentropy(from_logits=True):
-            return f"ln(1 + e^{number(-_side(y) * p)})"
+            return f"ln(1 + e^{_as_typed(-_side(y) * p)})"
         case BinaryCrossentropy(label_smoothing=smoothing):
             return _surprise(y * (1 - smoothing) + smoothing / 2, p)
         case BinaryFocalCrossentropy(gamma=gamma):
             miss = f"(1 − {guess})" if y == 1 else guess
-            return f"{miss}{'²' if gamma == 2 else f'^{number(gamma)}'}·({_surprise(y, p)})"
+            return f"{miss}{'²' if gamma == 2 else f'^{_as_typed(gamma)}'}·({_surprise(y, p)})"
         case Hinge():
-            return f"max(1 − {number(_side(y))}·{guess}, 0)"
+            return f"max(1 − {_as_typed(_side(y))}·{guess}, 0)"
         case SquaredHinge():
-            return f"max(1 − {number(_side(y))}·{guess}, 0)²"
+            return f"max(1 − {_as_typed(_side(y))}·{guess}, 0)²"
     raise NotImplementedError(f"{loss.name()} is not written term by term")
 
 
 def _surprise(y: float, p: float) -> str:
     if y == 1:
-        return f"−ln {_at_least(number(p), p)}"
+        return f"−ln {_at_least(_as_typed(p), p)}"
     if y == 0:
-        return f"−ln(1 − {number(p)})" if 1 - p >= EPSILON else f"−ln {_at_least(f'1 − {number(p)}', 1 - p)}"
-    return f"−{number(y)}·ln {number(p)} − {number(1 - y)}·ln(1 − {number(p)})"
+        return f"−ln(1 − {_as_typed(p)})" if 1 - p >= EPSILON else f"−ln {_at_least(f'1 − {_as_typed(p)}', 1 - p)}"
+    return f"−{_as_typed(y)}·ln {_as_typed(p)} − {_as_typed(1 - y)}·ln(1 − {_as_typed(p)})"
 
 
 def _slope(loss: Loss, y: float, p: float) -> str:
-    truth, guess, r = number(y), number(p), readable(p - y, 4)
+    truth, guess, r = _as_typed(y), _as_typed(p), readable(p - y, TYPED)
     match loss:
         case MeanSquaredError():
             return f"2·({guess} − {truth})"
@@ -138,15 +147,15 @@ def _slope(loss: Loss, y: float, p: float) -> str:
         case MeanSquaredLogarithmicError() if p > 0:
             return f"2·(ln(1 + {guess}) − ln(1 + {truth})) / (1 + {guess})"
         case Huber(delta):
-            return r if abs(p - y) <= delta else f"{number(delta)}·sign({r})"
+            return r if abs(p - y) <= delta else f"{_as_typed(delta)}·sign({r})"
         case LogCosh():
             return f"tanh({r})"
         case BinaryCrossentropy(from_logits=True):
-            return f"σ({readable(p, 4)}) − {truth}"
+            return f"σ({readable(p, TYPED)}) − {truth}"
         case BinaryCrossentropy(label_smoothing=smoothing) if 0 < p < 1:
-            return f"({guess} − {number(y * (1 - smoothing) + smoothing / 2)}) / ({guess}·(1 − {guess}))"
+            return f"({guess} − {_as_typed(y * (1 - smoothing) + smoothing / 2)}) / ({guess}·(1 − {guess}))"
         case SquaredHinge() if _side(y) * p < 1:
-            return f"−2·{number(_side(y))}·(1 − {number(_side(y))}·{guess})"
+            return f"−2·{_as_typed(_side(y))}·(1 − {_as_typed(_side(y))}·{guess})"
     return ""
 
 
@@ -163,11 +172,19 @@ def sum_of(loss: Loss, y_true: np.ndarray, y_pred: np.ndarray) -> str:
         return _cosine(y_true.ravel(), y_pred.ravel(), float(errors[0]))
     shown = [_term(loss, y, p) for y, p in zip(y_true[:MOST_TERMS], y_pred[:MOST_TERMS], strict=True)]
     dots = ["…"] if len(y_true) > MOST_TERMS else []
-    values = _sum([*(readable(float(e), 4) for e in errors[:MOST_TERMS]), *dots])
     terms = _sum([*shown, *dots])
+    return f"({terms}) / {len(errors)}\n{_ends(errors, dots)}"
+
+
+def _ends(errors: np.ndarray, dots: Sequence[str]) -> str:
+    """``= (0.25 + …) / 4 = 5.5 / 4 = 1.375``, with so many digits that each follows from the one before."""
     count, total = len(errors), float(errors.sum())
-    ends = f"= ({values}) / {count} = {readable(total, 5)} / {count} = {readable(total / count, 5)}"
-    return f"({terms}) / {count}\n{ends}"
+    mean = readable(total / count, 5)
+    wholes = [readable(total, digits) for digits in range(5, TYPED + 1)]
+    whole = next((each for each in wholes if come_out(f"{each} / {count}", mean)), wholes[0])
+    sums = [_sum([*(readable(float(e), digits) for e in errors[:MOST_TERMS]), *dots]) for digits in range(4, TYPED + 1)]
+    values = next((each for each in sums if come_out(each, whole)), sums[0])
+    return with_approximations(f"= ({values}) / {count} = {whole} / {count} = {mean}")
 
 
 def _sum(terms: Sequence[str]) -> str:
@@ -194,23 +211,24 @@ def _term(loss: Loss, y: np.ndarray, p: np.ndarray) -> str:
     k = int(np.argmax(y))
     if isinstance(loss, CategoricalHinge):
         rival = float(((1 - y) * p).max())
-        return f"max(1 + {number(rival)} − {number(p[k])}, 0)"
+        return f"max(1 + {_as_typed(rival)} − {_as_typed(p[k])}, 0)"
     if isinstance(loss, KLDivergence):
-        return f"1·ln(1 / {_at_least(number(p[k]), p[k])})"
+        return f"1·ln(1 / {_at_least(_as_typed(p[k]), p[k])})"
     if isinstance(loss, CategoricalFocalCrossentropy):
-        miss = f"(1 − {number(p[k])})^{number(loss.gamma)}"
-        return f"{number(loss.alpha)}·{miss} · (−ln {_at_least(number(p[k]), p[k])})"
-    return f"−ln {_at_least(number(p[k]), p[k])}"
+        miss = f"(1 − {_as_typed(p[k])})^{_as_typed(loss.gamma)}"
+        return f"{_as_typed(loss.alpha)}·{miss} · (−ln {_at_least(_as_typed(p[k]), p[k])})"
+    return f"−ln {_at_least(_as_typed(p[k]), p[k])}"
 
 
 def _cosine(y: np.ndarray, p: np.ndarray, value: float) -> str:
     def squares(numbers: Sequence[float]) -> str:
-        return " + ".join([f"{number(v)}²" for v in numbers[:MOST_TERMS]] + ["…"] * (len(numbers) > MOST_TERMS))
+        return " + ".join([f"{_as_typed(v)}²" for v in numbers[:MOST_TERMS]] + ["…"] * (len(numbers) > MOST_TERMS))
 
-    pairs = [f"{number(a)}·{number(b)}" for a, b in zip(y[:MOST_TERMS], p[:MOST_TERMS], strict=True)]
+    pairs = [f"{_as_typed(a)}·{_as_typed(b)}" for a, b in zip(y[:MOST_TERMS], p[:MOST_TERMS], strict=True)]
     top = " + ".join(pairs + ["…"] * (len(y) > MOST_TERMS))
-    lengths = " · ".join(f"√{readable(float(v @ v), 5)}" for v in (y, p))
-    return (
-        f"−({top}) / (√({squares(list(y))}) · √({squares(list(p))}))\n"
-        f"= −{number(float(y @ p))} / ({lengths}) = {readable(value, 5)}"
-    )
+
+    def ends(digits: int) -> str:
+        lengths = " · ".join(f"√{readable(float(v @ v), digits)}" for v in (y, p))
+        return f"= −{number(float(y @ p), digits)} / ({lengths}) = {readable(value, 5)}"
+
+    return f"−({top}) / (√({squares(list(y))}) · √({squares(list(p))}))\n{with_digits(ends, least=5, most=TYPED)}"

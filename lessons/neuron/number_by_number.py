@@ -25,6 +25,7 @@ from ui.number_format import readable, small
 from ui.question import Question
 from ui.quiz.goals import Goal
 from ui.script_export import Experiment, call, short_program
+from ui.text.equations import with_digits
 
 EXTENT: Extent = ((-2.0, 2.0), (-2.0, 2.0))
 
@@ -182,8 +183,9 @@ def question(setup: Setup, passes: Backpropagation) -> Question:
 
 def explain(setup: Setup, passes: Backpropagation, say: Say) -> str:
     """Why v₁ moves as it does: its gradient as a product."""
-    facts = {"slope": readable(passes.gradients["v1"]), "delta": readable(float(passes.delta[2]))}
-    return say("v_because", h=readable(float(passes.a[0])), **facts)
+    factors, slope = (float(passes.delta[2]), float(passes.a[0])), readable(passes.gradients["v1"])
+    product = with_digits(lambda digits: f"{' × '.join(readable(each, digits) for each in factors)} = {slope}")
+    return say("v_because", product=product)
 
 
 def goals(setup: Setup, passes: Backpropagation) -> tuple[Goal]:

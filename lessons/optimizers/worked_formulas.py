@@ -7,6 +7,7 @@ import numpy as np
 
 from dlcore.optimizers import Nadam, Optimizer
 from ui.number_format import readable, small
+from ui.text.equations import come_out
 
 _SQUARES = "v ← ρ·v + (1 − ρ)·g²"
 _MEAN, _MEAN_SQUARE = "m ← β₁·m + (1 − β₁)·g", "v ← β₂·v + (1 − β₂)·g²"
@@ -50,37 +51,53 @@ def lines_of(
 ) -> list[str]:
     """Every line of step ``t`` (1, 2, ...) of a rule: ``v ← β·v − η·g = 0.9·(0, 0) − 0.1·(1, 2) = (−0.1, −0.2)``.
 
-    before: the weights "w", the gradient "g" and the memory before the step. after: the named parts of the step.
+    before: the weights "w", the gradient "g" and the memory before the step. after: the named parts of the step. The
+    numbers have so many digits that they give the result that is shown; where the most do not, it has a ≈.
     """
-    known, texts = dict(before), settings_of(rule, t)
+    known = dict(before)
     lines = []
     for line in FORMULAS[name]:
         letter, _, right = re.split(" ([←=]) ", line, maxsplit=1)
-        numbers = _LETTER.sub(lambda found: _value_or_letter(found[0], texts, known), right)
-        known[letter] = after[PARTS.get(letter, letter)]
-        lines.append(f"{line} = {numbers} = {in_brackets(known[letter])}")
+        made = after[PARTS.get(letter, letter)]
+        result = in_brackets(made)
+        for more in range(MOST_MORE):
+            numbers = _with_numbers(right, settings_of(rule, t, 4 + more), known, 5 + more)
+            if come_out(numbers, result):
+                lines.append(f"{line} = {numbers} = {result}")
+                break
+        else:
+            lines.append(f"{line} = {_with_numbers(right, settings_of(rule, t), known)} ≈ {result}")
+        known[letter] = made
     return lines
 
 
-def settings_of(rule: Optimizer, t: int) -> dict[str, str]:
+MOST_MORE = 5
+"""How many digits more than usual are tried."""
+
+
+def _with_numbers(right: str, texts: Mapping[str, str], known: Mapping[str, np.ndarray], digits: int = 5) -> str:
+    return _LETTER.sub(lambda found: _value_or_letter(found[0], texts, known, digits), right)
+
+
+def settings_of(rule: Optimizer, t: int, digits: int = 4) -> dict[str, str]:
     """The settings of a rule by the letter of its formula, as they are written in step ``t``."""
     settings = {"η": rule.rate(t), "λ": rule.weight_decay or 0.0}
     fields = {"β": "momentum", "ρ": "rho", "β₁": "beta_1", "β₂": "beta_2", "ε": "epsilon"}
     settings |= {letter: getattr(rule, field) for letter, field in fields.items() if hasattr(rule, field)}
     if isinstance(rule, Nadam):
         settings |= {"μ": rule.mu(t), "μ′": rule.mu(t + 1)}
-    texts = {letter: small(float(value), 4) for letter, value in settings.items()}
+    texts = {letter: small(float(value), digits) for letter, value in settings.items()}
     powers = {f"{beta}ᵗ": texts[beta] + str(t).translate(_RAISED) for beta in ("β₁", "β₂") if beta in texts}
     return texts | powers
 
 
-def in_brackets(values: np.ndarray) -> str:
+def in_brackets(values: np.ndarray, digits: int = 5) -> str:
     """The numbers of all weights in brackets; a number that belongs to all of them alone."""
-    shown = [readable(float(v), 5) for v in np.atleast_1d(values)]
+    shown = [readable(float(v), digits) for v in np.atleast_1d(values)]
     return shown[0] if np.ndim(values) == 0 else f"({', '.join(shown)})"
 
 
-def _value_or_letter(letter: str, texts: Mapping[str, str], known: Mapping[str, np.ndarray]) -> str:
+def _value_or_letter(letter: str, texts: Mapping[str, str], known: Mapping[str, np.ndarray], digits: int) -> str:
     if letter in texts:
         return texts[letter]
-    return in_brackets(known[letter]) if letter in known else letter
+    return in_brackets(known[letter], digits) if letter in known else letter

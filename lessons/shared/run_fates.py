@@ -1,5 +1,7 @@
 """How a run of gradient descent can end, in the words from which a reader chooses."""
 
+import math
+
 from dlcore.experiments.diagnosis import Diagnosis
 from ui.controls.widgets import Say
 from ui.number_format import percent, readable
@@ -26,3 +28,8 @@ def against_limit(say: Say, rate: float, limit: float) -> str:
     if share < 10:
         return say("share_of", share=percent(share))
     return say("times_of", times=readable(share))
+
+
+def height_in_words(height: float, say: Say) -> str:
+    """The number, or that there is none where the landscape is not defined."""
+    return say("no_height") if math.isnan(height) else readable(float(height))

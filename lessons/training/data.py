@@ -21,6 +21,7 @@ from ui.controls.kinds import Choice, Number, Several, Switch
 from ui.controls.widgets import Say
 from ui.number_format import percent, readable
 from ui.question import Question
+from ui.text.equations import with_digits
 
 SHARE, SEED = Number(20, 0, 50, whole=True), Number(0, 0, 999, whole=True)
 MOST_INPUTS_CHOSEN = 40
@@ -255,10 +256,15 @@ def _ranges_sentence(beat: Beat, rows: LabelledRows) -> str:
     scaler = rows.parts.scaler
     if scaler is None:
         return say("ranges_raw", **facts)
-    first = {"name": rows.in_a_sentence(beat, rows.features[0]), "x": readable(float(rows.x[rows.parts.order[0], 0]))}
-    mean = readable(float(scaler.mean[0]))
-    first |= {"mean": f"({mean})" if scaler.mean[0] < 0 else mean, "sd": readable(float(scaler.scale[0]))}
-    return say("ranges_scaled", z=readable(float(rows.parts.train.x[0, 0])), **facts, **first)
+    value, mean, deviation = (float(each) for each in (rows.x[rows.parts.order[0], 0], scaler.mean[0], scaler.scale[0]))
+    z = readable(float(rows.parts.train.x[0, 0]))
+
+    def division(digits: int) -> str:
+        middle = f"({readable(mean, digits)})" if mean < 0 else readable(mean, digits)
+        return f"({readable(value, digits)} − {middle}) / {readable(deviation, digits)} = {z}"
+
+    name = rows.in_a_sentence(beat, rows.features[0])
+    return say("ranges_scaled", name=name, scaled=with_digits(division), **facts)
 
 
 # ---- details ---------------------------------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ def test_the_only_minimum_of_an_own_formula_is_the_deepest(text: str, opened: Op
         (own("f", "x**4 - x**2 + 0.1*x", p="1"), {"end_other"}),
         (own("f", "x**4 - x**2", p="1"), {"end_deepest"}),
         (own("f", "x**3 - 3*x", p="2"), {"end_deepest", "end_other"}),
+        # it comes to rest on a terrace, which is no minimum
+        (own("f", "x**3", p="1", n3="300"), {"end_nowhere"}),
         # a little over the limit, and on the ridge of a saddle
         ({"f": "narrow_valley", "lr3": "0.081"}, {"end_lost"}),
         ({"f": "saddle", "q": "0"}, {"end_nowhere"}),
@@ -101,6 +103,8 @@ def test_leaving_where_it_is_defined_is_not_called_divergence(language: str, ope
     assert texts.fill(texts.words()["verdict_undefined"][language], {"step": 4}) in said
     assert texts.words()["verdict_diverged"][language].partition("**:")[0] not in said
     assert texts.words()["limit_none"][language] not in said
+    captions = " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").caption)
+    assert "?" not in captions and texts.words()["no_height"][language] in captions
 
 
 @pytest.mark.parametrize("predict", ["0", "1"])
@@ -110,6 +114,21 @@ def test_where_nothing_is_defined_at_the_start_nothing_is_asked(predict: str, la
     (said,) = (each.value for each in at.container(key=f"beat-{DESCENT}").warning)
     assert said == texts.fill(texts.words()["undefined_at_start"][language], {"place": "x = −3.5"})
     assert "2/λ" not in " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").markdown)
+    assert "?" not in " ".join(each.value for each in at.container(key=f"beat-{DESCENT}").caption)
+
+
+@pytest.mark.parametrize("text", ["sqrt(x)", "log(x*y)", "log(-1 - x**2)"])
+@pytest.mark.parametrize(("key", "beat"), [("f", "three_rates"), ("g", "how_much")])
+def test_an_error_that_is_not_defined_is_no_question_mark(
+    text: str, key: str, beat: str, language: str, opened: Open, steps: Callable[[AppTest], dict[str, list[str]]]
+) -> None:
+    """The error was said to go from 1.871 to ?, and what is left of it to be ∞ / ? = 100%."""
+    at = opened(LEARNING_RATE, own(key, text), lang=language, beat=beat, predict="0")
+    block = at.container(key=f"beat-{beat}")
+    said = " ".join([each.value for each in block.caption] + [line for part in steps(at).values() for line in part])
+    assert "?" not in said
+    if beat == "three_rates":
+        assert texts.words()["no_height"][language] in said
 
 
 @pytest.mark.parametrize(("key", "beat"), [("f", "three_rates"), ("g", "how_much")])

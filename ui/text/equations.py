@@ -1,6 +1,7 @@
 """Equations written out with their numbers: where these do not give the result that is shown, the sign is ≈.
 
     with_approximations("E = 0.33 · 0.3 = 0.11")       "E = 0.33 · 0.3 ≈ 0.11"
+    come_out("0.9·(1, 2)", "(0.9, 1.9)")                False
 
 A reader redoes them with pencil and paper, and has only the digits that are shown. What holds letters, dots or words is
 left as it is: nobody can work that out from the line alone.
@@ -17,7 +18,13 @@ _EQUATION = re.compile(
 _BEFORE = re.compile(r"\n|=|≈|←|,\s|:\s|;\s")
 """What stands before the side of an equation that has no equals sign before it."""
 
-_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|ln|sigmoid|tanh|[^\s]")
+_LABEL = re.compile(r" \((?:[A-Z]{1,2}|f′)\)")
+"""What a factor is, behind its number: 0.25 (f′)."""
+
+_IN_BRACKETS = re.compile(r"\(([^()]+, [^()]+)\)")
+"""One number a weight."""
+
+_TOKEN = re.compile(r"\d[\d,]*(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|ln|sigmoid|tanh|max|sign|[^\s]")
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 _FUNCTIONS: dict[str, Callable[[float], float]] = {
@@ -25,6 +32,7 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
     "√": math.sqrt,
     "tanh": math.tanh,
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+    "sign": lambda z: float((z > 0) - (z < 0)),
 }
 _CLOSING = {"(": ")", "[": "]", "|": "|"}
 
@@ -56,11 +64,23 @@ def with_digits(write: Callable[[int], str], least: int = 4, most: int = 9) -> s
 def _comes_out(side: str, result: str) -> bool | None:
     """Whether a side of numbers gives a result to the last digit shown; None if it cannot be worked out."""
     try:
-        value = _Sum(side).value()
+        value = _Sum(_LABEL.sub("", side)).value()
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
     shown, unit = _read(result)
     return abs(value - shown) <= 0.5 * unit * (1 + 1e-6)
+
+
+@lru_cache(maxsize=4096)
+def come_out(side: str, result: str) -> bool:
+    """Whether a side of numbers, some of them one a weight in brackets, gives the result shown for every weight.
+
+    What cannot be worked out is no mistake.
+    """
+    found = _IN_BRACKETS.fullmatch(result)
+    results = found[1].split(", ") if found else [result]
+    sides = [_IN_BRACKETS.sub(lambda group, k=k: f"({group[1].split(', ')[k]})", side) for k in range(len(results))]
+    return not any(_comes_out(*pair) is False for pair in zip(sides, results, strict=True))
 
 
 def _read(result: str) -> tuple[float, float]:
@@ -116,8 +136,11 @@ class _Sum:
 
     def _power(self) -> float:
         value = self._atom()
-        while sign := self._next("^²"):
-            value **= self._atom() if sign == "^" else 2
+        while sign := self._next("^⁰¹²³⁴⁵⁶⁷⁸⁹"):
+            power = ""
+            while sign and sign != "^":
+                power, sign = power + sign.translate(_LOWERED), self._next("⁰¹²³⁴⁵⁶⁷⁸⁹")
+            value **= int(power) if power else self._atom()
             if isinstance(value, complex):
                 raise ValueError("a root of a negative number")
         return value
@@ -129,6 +152,8 @@ class _Sum:
             return _read(token)[0] if "," in token or "×" in token else float(token)
         if token == "½":
             return 0.5
+        if token == "max":
+            return max(self._pair())
         if token in _FUNCTIONS:
             return _FUNCTIONS[token](self._power())
         if token in _CLOSING:
@@ -137,3 +162,14 @@ class _Sum:
                 raise ValueError("a bracket is open")
             return abs(value) if token == "|" else value
         raise ValueError("no number")
+
+    def _pair(self) -> tuple[float, float]:
+        if not self._next("("):
+            raise ValueError("no bracket")
+        first = self._terms()
+        if not self._next(","):
+            raise ValueError("one number is not two")
+        second = self._terms()
+        if not self._next(")"):
+            raise ValueError("a bracket is open")
+        return first, second

@@ -281,6 +281,12 @@ BOWLS = ["x**2 + 3*y**2", "x**2", "(x - 1)**2", "x**2 + y**2"]
         # the floor is level and curves: the ball creeps along it, practically as low as it gets
         (OwnFormula("x**2*y**2"), (-2.0, 1.5), 0.1, 40, {"deepest", "nowhere"}),
         (OwnFormula("x**2*y**2"), (-2.0, 1.5), 0.1, 3, {"nowhere"}),
+        # a terrace, on which the ball comes to rest although there is lower ground right behind; no such place is one
+        (OwnFormula("x**3"), (1.0,), 0.05, 300, {"nowhere"}),
+        (OwnFormula("1 + x**3 + y**2"), (1.0, 2.0), 0.05, 300, {"nowhere"}),
+        (OwnFormula("(x - 1)**5"), (2.0,), 0.05, 300, {"nowhere"}),
+        (OwnFormula("x**4"), (1.0,), 0.05, 300, {"deepest"}),
+        (OwnFormula("1 + x**8"), (0.9,), 0.05, 300, {"deepest"}),
         # a kink, whose slope never becomes small: the ball is jumping across the minimum
         (OwnFormula("abs(x)"), (-1.02,), 0.05, 100, {"deepest", "nowhere"}),
         (OwnFormula("abs(x)"), (-1.02,), 0.05, 5, {"nowhere"}),

@@ -1,6 +1,9 @@
 """The page on activations: its presets show what their names say, and its words rest on what was computed."""
 
 import json
+import math
+import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -166,6 +169,32 @@ def test_every_layer_can_be_worked_out_by_hand() -> None:
             values = [float(factor.split(" ")[0]) for factor in factors.split(" × ")]
             assert np.prod(values) == pytest.approx(float(left), rel=0.02)
             assert float(left) == pytest.approx(found.left[4 - n], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("activation", "start"), [("sigmoid", "glorot_uniform"), ("relu", "large_normal"), ("sigmoid", NORMALIZED)]
+)
+def test_what_is_left_is_the_product_of_the_numbers_shown(activation: str, start: str) -> None:
+    """0.0026 × 0.95 × 0.239 was said to be 5.92×10⁻⁴, and is 5.90×10⁻⁴; 0.0237 × 13,100 is 310 and not 312."""
+    net = DeepNetwork(activation=activation, start=start)
+    setup = vanishing.Setup(two_networks.Pair(net, net.likewise("tanh", "glorot_uniform")))
+    flows = vanishing.measure(setup)
+    products = [line.split(": ", 2)[2] for text in vanishing.lines(setup, flows, True)[1:] for line in text.split("\n")]
+    said = vanishing.explain(setup, flows, in_english).split("\n")[:2]
+    for line in said:
+        left, factors = re.search(r"\*\*(\S+) times\*\* .*?= (.*?)(?:\. [TG])", line).groups()  # type: ignore[union-attr]
+        products.append(" × ".join(re.findall(r"(\d\S*) by", factors)) + f" = {left}")
+    for line in products:
+        factors, left = re.sub(r" \(\w+′?\)", "", line).split(" = ")
+        product = math.prod(number(each) for each in factors.split(" × "))
+        digits, _, power = left.partition("×10")
+        unit = number(f"1×10{power or '⁰'}") * 10.0 ** -len(digits.partition(".")[2])
+        assert abs(product - number(left)) <= 0.5001 * unit, line
+
+
+def number(text: str) -> float:
+    digits, _, power = text.replace(",", "").partition("×10")
+    return float(digits) * 10.0 ** int(unicodedata.normalize("NFKC", power or "⁰").replace("−", "-"))
 
 
 @pytest.mark.parametrize("module", [vanishing])

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -225,6 +226,26 @@ def test_every_sum_that_is_written_out_comes_out(task: str) -> None:
         assert worked_out(first) == pytest.approx(value, rel=1e-3), text
         for part in second.removeprefix("= ").split(" = "):
             assert worked_out(part) == pytest.approx(value, rel=1e-3), text
+
+
+NUMBERS = [("3, 5, 2, 8", "2.5, 5.5, 4, 7"), ("12345, 12341", "12341, 12345"), ("1.23456, 2", "1.23411, 2.5")]
+
+
+@pytest.mark.parametrize(("true", "pred"), [*NUMBERS, ("0.7, 0.3, 4", "0.11, 0.13, 4.7")])
+def test_a_sum_has_the_numbers_that_were_typed_and_each_step_follows_to_its_last_digit(true: str, pred: str) -> None:
+    """((12,340 − 12,340)² + …) / 2 was said to be 16, and −10.612 / 4 to be −2.6531."""
+    setup = by_hand_and_by_machine.read("as_numbers", true, pred)
+    calculation = by_hand_and_by_machine.measure(setup)
+    for name, text in by_hand_and_by_machine.sums(setup, calculation).items():
+        first, *steps = text.replace("\n", " ").replace(",", "").split(" = ")
+        assert worked_out(first) == pytest.approx(calculation.loss_values[name], rel=1e-5), text
+        for before, after in pairwise(part.replace("×10⁻⁸", "e-8") for part in steps):
+            shown, *divided = after.split(" / ")
+            value = worked_out(before) * (float(divided[0]) if divided else 1)
+            decimals, _, power = shown.lstrip("−").partition("e")
+            zeros = len(decimals) - len(decimals.rstrip("0")) if "." not in decimals else 0
+            unit = 10.0 ** (int(power or 0) + zeros - len(decimals.partition(".")[2]))
+            assert abs(value - float(shown.replace("−", "-"))) <= 0.5001 * unit, text
 
 
 @pytest.mark.parametrize("name", what_it_punishes.NAMES)

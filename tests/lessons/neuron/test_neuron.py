@@ -278,6 +278,20 @@ def test_no_number_of_the_network_lies_on_another(size: tuple[int, int], weights
             assert beside or one[3] <= other[2] or other[3] <= one[2], (step, one, other)
 
 
+@pytest.mark.parametrize("v1", np.arange(-2, 2.1, 0.5).tolist())
+def test_why_the_weight_moves_can_be_worked_out_by_hand(v1: float) -> None:
+    """−0.231 × 0.8176 was said to be −0.1888, and is −0.1889."""
+    passes = backpropagation(v1=v1)
+    said = number_by_number.explain(
+        None,  # type: ignore[arg-type]
+        passes,
+        lambda word, **values: texts.fill(texts.words()[word]["en"], values),
+    )
+    ((delta, h, slope),) = re.findall(r"= (−?[\d.]+) × ([\d.]+) = (−?[\d.]+),", said)
+    by_hand = float(delta.replace("−", "-")) * float(h)
+    assert abs(by_hand - float(slope.replace("−", "-"))) <= 0.5001 * 10.0 ** -len(slope.partition(".")[2])
+
+
 def test_twin_units_get_the_same_gradient() -> None:
     """Which is why first weights are random."""
     gradients = backpropagation(w21=1.5, w22=-1.0, b2=0.5, v2=2.0).gradients

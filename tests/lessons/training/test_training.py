@@ -67,6 +67,18 @@ def captions(at: AppTest) -> str:
     return "\n".join(caption.value for caption in at.caption)
 
 
+@pytest.mark.parametrize("data", ["breast_cancer", "auto_mpg", "iris", "penguins"])
+def test_how_the_first_row_is_standardised_can_be_worked_out_by_hand(data: str, page: Callable[..., AppTest]) -> None:
+    """(15.73 − 14.16) / 3.529 was said to be 0.4452, and is 0.4449."""
+    at = page(beat="data", set=data)
+    x, mean, deviation, z = (
+        float(each.replace("−", "-").replace(",", ""))
+        for each in re.findall(r"row: \(([−\d.,]+) − \(?([−\d.,]+)\)?\) / ([\d.,]+) = ([−\d.]+\d)", captions(at))[0]
+    )
+    decimals = len(str(z).partition(".")[2])
+    assert abs((x - mean) / deviation - z) <= 0.5001 * 10.0**-decimals
+
+
 def pressed(at: AppTest, key: str) -> AppTest:
     at.button(key=key).click().run()
     assert not at.exception, at.exception[0].message
