@@ -261,6 +261,26 @@ def test_without_hidden_activation_the_border_is_straight_and_no_line_parts_ring
     assert truths == {"moons": without_activation.MOST, "circles": few, "xor": few}
 
 
+def test_the_border_of_three_classes_is_said_to_have_pieces() -> None:
+    rows, recipe = rows_of("spirals"), wanted().recipe
+    arms = dataclasses.replace(Dataset.get("spirals"), arms=3)  # type: ignore[call-arg]
+    rows = load(dataclasses.replace(rows.selection, dataset=arms))
+    output = dataclasses.replace(recipe.layers[-1], units=3, activation="softmax")
+    three = dataclasses.replace(recipe, layers=(*recipe.layers[:-1], output))
+    asked = live.question(live.Setup(rows.selection, three), rows)
+    assert asked is not None and asked.choices == without_activation.PIECES
+    assert asked.truths == (without_activation.PIECES[2],)
+    assert without_activation.explain(rows, three, lambda word, **_: word) == "live_pieces_why"
+
+
+def test_points_keep_the_class_that_they_were_drawn_with() -> None:
+    rows = load(RowSelection(None, ("x_1", "x_2"), 0.0, points="0, 0, 1; 1, 1, 2; -1, 1, 1"))
+    assert rows.y.tolist() == [0, 1, 0], "of two classes the network has one output"
+    assert rows.classes == ("1", "2")
+    drawn = {(x, y): label for x, y, label, _ in live._points(rows)}
+    assert drawn == {(0, 0): 1, (1, 1): 2, (-1, 1): 1}
+
+
 def test_a_bent_border_is_told_from_a_straight_one() -> None:
     recipe = without_activation.recipe_of(wanted().recipe)
     layers = tuple(dataclasses.replace(plan, activation="tanh") for plan in recipe.layers[:-1])
