@@ -17,7 +17,7 @@ from dlcore.experiments.live_training import LiveTraining, packed
 from dlcore.experiments.training_config import LayerPlan
 from dlcore.tables import read_csv
 from lessons.shared.typed_numbers import Unreadable
-from lessons.training import live, live_table, without_activation
+from lessons.training import drawn_points, live, live_table, without_activation
 from lessons.training.live_session import CHUNK, MOST_ACTS, MOST_BYTES, LiveSession, Wanted
 from lessons.training.rows import RowSelection, load
 from tests.lessons.training.test_setups import compiled
@@ -271,6 +271,11 @@ def test_the_border_of_three_classes_is_said_to_have_pieces() -> None:
     assert asked is not None and asked.choices == without_activation.PIECES
     assert asked.truths == (without_activation.PIECES[2],)
     assert without_activation.explain(rows, three, lambda word, **_: word) == "live_pieces_why"
+
+
+def test_as_many_points_as_can_be_drawn_fit_into_the_address() -> None:
+    text = drawn_points.rows_as_text(((-0.000123, -0.000123, 2.0),) * drawn_points.MOST_POINTS)
+    assert drawn_points.POINTS.read(text) == (text, True)
 
 
 def test_points_keep_the_class_that_they_were_drawn_with() -> None:
