@@ -273,6 +273,15 @@ def test_the_border_of_three_classes_is_said_to_have_pieces() -> None:
     assert without_activation.explain(rows, three, lambda word, **_: word) == "live_pieces_why"
 
 
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_the_verdict_sends_to_keeps_the_data(language: str) -> None:
+    """A preset would bring the first data set back, and what was drawn were gone."""
+    words = texts.words()
+    for why in ("live_straight_why", "live_pieces_why"):
+        assert words["usual_activation"][language] in words[why][language]
+        assert words["without_activation"][language] not in words[why][language]
+
+
 def test_as_many_points_as_can_be_drawn_fit_into_the_address() -> None:
     text = drawn_points.rows_as_text(((-0.000123, -0.000123, 2.0),) * drawn_points.MOST_POINTS)
     assert drawn_points.POINTS.read(text) == (text, True)
