@@ -17,7 +17,7 @@ from dlcore.experiments.live_training import LiveTraining, packed
 from dlcore.experiments.training_config import LayerPlan
 from dlcore.tables import read_csv
 from lessons.shared.typed_numbers import Unreadable
-from lessons.training import drawn_points, live, live_table, without_activation
+from lessons.training import data, drawn_points, live, live_table, without_activation
 from lessons.training.live_session import CHUNK, MOST_ACTS, MOST_BYTES, LiveSession, Wanted
 from lessons.training.rows import RowSelection, load
 from tests.lessons.training.test_setups import compiled
@@ -293,6 +293,9 @@ def test_points_keep_the_class_that_they_were_drawn_with() -> None:
     assert rows.classes == ("1", "2")
     drawn = {(x, y): label for x, y, label, _ in live._points(rows)}
     assert drawn == {(0, 0): 1, (1, 1): 2, (-1, 1): 1}
+    # also while they are no data yet, on the question after it
+    assert data._sketch("0, 0, 2; 1, 1, 2").data["rows"]["name"].tolist() == ["2", "2"]
+    assert len(data._sketch(";").data["rows"]["name"]) == 0
 
 
 def test_a_bent_border_is_told_from_a_straight_one() -> None:
