@@ -75,6 +75,9 @@ def by_run(
     symbols: dict[str, Any] = {}
     if outline:
         symbols |= {"symbolType": "stroke", "symbolSize": 260, "symbolStrokeWidth": outline + 0.5}
+    elif "shape" in channels:
+        # the white edge of a mark would leave next to nothing of a small triangle
+        symbols["symbolStrokeWidth"] = 0
     if named:
         symbols["labelExpr"] = words_for(names, named)
     columns: Any = legend_columns(named or names)

@@ -119,7 +119,8 @@ def _beside(name: str, line: int) -> Spot:
     """Around a node: in a tall picture one above the other, or beneath the lower row; in a wide one right of it."""
     down = name in ("x₂", "h₂")
     x, y = PLACES[name]
-    tall = _tall((x, y + (0.21 + 0.1 * line) * (-1 if down else 1)))
+    # in the place of the name, the first line, comes the sum
+    tall = _tall((x, y + (0.21 + 0.1 * max(line - 1, 0)) * (-1 if down else 1)))
     if name.startswith("x"):
         return Spot(tall, _wide(name), (0.0, -2.35 if down else 2.35))
     if name == "ŷ":

@@ -179,9 +179,10 @@ def draw(beat: Beat, setup: Setup, rows: LabelledRows) -> None:
 
 def _sketch(text: str) -> Picture:
     """Drawn points that are no data yet."""
-    x, label = drawn_points.arrays(drawn_points.read(text))
+    x1, x2, label = np.array(drawn_points.read(text), dtype=float).reshape(-1, 3).T
     kinds = {"classes": ("0", "1", "2"), "domains": drawn_points.EXTENT}
-    return charts.rows_scatter(x[:, 0], x[:, 1], label.astype(str), np.zeros(len(x), bool), "x 1", "x 2", **kinds)
+    names = label.astype(int).astype(str)
+    return charts.rows_scatter(x1, x2, names, np.zeros(len(names), bool), "x 1", "x 2", **kinds)
 
 
 def _scatter(beat: Beat, rows: LabelledRows) -> Picture:

@@ -23,7 +23,9 @@ DEFAULT = "; ".join(
 )
 """To begin with: a ring of class 0 around one of class 1, with enough points for the lesson's training to learn it."""
 
-POINTS = Text(DEFAULT, 1500)
+POINTS = Text(DEFAULT, 25 * MOST_POINTS)
+"""As long as a point may be: -0.000123, -0.000123, 2; has 25 letters with the space that follows."""
+
 KEYS = ("pc", "pts")
 """The keys of the controls: the class of the next click, and the points."""
 

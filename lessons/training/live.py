@@ -237,8 +237,8 @@ def question(setup: Setup, rows: LabelledRows) -> Question | None:
     """What border a network without hidden activation learns here, which nothing that plays gives away."""
     if setup.sketch is not None or without_activation.is_in_sight(setup.recipe):
         return None
-    truth = without_activation.truth_of(without_activation.answer(rows, setup.recipe))
-    return Question(without_activation.ASKED, without_activation.CHOICES, truth)
+    found = without_activation.answer(rows, setup.recipe)
+    return Question(without_activation.ASKED, without_activation.choices_of(found), without_activation.truth_of(found))
 
 
 def explain(setup: Setup, rows: LabelledRows, say: Say) -> str:
@@ -327,7 +327,9 @@ def _stage_data(beat: Beat, setup: Setup, rows: LabelledRows, extent: Any) -> di
     """What the picture shows besides the frames."""
     hidden = [plan.units for plan in setup.recipe.layers[:-1]]
     runs = [style.RUN_STYLES[name].colour for name in ("train", "val")]
+    labels = _labels(rows)
     palette = {"classes": class_colours.CLASSES, "middle": class_colours.MIDDLE, "runs": runs}
+    palette["outputs"] = [class_colours.CLASSES[label] for label in labels]
     sketching = setup.sketch is not None
     chosen = beat.value_of("l_set", Choice(SETS[0], (*SETS, DRAWN, OWN_TABLE)))
     words = beat.words(
@@ -370,7 +372,7 @@ def _stage_data(beat: Beat, setup: Setup, rows: LabelledRows, extent: Any) -> di
         accuracy="live_val_accuracy" if rows.selection.share else "live_accuracy",
     )
     words["class"] = beat.word("live_class")
-    classes = [f"{words['class']} {k}" for k in range(len(rows.classes))]
+    classes = [f"{words['class']} {label}" for label in labels]
     if rows.personal:
         classes = [name[:MOST_LETTERS] for name in rows.classes]
     return {
@@ -419,12 +421,17 @@ def _button_points(name: str) -> dict[str, Any]:
     return {"points": points, "extent": _extent(data)}
 
 
+def _labels(rows: LabelledRows) -> list[int]:
+    """The class of each of the network's outputs: of drawn points, of which one may be missing, as they were drawn."""
+    return [int(name) for name in rows.classes] if rows.name == DRAWN else list(range(len(rows.classes)))
+
+
 def _points(rows: LabelledRows) -> list[list[float]]:
     """Every row as x, y, class, and 1 if it is held out."""
     order = rows.parts.order
     held_out = np.arange(len(order)) >= len(rows.parts.train.x)
     inputs = [[float(f"{value:.4g}") for value in column] for column in rows.x[order].T]
-    columns = (*inputs, rows.y[order].tolist(), held_out.astype(int).tolist())
+    columns = (*inputs, np.array(_labels(rows))[rows.y[order]].tolist(), held_out.astype(int).tolist())
     return [list(row) for row in zip(*columns, strict=True)]
 
 

@@ -121,8 +121,10 @@ def load(selection: RowSelection, table: Table | None = None) -> LabelledRows:
         return LabelledRows(selection, OWN_TABLE, *facts)
     data = selection.dataset
     if data is None:
-        x, y = drawn_points.arrays(drawn_points.read(selection.points))
-        classes = tuple(str(k) for k in range(int(y.max()) + 1))
+        points = drawn_points.read(selection.points)
+        x, y = drawn_points.arrays(points)
+        # called as they were drawn, also where none is of class 0 or 1
+        classes = tuple(f"{label:.0f}" for label in sorted({label for _, _, label in points}))
         return LabelledRows(selection, DRAWN, x, y, selection.columns, "class", classes)
     x, y = data.load()
     x = x[:, [data.features.index(column) for column in selection.columns]]

@@ -20,6 +20,9 @@ from ui.number_format import percent
 RATE, BATCH, EPOCHS = 0.01, 32, 60
 ASKED = "live_without_activation"
 BENT, MOST, FEW = CHOICES = "live_border_bent", "live_straight_most", "live_straight_few"
+PIECES = BENT, "live_pieces_most", "live_pieces_few"
+"""The same of more than two classes, whose border has corners where three of them meet."""
+
 LIMIT = 0.75
 """Of the points a straight border gets so many right, or fewer."""
 
@@ -31,6 +34,7 @@ class Answer(NamedTuple):
     held_out: bool
     """Whether ``right`` is of the validation points."""
     bend: float
+    classes: int = 2
 
     @property
     def is_straight(self) -> bool:
@@ -52,11 +56,17 @@ def is_in_sight(recipe: Recipe) -> bool:
     return all(plan.activation == "linear" for plan in recipe.layers[:-1])
 
 
+def choices_of(found: Answer) -> tuple[str, ...]:
+    """What may be answered: the border of two classes is one line, that of more has several pieces."""
+    return CHOICES if found.classes == 2 else PIECES
+
+
 def truth_of(found: Answer) -> str:
     """The answer that is right."""
+    bent, most, few = choices_of(found)
     if not found.is_straight:
-        return BENT
-    return MOST if found.right >= LIMIT else FEW
+        return bent
+    return most if found.right >= LIMIT else few
 
 
 def explain(rows: LabelledRows, recipe: Recipe, say: Say) -> str:
@@ -65,7 +75,8 @@ def explain(rows: LabelledRows, recipe: Recipe, say: Say) -> str:
     layers = "-".join(str(plan.units) for plan in recipe.layers[:-1])
     facts = {"epochs": EPOCHS, "rate": RATE, "layers": layers, "right": percent(found.right, 1)}
     facts |= {"part": say("live_val_accuracy" if found.held_out else "live_accuracy")}
-    return say("live_straight_why" if found.is_straight else "live_bent_why", **facts)
+    straight = "live_straight_why" if found.classes == 2 else "live_pieces_why"
+    return say(straight if found.is_straight else "live_bent_why", **facts)
 
 
 def answer(rows: LabelledRows, recipe: Recipe) -> Answer:
@@ -95,7 +106,7 @@ def train(rows: LabelledRows, recipe: Recipe) -> Answer:
     right = model.evaluate(*judged, return_dict=True)["accuracy"]
     places = np.stack(np.meshgrid(np.linspace(-2, 2, 9), np.linspace(-2, 2, 9)), axis=-1).reshape(-1, 2)
     into_output = layer_outputs(model, model.w[None], places)[-2][0].T
-    return Answer(float(right), held_out, _bend(places, into_output))
+    return Answer(float(right), held_out, _bend(places, into_output), len(rows.classes))
 
 
 def _bend(x: np.ndarray, values: np.ndarray) -> float:

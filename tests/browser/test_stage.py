@@ -285,13 +285,15 @@ def test_a_finger_is_told_what_a_term_means_without_leaving(visitor: Arrive) -> 
 
 
 def test_on_a_phone_fingers_find_what_they_press(visitor: Arrive) -> None:
-    one = visitor(viewport=PHONE, has_touch=True, is_mobile=True).go("/optimizers?lang=ko&beat=fair_race")
+    # at its foot a link leads on to the next page
+    one = visitor(viewport=PHONE, has_touch=True, is_mobile=True).go("/optimizers?lang=ko&beat=class_race&predict=0")
     heights = one.page.evaluate("""() => {
       const beat = document.querySelector('[class*="st-key-beat-"]')
       const player = [...document.querySelectorAll("*")].find(each => each.shadowRoot?.querySelector(".player"))
       const own = player?.shadowRoot.querySelectorAll("button") ?? []
-      const all = [...beat.querySelectorAll("button, summary"), ...own]
-      const shown = all.filter(each => each.checkVisibility() && !each.closest('[data-testid="stElementToolbar"]'))
+      const around = document.querySelectorAll('.st-key-stage-steps :is(button, a), [data-testid="stMain"] summary')
+      const all = new Set([...beat.querySelectorAll("button, summary"), ...around, ...own])
+      const shown = [...all].filter(each => each.checkVisibility() && !each.closest('[data-testid="stElementToolbar"]'))
       return shown.map(each => [each.innerText, each.getBoundingClientRect().height]).filter(([, height]) => height > 0)
     }""")
     assert len(heights) > 5

@@ -54,3 +54,10 @@ def test_a_pointer_is_told_the_number_and_not_the_floor_of_the_drawing() -> None
     picture = charts.loss_by_epoch({"η": np.array([1.0, 1e-5, 2e-14])}, "x", "y")
     assert "height" not in told_fields(picture)
     assert picture.data["losses"]["loss"][-1] == 2e-14 < picture.data["losses"]["height"][-1]
+
+
+def test_no_edge_takes_the_room_of_a_small_shape_in_a_legend() -> None:
+    looks = axes.by_run(("η₁", "η₂", "η₃"), "shape")
+    assert [look["legend"]["symbolStrokeWidth"] for look in looks.values()] == [0, 0]
+    drawn = axes.by_run(("η₁", "η₂", "η₃"), "strokeDash", outline=2)
+    assert all(look["legend"]["symbolStrokeWidth"] == 2.5 for look in drawn.values())

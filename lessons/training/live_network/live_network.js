@@ -72,6 +72,8 @@ function makeStage(root) {
   let answered = true
   // the last change whose epoch was asked for and said
   let changeSaid = null
+  // units by hidden layer that were pressed and not answered yet
+  let pressed = []
   // the unit that is pointed at, the one that was chosen, and what the server says of that one
   let looking = null
   let chosen = null
@@ -885,6 +887,7 @@ function makeStage(root) {
       button.onclick = () => {
         // the next press counts from here
         data.hidden = next
+        pressed.push(next)
         putWidths()
         stage.set({ hidden: next })
       }
@@ -936,8 +939,11 @@ function makeStage(root) {
   function update(next) {
     const other = JSON.stringify(data?.points) !== JSON.stringify(next.points)
     const greets = !data || data.question !== next.question
-    data = next
-    palette ??= palettes(data.palette)
+    // the answer to a press is not the last word if another one has followed
+    const heard = pressed.findIndex((each) => String(each) === String(next.hidden))
+    pressed = heard < 0 ? [] : pressed.slice(heard + 1)
+    data = pressed.length ? { ...next, hidden: pressed.at(-1) } : next
+    palette = palettes(data.palette)
     lookAnew()
     if (other) pointLayer = null
     if (data.sketching) playing = false

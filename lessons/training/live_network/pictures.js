@@ -4,18 +4,18 @@ const RGB = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16))
 const packedColour = ([r, g, b]) => (255 << 24) | (b << 16) | (g << 8) | r
 const mixed = (colour, ground, share) => colour.map((part, k) => Math.round(ground[k] + share * (part - ground[k])))
 
-/** Colours of shares: of two classes by the share of class 1, of several by how sure the class is. */
-function palettes({ classes, middle, strongest }) {
+/** Colours of shares: of two classes by the share of the second, of several by how sure the class is. */
+function palettes({ classes, outputs, middle, strongest }) {
   const ground = RGB(middle)
-  const shades = classes.map((hex) =>
+  const shades = outputs.map((hex) =>
     Int32Array.from({ length: 256 }, (_, k) => packedColour(mixed(RGB(hex), ground, (strongest * k) / 255)))
   )
-  const signed = (most) =>
+  const signed = (most, colours) =>
     Int32Array.from({ length: 256 }, (_, k) => {
       const share = Math.max(-1, (k - 128) / 127)
-      return packedColour(mixed(RGB(classes[share > 0 ? 1 : 0]), ground, most * Math.abs(share)))
+      return packedColour(mixed(RGB(colours[share > 0 ? 1 : 0]), ground, most * Math.abs(share)))
     })
-  return { shades, border: signed(strongest), units: signed(0.9) }
+  return { shades, border: signed(strongest, outputs), units: signed(0.9, classes) }
 }
 
 /** A small canvas with one pixel a place, to be drawn larger. */

@@ -292,6 +292,14 @@ def test_why_the_weight_moves_can_be_worked_out_by_hand(v1: float) -> None:
     assert abs(by_hand - float(slope.replace("−", "-"))) <= 0.5001 * 10.0 ** -len(slope.partition(".")[2])
 
 
+def test_every_number_of_the_network_is_within_a_tall_picture() -> None:
+    values = tuple(default for _, default in number_by_number.WEIGHTS.values())
+    setup = number_by_number.Setup(values, (1.0, 0.5), 1.0, Sigmoid())
+    y = number_by_number.network_picture(setup, number_by_number.measure(setup), True).data["texts"]["y"]
+    half_a_letter = 0.021
+    assert half_a_letter < y.min() and y.max() < 1 - half_a_letter
+
+
 def test_twin_units_get_the_same_gradient() -> None:
     """Which is why first weights are random."""
     gradients = backpropagation(w21=1.5, w22=-1.0, b2=0.5, v2=2.0).gradients

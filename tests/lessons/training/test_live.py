@@ -17,7 +17,7 @@ from dlcore.experiments.live_training import LiveTraining, pack
 from dlcore.experiments.training_config import LayerPlan
 from dlcore.tables import read_csv
 from lessons.shared.typed_numbers import Unreadable
-from lessons.training import live, live_table, without_activation
+from lessons.training import data, drawn_points, live, live_table, without_activation
 from lessons.training.live_session import CHUNK, MOST_ACTS, MOST_BYTES, LiveSession, LiveSettings
 from lessons.training.rows import RowSelection, load
 from tests.lessons.training.test_setups import compiled
@@ -259,6 +259,43 @@ def test_without_hidden_activation_the_border_is_straight_and_no_line_parts_ring
     truths = {name: without_activation.truth_of(each) for name, each in found.items()}
     few = without_activation.FEW
     assert truths == {"moons": without_activation.MOST, "circles": few, "xor": few}
+
+
+def test_the_border_of_three_classes_is_said_to_have_pieces() -> None:
+    rows, recipe = rows_of("spirals"), wanted().recipe
+    arms = dataclasses.replace(Dataset.get("spirals"), arms=3)  # type: ignore[call-arg]
+    rows = load(dataclasses.replace(rows.selection, dataset=arms))
+    output = dataclasses.replace(recipe.layers[-1], units=3, activation="softmax")
+    three = dataclasses.replace(recipe, layers=(*recipe.layers[:-1], output))
+    asked = live.question(live.Setup(rows.selection, three), rows)
+    assert asked is not None and asked.choices == without_activation.PIECES
+    assert asked.truths == (without_activation.PIECES[2],)
+    assert without_activation.explain(rows, three, lambda word, **_: word) == "live_pieces_why"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_the_verdict_sends_to_keeps_the_data(language: str) -> None:
+    """A preset would bring the first data set back, and what was drawn were gone."""
+    words = texts.words()
+    for why in ("live_straight_why", "live_pieces_why"):
+        assert words["usual_activation"][language] in words[why][language]
+        assert words["without_activation"][language] not in words[why][language]
+
+
+def test_as_many_points_as_can_be_drawn_fit_into_the_address() -> None:
+    text = drawn_points.rows_as_text(((-0.000123, -0.000123, 2.0),) * drawn_points.MOST_POINTS)
+    assert drawn_points.POINTS.read(text) == (text, True)
+
+
+def test_points_keep_the_class_that_they_were_drawn_with() -> None:
+    rows = load(RowSelection(None, ("x_1", "x_2"), 0.0, points="0, 0, 1; 1, 1, 2; -1, 1, 1"))
+    assert rows.y.tolist() == [0, 1, 0], "of two classes the network has one output"
+    assert rows.classes == ("1", "2")
+    drawn = {(x, y): label for x, y, label, _ in live._points(rows)}
+    assert drawn == {(0, 0): 1, (1, 1): 2, (-1, 1): 1}
+    # also while they are no data yet, on the question after it
+    assert data._sketch("0, 0, 2; 1, 1, 2").data["rows"]["name"].tolist() == ["2", "2"]
+    assert len(data._sketch(";").data["rows"]["name"]) == 0
 
 
 def test_a_bent_border_is_told_from_a_straight_one() -> None:
