@@ -78,6 +78,8 @@ function makeStrip(root) {
   let showsVotes = false
   let seen = ""
   let revealed = ""
+  // since when the page has been asked to take up the room that this tab has kept
+  let handed = -Infinity
 
   const where = () => `${appFolder()}room/${data.room.code}`
   const inLanguage = (text) => text?.[data.language] || Object.values(text ?? {})[0] || ""
@@ -172,8 +174,10 @@ function makeStrip(root) {
 
   /** Go on with the question; whether it is still the room's turn. */
   function forward() {
-    if (!data?.room || !reached || !news) return false
-    if (acting || performance.now() - since < BOUNCE) return true
+    // as long as the room is not known, nobody knows whether a press would give the answer away in the midst of a vote
+    if (!data?.room) return performance.now() - handed < PATIENCE
+    if (!reached) return false
+    if (!news || acting || performance.now() - since < BOUNCE) return true
     const page = onPage()
     if (news.phase === "revealed" && page.exercise === news.question && !page.asks && showsVotes) {
       // the votes have been looked at: now the run
@@ -302,6 +306,7 @@ function makeStrip(root) {
     const before = data
     data = next
     tell = setTriggerValue
+    if (data.room || data.trouble) handed = -Infinity
     if (data.room) keep(data.room)
     else remember()
     if (before?.room?.code !== data.room?.code) {
@@ -336,6 +341,7 @@ function makeStrip(root) {
     const page = document.documentElement.dataset
     if (page.roomVisit === data.visit) return
     page.roomVisit = data.visit
+    handed = performance.now()
     tell("kept", kept)
   }
 
