@@ -37,7 +37,9 @@ function picture({ told, results, revealed, words, inLanguage, opens }) {
   const truths = revealed ? told.truths : []
   const parts = [made("h2", {}, inLanguage(ballot.asked))]
   if (!rounds.length) return [...parts, made("p", { class: "said" }, words.room_no_votes)]
-  if (revealed) parts.push(made("p", { class: "said" }, rounds.map((round) => rightSaid(round, words)).join(" · ")))
+  // where nothing is right the legend says it all
+  const isJudged = rounds.some(({ right }) => right !== null)
+  if (revealed && isJudged) parts.push(made("p", { class: "said" }, rounds.map((round) => rightSaid(round, words)).join(" · ")))
   parts.push(legend(rounds))
   const main = ballot.kind === "choice" ? bars(ballot, rounds, truths, inLanguage, words) : histograms(told, rounds, revealed, words, inLanguage)
   const aside = made("div", { class: "aside" })
