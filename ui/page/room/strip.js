@@ -167,7 +167,11 @@ function makeStrip(root) {
     const page = onPage()
     if (!page.exercise || !news) return ""
     const rests = !news.ballot || ["lobby", "revealed"].includes(news.phase)
-    if (page.exercise !== news.question) return page.asks && rests ? "put" : ""
+    if (page.exercise !== news.question) {
+      // whatever is on the screen, its answer may not be called up while phones may still vote
+      if (news.phase === "open") return "close"
+      return page.asks && rests ? "put" : ""
+    }
     if (news.phase === "closed") return news.round === 1 && known()?.hint === "discuss" ? "discuss" : "reveal"
     return ACTS[news.phase][0] ?? ""
   }
