@@ -120,9 +120,9 @@ def test_a_clicker_takes_a_class_through_a_question(visitor: Arrive) -> None:
     # as long as it has said nothing, a press of the clicker gives no answer away
     assert one.page.evaluate(IS_ROOMS)
     one.page.unroute(OF_ROOM)
-    for held in news:
-        held.continue_()
+    one.page.reload()
     one.page.locator(f'{STRIP}[data-phase="lobby"]').wait_for()
+    assert one.page.locator(f"{STRIP} .code").inner_text() == code
     asked(one, code, "close", {}, secret)
     one.page.locator(".st-key-room-strip .reopen").click()
     one.page.locator(f'{STRIP}[data-phase="lobby"]').wait_for()
