@@ -382,8 +382,11 @@ def _of_votes(room: Room, ballot: Ballot, votes: Votes) -> dict[str, Any]:
 
 
 def entries(room: Room) -> list[tuple[str, Mapping[str, float]]]:
-    """The numbers that were sent in the last round that has any, by the tags of who sent them, in their order."""
-    last = _last_votes(room)
+    """The numbers that each phone has sent last, by the tags of who sent them, in their order.
+
+    Who has nothing to change in a second round is still in the race.
+    """
+    last = {id: vote for number in ROUNDS for id, vote in room.of_round(number).items()}
     order = sorted(last, key=lambda id: room.tags[id])
     return [(f"#{room.tags[id]}", last[id].numbers or {}) for id in order]
 

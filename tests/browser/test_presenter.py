@@ -297,7 +297,9 @@ def test_leaving_keeps_everything(visitor: Arrive) -> None:
 def test_a_dark_room_finds_the_way_to_a_light_screen(visitor: Arrive) -> None:
     one = visitor(viewport=HALL, color_scheme="dark").go("/gradient_descent?lang=ko&present=1&lr=0.2&predict=0")
     link = one.page.locator('.st-key-presenter-bar a[href*="embed_options=light_theme"]')
-    one.page.goto(link.get_attribute("href"))
+    # in the same tab, which may have a room
+    link.click()
+    one.page.wait_for_url("**light_theme**")
     one.ready()
     paper = "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     assert one.page.evaluate(paper) == "rgb(255, 255, 255)"

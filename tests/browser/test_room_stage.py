@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.request import Request, urlopen
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from dlcore.surfaces import NarrowValley
 from lessons.optimizers import class_race
@@ -18,6 +18,10 @@ Arrive = Callable[..., Any]
 PHONES = ("first-phone-of-two", "other-phone-of-two")
 MOST_OF_HEIGHT = 0.12
 """Which share of the screen's height the strip takes at most."""
+
+OF_ROOM = re.compile(r"/room/\w+/(state|events)$")
+IS_ROOMS = '() => !document.dispatchEvent(new CustomEvent("lesson-room", { cancelable: true }))'
+"""Whether a press of the clicker is the room's business."""
 
 STRIP, VOTES = ".st-key-room-strip .strip", ".st-key-room-strip .votes"
 
@@ -75,7 +79,11 @@ def test_a_clicker_takes_a_class_through_a_question(visitor: Arrive) -> None:
 
     click_to(one, "open")
     votes(one, code, right, wrong)
+    # a slider that was touched meanwhile makes it another question, whose answer is not called up while phones may vote
+    one.press("lr3", "ArrowRight")
+    until_said(one, ".hint", "settings")
     click_to(one, "closed")
+    one.press("lr3", "ArrowLeft")
     # hidden, until they have talked to each other
     until_said(one, ".hint", "discuss")
     assert one.page.locator(VOTES).is_hidden() and one.page.locator('[class*="st-key-verdict-"]').count() == 0
@@ -105,6 +113,13 @@ def test_a_clicker_takes_a_class_through_a_question(visitor: Arrive) -> None:
 
     # the tab keeps the room, and no address says its secret
     assert secret not in one.page.url
+    news: list[Route] = []
+    one.page.route(OF_ROOM, lambda route: news.append(route))
+    one.page.reload()
+    one.page.locator(f"{STRIP} .code", has_text=code).wait_for()
+    # as long as it has said nothing, a press of the clicker gives no answer away
+    assert one.page.evaluate(IS_ROOMS)
+    one.page.unroute(OF_ROOM)
     one.page.reload()
     one.page.locator(f'{STRIP}[data-phase="lobby"]').wait_for()
     assert one.page.locator(f"{STRIP} .code").inner_text() == code
@@ -187,6 +202,21 @@ def test_a_class_of_five_goes_through_a_lesson_of_two_questions_and_a_race(visit
         expect(phone.page.locator("#vote")).to_contain_text(str(entry.rate))
     until_said(one, ".voted", "5")
     click_to(one, "closed")
+    # both numbers are seen at once
+    one.page.locator(f"{STRIP} .acts button[data-act=show]").click()
+    panel = one.page.locator(VOTES)
+    expect(panel.locator("svg")).to_have_count(2)
+    assert panel.evaluate("panel => panel.scrollHeight <= panel.clientHeight")
+    one.page.keyboard.press("Escape")
+    # who has nothing to change in a second round still races
+    one.page.locator(f"{STRIP} .acts button[data-act=again]").click()
+    send = phones[0].page.locator("#answer button").last
+    expect(send).to_be_enabled()
+    send.click()
+    until_said(one, ".voted", "1")
+    click_to(one, "closed")
+    for phone, entry in zip(phones, entries, strict=True):
+        expect(phone.page.locator("#vote")).to_contain_text(str(entry.rate))
     click_to(one, "revealed")
     valley = NarrowValley()
     outcome = class_race.measure(Setup(Course(valley, valley.start, 60, False), entries))

@@ -352,6 +352,21 @@ def test_entries_stand_in_the_order_of_their_tags() -> None:
     assert rooms.mine(room, phone(4))["tag"] == "#3"
 
 
+def test_who_enters_nothing_in_a_second_round_races_with_the_first_entry() -> None:
+    room = opened(race())
+    for k in (1, 2):
+        rooms.vote(room, phone(k), {"question": "race", "round": 1, "numbers": {"rate": k / 10, "momentum": 0}})
+    for action in ("close", "discuss", "again"):
+        rooms.act(room, action)
+    for k in (2, 3):
+        rooms.vote(room, phone(k), {"question": "race", "round": 2, "numbers": {"rate": k / 10, "momentum": 0.9}})
+    assert rooms.entries(room) == [
+        ("#1", {"rate": 0.1, "momentum": 0}),
+        ("#2", {"rate": 0.2, "momentum": 0.9}),
+        ("#3", {"rate": 0.3, "momentum": 0.9}),
+    ]
+
+
 def test_onlookers_have_tags_to_a_limit_and_voters_always() -> None:
     room = opened()
     for k in range(rooms.MOST_TAGS + 10):

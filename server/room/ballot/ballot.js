@@ -187,10 +187,11 @@ function inWords(vote) {
 }
 
 function voteSentence() {
-  const { ballot, phase, round } = seen, vote = votesOf(ballot.exercise)[round], words = []
-  if (trouble) words.push(say(trouble))
+  const { ballot, phase, round } = seen, votes = votesOf(ballot.exercise), words = trouble ? [say(trouble)] : []
+  // who changes nothing in a second round still races
+  const vote = votes[round] ?? (ballot.kind === "race" && votes[1])
   if (isWhole(vote)) {
-    const sure = vote.sure === true ? "sure" : vote.sure === false ? "not_sure" : ""
+    const sure = { true: "sure", false: "not_sure" }[vote.sure]
     const said = sure ? `${inWords(vote)} (${say(sure)})` : inWords(vote)
     words.push(say(!vote.sent ? "sending" : phase === "open" ? "sent" : "my_vote", { vote: said }))
   } else if (phase === "closed") words.push(say("no_vote"))

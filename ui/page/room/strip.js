@@ -78,6 +78,8 @@ function makeStrip(root) {
   let showsVotes = false
   let seen = ""
   let revealed = ""
+  // since when the page has been asked to take up the room that this tab has kept
+  let handed = -Infinity
 
   const where = () => `${appFolder()}room/${data.room.code}`
   const inLanguage = (text) => text?.[data.language] || Object.values(text ?? {})[0] || ""
@@ -165,15 +167,21 @@ function makeStrip(root) {
     const page = onPage()
     if (!page.exercise || !news) return ""
     const rests = !news.ballot || ["lobby", "revealed"].includes(news.phase)
-    if (page.exercise !== news.question) return page.asks && rests ? "put" : ""
+    if (page.exercise !== news.question) {
+      // whatever is on the screen, its answer may not be called up while phones may still vote
+      if (news.phase === "open") return "close"
+      return page.asks && rests ? "put" : ""
+    }
     if (news.phase === "closed") return news.round === 1 && known()?.hint === "discuss" ? "discuss" : "reveal"
     return ACTS[news.phase][0] ?? ""
   }
 
   /** Go on with the question; whether it is still the room's turn. */
   function forward() {
-    if (!data?.room || !reached || !news) return false
-    if (acting || performance.now() - since < BOUNCE) return true
+    // as long as the room is not known, nobody knows whether a press would give the answer away in the midst of a vote
+    if (!data?.room) return performance.now() - handed < PATIENCE
+    if (!reached) return false
+    if (!news || acting || performance.now() - since < BOUNCE) return true
     const page = onPage()
     if (news.phase === "revealed" && page.exercise === news.question && !page.asks && showsVotes) {
       // the votes have been looked at: now the run
@@ -302,6 +310,7 @@ function makeStrip(root) {
     const before = data
     data = next
     tell = setTriggerValue
+    if (data.room || data.trouble) handed = -Infinity
     if (data.room) keep(data.room)
     else remember()
     if (before?.room?.code !== data.room?.code) {
@@ -336,6 +345,7 @@ function makeStrip(root) {
     const page = document.documentElement.dataset
     if (page.roomVisit === data.visit) return
     page.roomVisit = data.visit
+    handed = performance.now()
     tell("kept", kept)
   }
 

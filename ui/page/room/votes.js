@@ -37,13 +37,15 @@ function picture({ told, results, revealed, words, inLanguage, opens }) {
   const truths = revealed ? told.truths : []
   const parts = [made("h2", {}, inLanguage(ballot.asked))]
   if (!rounds.length) return [...parts, made("p", { class: "said" }, words.room_no_votes)]
-  if (revealed) parts.push(made("p", { class: "said" }, rounds.map((round) => rightSaid(round, words)).join(" · ")))
+  // where nothing is right the legend says it all
+  const isJudged = rounds.some(({ right }) => right !== null)
+  if (revealed && isJudged) parts.push(made("p", { class: "said" }, rounds.map((round) => rightSaid(round, words)).join(" · ")))
   parts.push(legend(rounds))
   const main = ballot.kind === "choice" ? bars(ballot, rounds, truths, inLanguage, words) : histograms(told, rounds, revealed, words, inLanguage)
   const aside = made("div", { class: "aside" })
   if (revealed && results.flow) aside.append(...flowOf(results.flow, words))
   if (revealed) aside.append(...notes(told, inLanguage, words, opens))
-  parts.push(made("div", { class: aside.childElementCount ? "body beside" : "body" }, made("div", {}, ...main), aside))
+  parts.push(made("div", { class: aside.childElementCount ? "body beside" : "body" }, made("div", { class: "main" }, ...main), aside))
   return parts
 }
 
@@ -93,7 +95,7 @@ function tableOf(words, rounds, lines) {
 // ---- numbers ----
 
 function histograms(told, rounds, revealed, words, inLanguage) {
-  return told.ballot.fields.flatMap((field) => histogram(field, told, rounds, revealed, words, inLanguage))
+  return told.ballot.fields.map((field) => histogram(field, told, rounds, revealed, words, inLanguage))
 }
 
 function histogram(field, told, rounds, revealed, words, inLanguage) {
@@ -132,7 +134,7 @@ function histogram(field, told, rounds, revealed, words, inLanguage) {
     ...counts.map((found) => found[bin]),
   ])
   if (truth !== null) lines.push([`${words.room_truth} ${rounded(truth)}`, ...counts.map(() => "")])
-  return [made("h3", {}, inLanguage(field.label)), svg, tableOf(words, rounds, lines)]
+  return made("div", { class: "number" }, made("h3", {}, inLanguage(field.label)), svg, tableOf(words, rounds, lines))
 }
 
 // ---- what changed, and what mends it ----

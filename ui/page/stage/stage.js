@@ -135,5 +135,16 @@ export default function (component) {
     ({ target }) => target.closest?.(`.st-key-${data.back}, .st-key-${data.on}`) && awaitQuestion(shown),
     { signal: listening.signal, capture: true }
   )
+  // the way to a light screen (ui/page/presenter) would open another tab, and this one's room is not there
+  document.addEventListener(
+    "click",
+    (event) => {
+      const light = event.target.closest?.('.st-key-presenter-bar a[href*="embed_options"]')
+      if (!light || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      location.assign(light.href)
+    },
+    { signal: listening.signal, capture: true }
+  )
   return () => listening.abort()
 }
