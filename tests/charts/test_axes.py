@@ -54,3 +54,16 @@ def test_a_pointer_is_told_the_number_and_not_the_floor_of_the_drawing() -> None
     picture = charts.loss_by_epoch({"η": np.array([1.0, 1e-5, 2e-14])}, "x", "y")
     assert "height" not in told_fields(picture)
     assert picture.data["losses"]["loss"][-1] == 2e-14 < picture.data["losses"]["height"][-1]
+
+
+def test_a_legend_has_fewer_names_in_a_row_of_a_narrow_picture() -> None:
+    names = ["sgd", "momentum", "nesterov", "adagrad"]
+    rows = axes.fitting_columns(names, 2, limit=110, low=3).to_dict()["expr"]
+    low, _, usual = rows.removeprefix(f"{axes.LOW} ? (").partition(") : ")
+    assert [part.split()[0] for part in low.split(" ? ")[1:]] == ["3", "2"] and low.endswith(" : 1")
+    # the width is read, or nothing would be reckoned again in a window that grows
+    assert usual.startswith("width && containerSize()[0] >= ") and usual.endswith(" ? 2 : 1")
+    assert axes.fitting_columns(["a", "b"], 4, limit=110).to_dict()["expr"].count("?") == 1
+    needed = int(usual.split(">= ")[1].split()[0])
+    wider = axes.fitting_columns([*names[:3], "가나다라마바사아"], 2, limit=110).to_dict()["expr"]
+    assert int(wider.split(">= ")[1].split()[0]) > needed > 200
