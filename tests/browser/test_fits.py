@@ -12,7 +12,8 @@ from ui.page.stage import beats_of
 
 Arrive = Callable[..., Any]
 LAPTOP, PHONE, PROJECTOR = ({"width": w, "height": h} for w, h in ((1280, 800), (390, 844), (1920, 1080)))
-ZOOMED, TABLET, NARROW_LAPTOP = ({"width": w, "height": h} for w, h in ((640, 400), (1024, 768), (1366, 768)))
+SMALL_SIZES = ((640, 400), (1024, 768), (1366, 768), (320, 640))
+ZOOMED, TABLET, NARROW_LAPTOP, SMALL_PHONE = ({"width": w, "height": h} for w, h in SMALL_SIZES)
 
 WITHOUT_PICTURE = {"which_one", "compile", "keep"}
 """Questions that have no picture before the guess, or none at all: there is no answer but in words."""
@@ -199,3 +200,13 @@ def test_a_window_that_grows_from_a_zoomed_one_to_a_tablet_and_a_laptop_shows_ev
     one.until(STILL)
     assert one.page.evaluate(stays)
     assert one.complaints == []
+
+
+def test_on_the_smallest_phone_the_plane_of_the_live_network_is_seen(visitor: Arrive) -> None:
+    """Before the guess, too, which takes some of the screen; and there is room for a control beside it."""
+    one = visitor(viewport=SMALL_PHONE)
+    one.go("/training?lang=ko&beat=live")
+    one.until(STILL)
+    facts = one.page.evaluate(MEASURED)
+    assert facts["lowest_plot"] >= 90 and facts["see"] <= 0.75 * SMALL_PHONE["height"], facts
+    assert facts["too_wide"] <= 0 and one.complaints == [], facts

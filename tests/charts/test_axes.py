@@ -62,7 +62,7 @@ def test_a_legend_has_fewer_names_in_a_row_of_a_narrow_picture() -> None:
     low, _, usual = rows.removeprefix(f"{axes.LOW} ? (").partition(") : ")
     assert [part.split()[0] for part in low.split(" ? ")[1:]] == ["3", "2"] and low.endswith(" : 1")
     # the width is read, or nothing would be reckoned again in a window that grows
-    assert usual.startswith("width && containerSize()[0] >= ") and usual.endswith(" ? 2 : 1")
+    assert usual.startswith(f"width && {axes.ROOM} >= ") and usual.endswith(" ? 2 : 1")
     assert axes.fitting_columns(["a", "b"], 4, limit=110).to_dict()["expr"].count("?") == 1
     needed = int(usual.split(">= ")[1].split()[0])
     wider = axes.fitting_columns([*names[:3], "가나다라마바사아"], 2, limit=110).to_dict()["expr"]

@@ -4,6 +4,7 @@ It is a matter of the address alone (``?present=1&beat=two_weights``), so everyt
 and when it ends, and a link opens it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -60,6 +61,9 @@ WIDTH = {"name": "screen", "value": 0, "bind": {"input": "number"}}
 
 _WIDTH = "(screen || windowSize()[0])"
 
+_ROOM = "containerSize()[0]"
+"""The width of a picture in its own expressions."""
+
 _TITLED = {"labelFontSize": 12, "titleFontSize": 13}
 READABLE = {
     "axis": _TITLED | {"labelLimit": 100},
@@ -77,7 +81,8 @@ def larger(spec: Any) -> Any:
 
 def _larger(part: Any) -> Any:
     if isinstance(part, dict):
-        return {key: _dashes(one) if key == "strokeDash" else _times(key, _larger(one)) for key, one in part.items()}
+        own: dict[str, Callable[[Any], Any]] = {"strokeDash": _dashes, "columns": _columns}
+        return {key: own[key](one) if key in own else _times(key, _larger(one)) for key, one in part.items()}
     return [_larger(one) for one in part] if isinstance(part, list) else part
 
 
@@ -94,6 +99,13 @@ def _dashes(part: Any) -> Any:
         grown = f"max(1, {_WIDTH} * {_LINE})"
         return {"expr": f"[{', '.join(f'{one} * {grown}' for one in part)}]"}
     return [_dashes(one) for one in part]
+
+
+def _columns(part: Any) -> Any:
+    """Larger names have less room beside each other."""
+    if not isinstance(part, dict):
+        return part
+    return {"expr": part["expr"].replace(_ROOM, f"{_ROOM} / max(1, {_WIDTH} / 1000)")}
 
 
 def _times(key: str, value: Any) -> Any:
