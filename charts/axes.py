@@ -28,7 +28,7 @@ SHORT_NAMES = 12
 LOW = "windowSize()[1] < 500 && windowSize()[0] > 420 && windowSize()[0] <= 640"
 """Whether a window is so low that rows of a legend are dear, and pictures stand in a row as wide as it: zoomed in."""
 ROOM = "containerSize()[0]"
-"""The width of a picture with its axes, in pixels; an expression with it is reckoned again if it names the width, too."""
+"""The width of a picture with its axes, in pixels: reckoned again in an expression that names the width, too."""
 LEGEND_SYMBOL, LEGEND_BEGINS = 35, 72
 """The pixels that a legend's symbol takes with the gaps around it, and those of the axis before the first of them."""
 FLUSH = 24
