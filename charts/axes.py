@@ -29,6 +29,8 @@ LOW = "windowSize()[1] < 500 && windowSize()[0] > 420 && windowSize()[0] <= 640"
 """Whether a window is so low that rows of a legend are dear, and pictures stand in a row as wide as it: zoomed in."""
 ROOM = "containerSize()[0]"
 """The width of a picture with its axes, in pixels: reckoned again in an expression that names the width, too."""
+LITTLE = "containerSize()[1] < 300 ? 30 : 0"
+"""In a low picture rows are dear: rather than be pressed together it loses the end of a name, in pixels."""
 LEGEND_SYMBOL, LEGEND_BEGINS = 35, 72
 """The pixels that a legend's symbol takes with the gaps around it, and those of the axis before the first of them."""
 FLUSH = 24
@@ -52,7 +54,7 @@ def fitting_columns(named: Sequence[str], most: int, limit: float, low: int = 0)
         room = sum(max(entries[column::columns]) for column in range(columns))
         # its size is asked for again whenever the width changes; by the width itself, which a legend makes smaller, the
         # rows would change once more when the picture has found its height
-        return f"width && {ROOM} >= {math.ceil(LEGEND_BEGINS + room)} ? {columns} : "
+        return f"width && {ROOM} + ({LITTLE}) >= {math.ceil(LEGEND_BEGINS + room)} ? {columns} : "
 
     def down_from(columns: int) -> str:
         return "".join(map(fits, range(min(columns, len(named)), 1, -1))) + "1"
