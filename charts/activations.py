@@ -154,7 +154,7 @@ def _by_name(names: Sequence[str], named: Sequence[str], *channels: str) -> dict
     legend = alt.Legend(
         title=None,
         orient="top",
-        columns=4 if max(map(len, named)) <= SHORT_NAME else 2,
+        columns=axes.fitting_columns(named, 4 if max(map(len, named)) <= SHORT_NAME else 2, 150),
         labelExpr=axes.words_for(names, named),
         symbolType="stroke",
         symbolSize=260,

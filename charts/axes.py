@@ -27,6 +27,12 @@ SHORT_NAMES = 12
 
 LOW = "windowSize()[1] < 500 && windowSize()[0] > 420 && windowSize()[0] <= 640"
 """Whether a window is so low that rows of a legend are dear, and pictures stand in a row as wide as it: zoomed in."""
+ROOM = "containerSize()[0]"
+"""The width of a picture with its axes, in pixels: reckoned again in an expression that names the width, too."""
+LITTLE = "containerSize()[1] < 300 ? 30 : 0"
+"""In a low picture rows are dear: rather than be pressed together it loses the end of a name, in pixels."""
+LEGEND_SYMBOL, LEGEND_BEGINS = 35, 72
+"""The pixels that a legend's symbol takes with the gaps around it, and those of the axis before the first of them."""
 FLUSH = 24
 """So close to the end of an axis, in pixels, the number of a tick stands beside the end, and so is not cut off."""
 
@@ -34,6 +40,31 @@ FLUSH = 24
 def legend_columns(names: Sequence[str]) -> int:
     """The number of names in a row of a legend that a narrow chart does not cut off."""
     return 3 if len(names) == 3 and sum(map(len, names)) <= SHORT_NAMES else 2
+
+
+def fitting_columns(named: Sequence[str], most: int, limit: float, low: int = 0) -> alt.ExprRef:
+    """As many names in a row of a legend as the picture is wide for, one at least, in a window that grows and shrinks.
+
+    named: what the legend calls them; most: the names in a row where there is room; limit: the pixels that a name may
+    take; low: how many in a row of a low window.
+    """
+    entries = [LEGEND_SYMBOL + min(limit, sum(map(_letter_width, name))) for name in named]
+
+    def fits(columns: int) -> str:
+        room = sum(max(entries[column::columns]) for column in range(columns))
+        # its size is asked for again whenever the width changes; by the width itself, which a legend makes smaller, the
+        # rows would change once more when the picture has found its height
+        return f"width && {ROOM} + ({LITTLE}) >= {math.ceil(LEGEND_BEGINS + room)} ? {columns} : "
+
+    def down_from(columns: int) -> str:
+        return "".join(map(fits, range(min(columns, len(named)), 1, -1))) + "1"
+
+    return alt.ExprRef(f"{LOW} ? ({down_from(low)}) : {down_from(most)}" if low > most else down_from(most))
+
+
+def _letter_width(letter: str) -> float:
+    """About as wide as a letter of a legend is, in pixels."""
+    return 12.5 if ord(letter) > 0x1100 else 10.5 if letter in "mwMW" else 7
 
 
 def height_with(names: Sequence[str], height: int = style.SIDE_HEIGHT) -> int:
@@ -80,9 +111,7 @@ def by_run(
         symbols["symbolStrokeWidth"] = 0
     if named:
         symbols["labelExpr"] = words_for(names, named)
-    columns: Any = legend_columns(named or names)
-    if len(names) > 3:
-        columns = alt.ExprRef(f"{LOW} ? 3 : {columns}")
+    columns = fitting_columns(named or names, legend_columns(named or names), 110, low=3 if len(names) > 3 else 0)
     titles = alt.Legend(title=None, orient="top", columns=columns, symbolOpacity=1, labelLimit=110, **symbols)
     channel_classes = {"color": alt.Color, "strokeDash": alt.StrokeDash, "shape": alt.Shape}
     return {

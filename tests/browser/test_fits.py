@@ -12,6 +12,8 @@ from ui.page.stage import beats_of
 
 Arrive = Callable[..., Any]
 LAPTOP, PHONE, PROJECTOR = ({"width": w, "height": h} for w, h in ((1280, 800), (390, 844), (1920, 1080)))
+SMALL_SIZES = ((640, 400), (1024, 768), (1366, 768), (320, 640))
+ZOOMED, TABLET, NARROW_LAPTOP, SMALL_PHONE = ({"width": w, "height": h} for w, h in SMALL_SIZES)
 
 WITHOUT_PICTURE = {"which_one", "compile", "keep"}
 """Questions that have no picture before the guess, or none at all: there is no answer but in words."""
@@ -73,6 +75,15 @@ STILL = """() => document.querySelector('[data-testid="stApp"][data-test-script-
       return svg && svg.height - place.height < 3 && Math.abs(svg.width - place.width) < 3
     })"""
 """Nothing runs, the menu of a wide window is there, and every picture has found its size."""
+
+
+CUT = """() => [...document.querySelectorAll('[class*="st-key-pictures-"] svg:has(.role-frame)')].flatMap(svg => {
+  const edge = svg.getBoundingClientRect()
+  const lies = one => one.top >= edge.top - 1 && one.right <= edge.right + 1
+  return [...svg.querySelectorAll(".role-legend-label text")]
+    .filter(one => !lies(one.getBoundingClientRect())).map(one => one.textContent)
+})"""
+"""The names in legends that stand beyond an edge of their picture."""
 
 
 @dataclass(frozen=True)
@@ -169,3 +180,33 @@ def test_no_preset_takes_the_room_of_a_picture(page: Page, visitor: Arrive) -> N
             assert facts["lowest_plot"] >= 90 and facts["narrowest_plot"] >= 90, where
             assert facts["bottom"] <= LAPTOP["height"] and facts["too_wide"] <= 0, where
     assert one.complaints == []
+
+
+def test_a_window_that_grows_from_a_zoomed_one_to_a_tablet_and_a_laptop_shows_every_name(visitor: Arrive) -> None:
+    one = visitor(viewport=ZOOMED)
+    one.go("/optimizers?lang=ko&predict=0&beat=fair_race")
+    stays = """() => [...document.querySelectorAll("div")].some(each =>
+      getComputedStyle(each).position === "sticky" && each.querySelector('[class*="st-key-see-"]'))"""
+    # a picture that stays in so low a window leaves no room for the controls that scroll beneath it
+    assert not one.page.evaluate(stays)
+    for size in (ZOOMED, TABLET, NARROW_LAPTOP):
+        one.page.set_viewport_size(size)
+        one.until(STILL)
+        one.until(f"() => !({CUT})().length")
+        facts = one.page.evaluate(MEASURED)
+        assert facts["too_wide"] <= 0, f"{size}: {facts}"
+        assert size is ZOOMED or facts["bottom"] <= size["height"], f"{size}: {facts}"
+    one.page.set_viewport_size(PHONE)
+    one.until(STILL)
+    assert one.page.evaluate(stays)
+    assert one.complaints == []
+
+
+def test_on_the_smallest_phone_the_plane_of_the_live_network_is_seen(visitor: Arrive) -> None:
+    """Before the guess, too, which takes some of the screen; and there is room for a control beside it."""
+    one = visitor(viewport=SMALL_PHONE)
+    one.go("/training?lang=ko&beat=live")
+    one.until(STILL)
+    facts = one.page.evaluate(MEASURED)
+    assert facts["lowest_plot"] >= 90 and facts["see"] <= 0.75 * SMALL_PHONE["height"], facts
+    assert facts["too_wide"] <= 0 and one.complaints == [], facts

@@ -1,5 +1,7 @@
 """Axes: what a range is rounded to."""
 
+import re
+
 import altair as alt
 import numpy as np
 import pytest
@@ -61,3 +63,16 @@ def test_no_edge_takes_the_room_of_a_small_shape_in_a_legend() -> None:
     assert [look["legend"]["symbolStrokeWidth"] for look in looks.values()] == [0, 0]
     drawn = axes.by_run(("η₁", "η₂", "η₃"), "strokeDash", outline=2)
     assert all(look["legend"]["symbolStrokeWidth"] == 2.5 for look in drawn.values())
+
+
+def test_a_legend_has_fewer_names_in_a_row_of_a_narrow_picture() -> None:
+    names = ["sgd", "momentum", "nesterov", "adagrad"]
+    rows = axes.fitting_columns(names, 2, limit=110, low=3).to_dict()["expr"]
+    low, _, usual = rows.removeprefix(f"{axes.LOW} ? (").partition(") : ")
+    assert re.findall(r"\? (\d) :", low) == ["3", "2"] and low.endswith(" : 1")
+    # the width is read, or nothing would be reckoned again in a window that grows
+    assert usual.startswith(f"width && {axes.ROOM} + ({axes.LITTLE}) >= ") and usual.endswith(" ? 2 : 1")
+    assert axes.fitting_columns(["a", "b"], 4, limit=110).to_dict()["expr"].count(">=") == 1
+    needed = int(usual.split(">= ")[1].split()[0])
+    wider = axes.fitting_columns([*names[:3], "가나다라마바사아"], 2, limit=110).to_dict()["expr"]
+    assert int(wider.split(">= ")[1].split()[0]) > needed > 200

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from charts import axes
 from ui.controls.kinds import Names, Number
 from ui.controls.page_state import PageState
 from ui.page import class_link
@@ -180,6 +181,28 @@ def test_pictures_are_larger_and_otherwise_the_same() -> None:
     assert mark["fontSize"]["expr"].startswith("10 *") and "windowSize()[0]" in mark["fontSize"]["expr"]
     assert mark["size"]["expr"].startswith("30 *")
     assert large["config"]["axis"]["labelFontSize"]["expr"].startswith("12 *")
+    # or the names beside an axis were cut off, which Streamlit gives a hundred pixels
+    assert large["config"]["axis"]["labelLimit"]["expr"].startswith("100 *")
+
+
+def test_dashes_and_the_symbols_of_a_legend_grow_with_their_lines() -> None:
+    """A dash of six pixels in a line of nine is no dash, and names are told apart by it."""
+    columns = {"expr": f"{axes.ROOM} >= 200 ? 2 : 1"}
+    legend = {"symbolSize": 260, "symbolStrokeWidth": 2.5, "columns": columns}
+    channel = {"field": "name", "legend": legend, "scale": {"domain": ["a", "b"], "range": [[1, 0], [6, 3]]}}
+    large = larger({"mark": {"type": "line", "strokeDash": [4, 2]}, "encoding": {"strokeDash": channel}})
+    grown = large["encoding"]["strokeDash"]
+    for dashes, (line, gap) in zip(
+        [large["mark"]["strokeDash"], *grown["scale"]["range"]], [(4, 2), (1, 0), (6, 3)], strict=True
+    ):
+        assert dashes["expr"].startswith(f"[{line} * max(1, ") and f", {gap} * max(1, " in dashes["expr"]
+    assert grown["field"] == "name" and grown["scale"]["domain"] == ["a", "b"]
+    assert grown["legend"]["symbolSize"]["expr"].startswith("260 *")
+    assert grown["legend"]["symbolStrokeWidth"]["expr"].startswith("2.5 *")
+    assert large["config"]["legend"]["symbolSize"]["expr"].startswith("100 *")
+    # larger names have less room beside each other
+    assert grown["legend"]["columns"]["expr"].startswith(f"{axes.ROOM} / max(1, ")
+    assert larger({"legend": {"columns": 2}})["legend"]["columns"] == 2
 
 
 # ---- codes of a class ------------------------------------------------------------------------------------------------

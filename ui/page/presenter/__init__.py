@@ -4,6 +4,7 @@ It is a matter of the address alone (``?present=1&beat=two_weights``), so everyt
 and when it ends, and a link opens it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -51,7 +52,8 @@ _TYPE = (
     "dx",
     "dy",
 )
-LARGER = {**dict.fromkeys(_TYPE, 1 / 820), "strokeWidth": 1 / 1100}
+_LINE = 1 / 1100
+LARGER = {**dict.fromkeys(_TYPE, 1 / 820), **dict.fromkeys(("strokeWidth", "symbolStrokeWidth"), _LINE)}
 """How much larger what is measured in pixels is drawn, per pixel of the screen's width: type 2.34 times on 1920."""
 
 WIDTH = {"name": "screen", "value": 0, "bind": {"input": "number"}}
@@ -59,8 +61,15 @@ WIDTH = {"name": "screen", "value": 0, "bind": {"input": "number"}}
 
 _WIDTH = "(screen || windowSize()[0])"
 
-READABLE = {"axis": {"labelFontSize": 12, "titleFontSize": 13}, "legend": {"labelFontSize": 12, "titleFontSize": 13}}
-"""What Streamlit draws in these sizes if a picture says nothing else."""
+_ROOM = "containerSize()[0]"
+"""The width of a picture in its own expressions."""
+
+_TITLED = {"labelFontSize": 12, "titleFontSize": 13}
+READABLE = {
+    "axis": _TITLED | {"labelLimit": 100},
+    "legend": _TITLED | {"labelLimit": 160, "symbolSize": 100},
+}
+"""What Streamlit draws in these sizes if a picture says nothing else, and where it cuts off what is written."""
 
 
 def larger(spec: Any) -> Any:
@@ -72,8 +81,31 @@ def larger(spec: Any) -> Any:
 
 def _larger(part: Any) -> Any:
     if isinstance(part, dict):
-        return {key: _times(key, _larger(one)) for key, one in part.items()}
+        own: dict[str, Callable[[Any], Any]] = {"strokeDash": _dashes, "columns": _columns}
+        return {key: own[key](one) if key in own else _times(key, _larger(one)) for key, one in part.items()}
     return [_larger(one) for one in part] if isinstance(part, list) else part
+
+
+def _dashes(part: Any) -> Any:
+    """Dashes grow with their lines, or nobody could tell them from a line without; wherever they are written."""
+    if isinstance(part, dict):
+        # a channel, with the dashes of its scale, or a condition: what else is in it is no dash
+        return {
+            key: _dashes(one) if isinstance(one, list) or key == "scale" else _larger(one) for key, one in part.items()
+        }
+    if not isinstance(part, list):
+        return part
+    if part and all(isinstance(one, int | float) for one in part):
+        grown = f"max(1, {_WIDTH} * {_LINE})"
+        return {"expr": f"[{', '.join(f'{one} * {grown}' for one in part)}]"}
+    return [_dashes(one) for one in part]
+
+
+def _columns(part: Any) -> Any:
+    """Larger names have less room beside each other."""
+    if not isinstance(part, dict):
+        return part
+    return {"expr": part["expr"].replace(_ROOM, f"{_ROOM} / max(1, {_WIDTH} / 1000)")}
 
 
 def _times(key: str, value: Any) -> Any:
@@ -81,7 +113,7 @@ def _times(key: str, value: Any) -> Any:
         return value
     if key == "height":
         return value * TALLER
-    if key == "size":
+    if key in ("size", "symbolSize"):
         # an area
         return {"expr": f"{value} * max(1, pow({_WIDTH} / 1100, 2))"}
     return {"expr": f"{value} * max(1, {_WIDTH} * {LARGER[key]})"} if key in LARGER else value
