@@ -26,6 +26,9 @@ from ui.text.equations import with_digits
 SHARE, SEED = Number(20, 0, 50, whole=True), Number(0, 0, 999, whole=True)
 MOST_INPUTS_CHOSEN = 40
 MOST_POINTS_DRAWN = 2000
+LABELS = ("0", "1", "2")
+"""What the classes of drawn points are called in a picture."""
+
 BARS = 12
 """So many columns are drawn; the others are counted."""
 
@@ -180,7 +183,7 @@ def draw(beat: Beat, setup: Setup, rows: LabelledRows) -> None:
 def _sketch(text: str) -> Picture:
     """Drawn points that are no data yet."""
     x1, x2, label = np.array(drawn_points.read(text), dtype=float).reshape(-1, 3).T
-    kinds = {"classes": ("0", "1", "2"), "domains": drawn_points.EXTENT}
+    kinds = {"classes": LABELS, "domains": drawn_points.EXTENT}
     names = label.astype(int).astype(str)
     return charts.rows_scatter(x1, x2, names, np.zeros(len(names), bool), "x 1", "x 2", **kinds)
 
@@ -200,7 +203,9 @@ def _scatter(beat: Beat, rows: LabelledRows) -> Picture:
     if len(order) > MOST_POINTS_DRAWN:
         some = np.random.default_rng(0).permutation(len(order))[:MOST_POINTS_DRAWN]
     titles = {"x_title": rows.caption(beat, rows.features[first]), "y_title": title}
-    kinds = {"classes": rows.class_captions(beat), "domains": drawn_points.EXTENT if rows.name == DRAWN else None}
+    # drawn points have the colours that they were drawn in, also where one class is missing
+    drawn = {"classes": LABELS, "domains": drawn_points.EXTENT}
+    kinds = drawn if rows.name == DRAWN else {"classes": rows.class_captions(beat)}
     return charts.rows_scatter(x[some], y[some], names[some], held_out[some], **titles, **kinds)
 
 

@@ -49,9 +49,17 @@ def choose(beat: Beat) -> Rows:
 
 def _listen(beat: Beat, rows: Rows, label: int) -> None:
     def on_click(place: Mapping[str, Any]) -> None:
-        beat.set({"pts": rows_as_text((*rows[: MOST_POINTS - 1], (place["x"], place["y"], float(label))))})
+        add(beat, "pts", rows, (place["x"], place["y"], float(label)))
 
     click.listen(f"beat-{beat.name}-place", EXTENT, ("x", "y"), beat.word("click_draws"), on_click)
+
+
+def add(beat: Beat, key: str, rows: Rows, point: tuple[float, ...]) -> None:
+    """Set the points to those that there are and one more; where there is no room for it, say so."""
+    if len(rows) < MOST_POINTS:
+        beat.set({key: rows_as_text((*rows, point))})
+    else:
+        st.toast(beat.word("points_full", most=MOST_POINTS))
 
 
 def read(text: str) -> Rows:

@@ -286,8 +286,7 @@ def _set(beat: Beat, wish: Mapping[str, Any]) -> None:
         beat.set({"l_net": "-".join(map(str, widths)) or "0"})
     point = wish.get("point")
     if isinstance(point, list) and len(point) == 3 and all(isinstance(part, int | float) for part in point):
-        drawn = _points_so_far(beat)[: drawn_points.MOST_POINTS - 1]
-        beat.set({"l_pts": drawn_points.rows_as_text((*drawn, tuple(map(float, point))))})
+        drawn_points.add(beat, "l_pts", _points_so_far(beat), tuple(map(float, point)))
     if wish.get("points") in ("undo", "clear"):
         fewer = _points_so_far(beat)[:-1] if wish["points"] == "undo" else ()
         # an address holds no empty text

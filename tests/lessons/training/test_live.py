@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Callable
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -287,6 +288,20 @@ def test_as_many_points_as_can_be_drawn_fit_into_the_address() -> None:
     assert drawn_points.POINTS.read(text) == (text, True)
 
 
+@pytest.mark.parametrize("room", [1, 0])
+def test_a_point_for_which_there_is_no_room_replaces_none(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(drawn_points.st, "toast", said.append)
+    asked: dict[str, str] = {}
+    beat: Any = SimpleNamespace(set=asked.update, word=lambda word, **values: f"{word} {values}")
+    rows = ((0.5, 0.5, 1.0),) * (drawn_points.MOST_POINTS - room)
+    drawn_points.add(beat, "l_pts", rows, (-1.0, 1.0, 2.0))
+    if room:
+        assert drawn_points.read(asked["l_pts"]) == (*rows, (-1.0, 1.0, 2.0)) and not said
+    else:
+        assert not asked and said == [f"points_full {{'most': {drawn_points.MOST_POINTS}}}"]
+
+
 def test_points_keep_the_class_that_they_were_drawn_with() -> None:
     rows = load(RowSelection(None, ("x_1", "x_2"), 0.0, points="0, 0, 1; 1, 1, 2; -1, 1, 1"))
     assert rows.y.tolist() == [0, 1, 0], "of two classes the network has one output"
@@ -296,6 +311,9 @@ def test_points_keep_the_class_that_they_were_drawn_with() -> None:
     # also while they are no data yet, on the question after it
     assert data._sketch("0, 0, 2; 1, 1, 2").data["rows"]["name"].tolist() == ["2", "2"]
     assert len(data._sketch(";").data["rows"]["name"]) == 0
+    beat: Any = SimpleNamespace(member=str)
+    picture = data._scatter(beat, rows)
+    assert set(picture.data["rows"]["name"]) == {"1", "2"} and picture.look["names"] == ("0", "1", "2")
 
 
 def test_a_bent_border_is_told_from_a_straight_one() -> None:
