@@ -202,11 +202,10 @@ def _scatter(beat: Beat, rows: LabelledRows) -> Picture:
     some: Any = slice(0, None)
     if len(order) > MOST_POINTS_DRAWN:
         some = np.random.default_rng(0).permutation(len(order))[:MOST_POINTS_DRAWN]
-    titles = {"x_title": rows.caption(beat, rows.features[first]), "y_title": title}
     # drawn points have the colours that they were drawn in, also where one class is missing
-    drawn = {"classes": LABELS, "domains": drawn_points.EXTENT}
-    kinds = drawn if rows.name == DRAWN else {"classes": rows.class_captions(beat)}
-    return charts.rows_scatter(x[some], y[some], names[some], held_out[some], **titles, **kinds)
+    classes, domains = (LABELS, drawn_points.EXTENT) if rows.name == DRAWN else (rows.class_captions(beat), None)
+    shown = x[some], y[some], names[some], held_out[some]
+    return charts.rows_scatter(*shown, rows.caption(beat, rows.features[first]), title, classes, domains)
 
 
 def by_explained_variance(rows: LabelledRows) -> list[int]:
