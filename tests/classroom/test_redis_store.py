@@ -388,6 +388,22 @@ def test_a_redis_without_room_refuses_votes_with_a_word(own_redis: RedisServer) 
     shared.disconnect()
 
 
+class LeftMeanwhile(dict[str, object]):
+    """Questions that seem to be there, and are gone when they are taken: another thread has made place."""
+
+    def __contains__(self, stamp: object) -> bool:
+        return True
+
+
+def test_a_question_that_makes_place_while_it_is_read_is_read_again(
+    redis_stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = redis_stores()
+    code, _ = opened(one)
+    monkeypatch.setattr(redis_store, "_BALLOTS", LeftMeanwhile())
+    assert one.public(code)["ballot"]
+
+
 @pytest.mark.parametrize("code", ["", "ZZZZ", "KD4F:ids", "x" * 70_000, "KD4F\n", "É", "\ud800"])
 def test_a_code_that_is_none_is_unknown(redis_stores: Stores, code: str) -> None:
     shared = redis_stores()
