@@ -123,11 +123,13 @@ def test_a_clicker_takes_a_class_through_a_question(visitor: Arrive) -> None:
     one.page.reload()
     one.page.locator(f'{STRIP}[data-phase="lobby"]').wait_for()
     assert one.page.locator(f"{STRIP} .code").inner_text() == code
+    assert one.complaints == []
     asked(one, code, "close", {}, secret)
     one.page.locator(".st-key-room-strip .reopen").click()
     one.page.locator(f'{STRIP}[data-phase="lobby"]').wait_for()
     assert one.page.locator(f"{STRIP} .code").inner_text() != code
-    assert one.complaints == []
+    # whoever asks before the event has come is told that there is no such room
+    assert [each for each in one.complaints if f"/room/{code}/state" not in each] == []
 
 
 RACE = "0.07, 0.4; 0.6, 0.1; 0.02, 0.8; 0.001, 0; 0.04, 0.9"
