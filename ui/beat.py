@@ -33,7 +33,7 @@ class Beat(Controls):
     """The controls, pictures, tables and questions of one beat; its key is part of every name in the browser."""
 
     def __init__(self, lesson: Visit, name: str) -> None:
-        super().__init__(lesson.page.name, lesson.state, lesson.word, name, on_stage=lesson.shows(name))
+        super().__init__(lesson.page.name, lesson.state, lesson.word, name, on_stage=lesson.draws(name))
         self.lesson, self.word = lesson, lesson.word
         self._container = f"beat-{name}"
         self.pictures: list[tuple[str, str]] = []

@@ -11,7 +11,18 @@ import streamlit as st
 from ui.beat import Beat
 from ui.controls import page_state
 from ui.controls.kinds import Switch
-from ui.page import accessibility, class_link, memory, navigation, nearby, presenter, stage, style_sheets, takehome
+from ui.page import (
+    accessibility,
+    ahead,
+    class_link,
+    memory,
+    navigation,
+    nearby,
+    presenter,
+    stage,
+    style_sheets,
+    takehome,
+)
 from ui.page.language import reader_language
 from ui.question import Part, QuestionModule, name_of
 from ui.quiz import misconceptions, prediction
@@ -51,9 +62,10 @@ class Lesson(Visit):
             with self._off_stage():
                 self._choose(module, Beat(self, name), *parts)
             self._open_here(name)
-        if self.shows(name) or self.waits(name):
-            place = page_state.place(self.state)
-            st.fragment(lambda: self._put_here(place, module, *parts))()
+        with self._slot(name):
+            if self.shows(name) or self.waits(name) or self._comes_ahead(module, *parts):
+                place = page_state.place(self.state)
+                st.fragment(lambda: self._put_here(place, module, *parts))()
 
     def part(self, module: QuestionModule, *parts: Part) -> Part:
         """Put a question on which others build: the whole page is redrawn when its controls move.
@@ -62,16 +74,26 @@ class Lesson(Visit):
         handed on in turn, also where the question itself is not shown.
         """
         name = name_of(module)
-        if self.shows(name):
-            return self._put(module, *parts)
-        if self.waits(name):
-            self._hold_place(name)
+        with self._slot(name):
+            if self.shows(name):
+                return self._put(module, *parts)
+            if self.waits(name):
+                self._hold_place(name)
         if self._is_passed(name):
             return NOBODY_ASKS
         with self._off_stage():
             part = self._work_out(module, *parts)
         self._open_here(name)
         return part
+
+    def _slot(self, name: str) -> Any:
+        """The place of a question, the same whichever is shown: what was drawn ahead in it need not be drawn again."""
+        return st.container(key=f"slot-{name}") if self.stage else nullcontext()
+
+    def _comes_ahead(self, module: QuestionModule, *parts: Part) -> bool:
+        """Whether a question may be drawn before it is shown: it is the next one, redrawn alone, and trains nothing."""
+        is_next = self.stage is not None and self.stage.follows(name_of(module))
+        return is_next and NOBODY_ASKS not in parts and not hasattr(module, "TRAINS") and not hasattr(module, "run")
 
     def _put_here(self, place: Mapping[str, Any], module: QuestionModule, *parts: Part) -> None:
         """Put a question as long as the reader is where they were when the page was drawn."""
@@ -81,9 +103,12 @@ class Lesson(Visit):
         self._put_when_near(module, *parts)
 
     def _put_when_near(self, module: QuestionModule, *parts: Part) -> None:
-        """Put a question, or its prose alone while it is far from the screen."""
-        if self.waits(name_of(module)):
-            self._hold_place(name_of(module))
+        """Put a question, or its prose alone while it is far from the screen; the next one when there is time."""
+        name = name_of(module)
+        if self.waits(name):
+            self._hold_place(name)
+        elif not self.draws(name):
+            ahead.wait(name, lambda: setattr(self.state, "drawn_ahead", name))
         elif NOBODY_ASKS in parts:
             # it has come near since the page was drawn, and asks now for what it builds on
             st.rerun()

@@ -78,8 +78,12 @@ class Visit:
         return self.section("title")[0]
 
     def shows(self, name: str) -> bool:
-        """Whether a beat is drawn: it is shown, and does not wait."""
+        """Whether a beat is shown, and does not wait."""
         return self.stage is None or (self.stage.shows(name) and not self.waits(name))
+
+    def draws(self, name: str) -> bool:
+        """Whether a beat is drawn: it is shown, or was drawn ahead, unseen."""
+        return self.shows(name) or name == self.state.drawn_ahead
 
     def waits(self, name: str) -> bool:
         """Whether a beat is shown by its prose alone, until it comes near the screen."""

@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 expect.set_options(timeout=PATIENCE)
 
+SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+"""A browser that was asked to save data: nothing is drawn ahead, at a moment that a test cannot know."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -59,14 +62,19 @@ def serve(chromium: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Browser profiles by their settings; the pages in one share nothing but the cache of Streamlit's own files."""
+    """Browser profiles by their settings; the pages in one share nothing but the cache of Streamlit's own files.
+
+    ahead: whether the next question is drawn while this one is shown.
+    """
     known: dict[str, BrowserContext] = {}
 
-    def profile(**how: Any) -> BrowserContext:
-        key = repr(sorted(how.items()))
+    def profile(ahead: bool = False, **how: Any) -> BrowserContext:
+        key = repr((ahead, sorted(how.items())))
         if key not in known:
             known[key] = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "locale": "ko-KR", **how})
             known[key].set_default_timeout(PATIENCE)
+            if not ahead:
+                known[key].add_init_script(SAVES_DATA)
         return known[key]
 
     yield profile

@@ -70,6 +70,7 @@ class PageState:
     kept_numbers: by beat, numbers that a question wants kept as long as the visitor's browser remembers them.
     opened_at: the question at which an address that names none has opened, "" if that is not known.
     drawn_beats: the questions that were drawn on the page of all since it was opened.
+    drawn_ahead: the question that was drawn unseen since the page was drawn last, "" if none was.
     ahead_of_address: whether something was set here since the address was last written.
     """
 
@@ -93,6 +94,7 @@ class PageState:
     kept_numbers: dict[str, dict[str, float]] = field(default_factory=dict)
     opened_at: str = ""
     drawn_beats: set[str] = field(default_factory=set)
+    drawn_ahead: str = ""
     ahead_of_address: bool = False
 
 

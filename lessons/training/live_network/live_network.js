@@ -300,6 +300,7 @@ function makeStage(root) {
     return true
   })
   hear("lesson-toggle", () => live.isConnected && (play.click(), true))
+  hear("lesson-plays", () => live.isConnected && Boolean(playing))
   document.addEventListener(
     FRAMES,
     // in the order in which they came

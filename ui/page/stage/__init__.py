@@ -67,6 +67,15 @@ class Stage:
         """Whether a question is shown."""
         return self.whole or beat == self.beat
 
+    @property
+    def following(self) -> str:
+        """The question after the one that is shown; "" if there is none, or if it is not known which one is shown."""
+        return self.beats[self.place + 1] if self.beat in self.beats[:-1] else ""
+
+    def follows(self, beat: str) -> bool:
+        """Whether a question may be drawn ahead as the next one; a clicker's buttons may be on a page only once."""
+        return beat == self.following and not self.whole and not self.presenting
+
 
 def beats_of(script: Path) -> tuple[str, ...]:
     """The names of a page's questions in their order, told from its script before that has run."""
@@ -92,6 +101,7 @@ def stage_of(page: Page, state: PageState) -> Stage | None:
     whole = view != ONE and not presenting
     if not whole:
         state.drawn_beats.clear()
+    state.drawn_ahead = ""
     asked = state.unread_texts.get(BEAT_KEY, "")
     if asked and asked not in beats:
         del state.unread_texts[BEAT_KEY]
@@ -137,7 +147,7 @@ def listen(now: Stage, clicker: bool) -> None:
     """
     beat = now.beat if now.place or not now.whole else ""
     keys = {"back": BACK, "on": ON, "reveal": REVEAL}
-    _moves(key="stage", data=keys | {"beat": beat, "whole": now.whole, "clicker": clicker})
+    _moves(key="stage", data=keys | {"beat": beat, "next": now.following, "whole": now.whole, "clicker": clicker})
 
 
 def menu(now: Stage, state: PageState, heading: Callable[[str], str]) -> None:

@@ -13,6 +13,30 @@ const ON_ITS_WAY = 10_000
 const STILL_FOR = 100
 let shown = null
 
+// Which question is seen: the others' places may hold one that was drawn ahead (ui/page/ahead). What was stepped to, and
+// the server has not put on the stage yet.
+const SLOT = "st-key-slot-"
+const UNSEEN = "position: absolute; inset: 0 0 auto; height: 0; overflow: hidden; visibility: hidden"
+const sheet = document.head.appendChild(document.createElement("style"))
+let awaited = null
+
+/** Show a question's place, and hide those of the others; all of them without a name. */
+function see(beat) {
+  const others = `[data-testid="stLayoutWrapper"]:has(> [class*="${SLOT}"]:not(.${SLOT}${beat}))`
+  sheet.textContent = beat ? `${others} { ${UNSEEN} }` : ""
+}
+
+/** A step to a question that is drawn already shows it at once. */
+function stepTo(beat) {
+  if (!beat || beat === seenBeat() || !document.querySelector(`.${SLOT}${beat} .st-key-beat-${beat}`)) return
+  awaited = beat
+  setTimeout(() => { if (awaited === beat) awaited = null }, ON_ITS_WAY)
+  see(beat)
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0, behavior: "instant" })
+}
+
+const seenBeat = () => (shown ?? "").split(" ")[1]
+
 // Where a step to a question began that is not drawn yet, and what was pressed since: it is meant for what comes, and
 // the server would take it for what was there before.
 let left = null
@@ -23,8 +47,11 @@ function toTop(beat, whole, signal) {
   const before = shown
   shown = `${location.pathname} ${whole ? "" : beat}`
   const main = document.querySelector('[data-testid="stMain"]')
+  const isThere = awaited === beat
+  if (awaited === null || isThere) see(whole ? "" : beat)
+  if (isThere) awaited = null
   if (whole && beat && before === null) toQuestion(beat, main, signal)
-  else if (before !== null && before !== shown) {
+  else if (before !== null && before !== shown && !isThere) {
     main?.scrollTo({ top: 0, behavior: "instant" })
     // on a phone the menu lies over the question that was chosen in it
     const close = '[data-testid="stSidebarCollapseButton"] button'
@@ -133,6 +160,14 @@ export default function (component) {
   document.addEventListener(
     "click",
     ({ target }) => target.closest?.(`.st-key-${data.back}, .st-key-${data.on}`) && awaitQuestion(shown),
+    { signal: listening.signal, capture: true }
+  )
+  document.addEventListener(
+    "click",
+    ({ target }) => {
+      const names = target.closest?.("button")?.closest('[class*="st-key-stage-"]')?.className ?? ""
+      stepTo(names.includes(`st-key-${data.on}`) ? data.next : names.match(/st-key-stage-(?:row|menu)-(\w+)/)?.[1])
+    },
     { signal: listening.signal, capture: true }
   )
   // the way to a light screen (ui/page/presenter) would open another tab, and this one's room is not there

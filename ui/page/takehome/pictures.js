@@ -3,11 +3,14 @@
 const SVG = "http://www.w3.org/2000/svg"
 const EDGE = 12
 
+const isSeen = (place) => place.checkVisibility?.({ visibilityProperty: true }) ?? true
+
 const beatsOf = () =>
   [...document.querySelectorAll('[class*="st-key-beat-"]')]
     .map((place) => ({ place, name: [...place.classList].map((c) => c.match(/^st-key-beat-(.+)$/)?.[1]).find(Boolean) }))
     // a container within a beat has the beat's name before its own
-    .filter(({ place, name }) => name && !place.parentElement.closest('[class*="st-key-beat-"]'))
+    // nor is one on the page that was only drawn ahead
+    .filter(({ place, name }) => name && !place.parentElement.closest('[class*="st-key-beat-"]') && isSeen(place))
 
 const headingOf = (beat) => beat.place.querySelector("h1, h2, h3")?.textContent.trim() ?? beat.name
 

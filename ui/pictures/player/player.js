@@ -128,6 +128,7 @@ function makeBar(root) {
     return true
   })
   hear("lesson-toggle", () => data?.last > 0 && (play.click(), true))
+  hear("lesson-plays", () => timer !== null)
   back.onclick = () => (stop(), show(step - 1))
   on.onclick = () => (stop(), show(step + 1))
   scrub.oninput = () => (stop(), show(Number(scrub.value)))
