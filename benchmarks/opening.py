@@ -4,9 +4,10 @@
 
 Every page is opened in turn, each time in a new tab of a browser that has been there before: milliseconds from the
 navigation to the first picture, processor time of the server, and kilobytes that the websocket brings, compressed as
-the browser gets them. Then "next" is clicked: milliseconds to the next question's first picture, beside those that the
-smallest app needs from a key on its slider to its repainted chart. Ratios of medians, taken within one run, are what to
-trust. ``--slowed 4`` does the same on a phone's screen with a processor that is four times as slow.
+the browser gets them. Then "next" is clicked, once the next question has been drawn ahead, or after a while where it is
+not (``--hurried``: as soon as the page is drawn): milliseconds to the next question's first picture, beside those that
+the smallest app needs from a key on its slider to its repainted chart. Ratios of medians, taken within one run, are
+what to trust. ``--slowed 4`` does the same on a phone's screen with a processor that is four times as slow.
 """
 
 import argparse
@@ -15,12 +16,14 @@ import os
 import signal
 import statistics
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chromium import FLAGS, found_chromium
 from latency import IN_SIGHT, apps
+from playwright.sync_api import TimeoutError as TooLate
 from playwright.sync_api import sync_playwright
 from serving import Server, milliseconds_of
 from student import Student
@@ -36,8 +39,16 @@ ARRIVALS = """
     (change.attributeName === "data-drawn") ||
     change.target.ownerSVGElement?.closest('[data-testid="stVegaLiteChart"]') ||
     [...change.addedNodes].some((one) => one.nodeType === 1 && (one.matches(CHART) || one.querySelector(CHART)))
+  // a question that was drawn ahead is seen without a change in its pictures
+  const question = () => [...document.querySelectorAll('[class*="st-key-screen-"]')]
+    .find((one) => one.checkVisibility({ visibilityProperty: true }))
+  const awaitQuestion = (before) => requestAnimationFrame(() => {
+    const now = question()
+    if (now?.querySelector(CHART) && now.className !== before) seen.first = seen.last = performance.now()
+    else awaitQuestion(before)
+  })
   new MutationObserver((changes) => {
-    if (!changes.some(drawn)) return
+    if (!changes.some(drawn) || (seen.pressed !== null && seen.first === null && question())) return
     requestAnimationFrame(() => {
       seen.last = performance.now()
       seen.first ??= seen.last
@@ -45,7 +56,9 @@ ARRIVALS = """
   }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
   for (const kind of ["keydown", "click"])
     addEventListener(kind, () => {
-      if (seen.armed) Object.assign(seen, { armed: false, pressed: performance.now(), first: null, last: null })
+      if (!seen.armed) return
+      Object.assign(seen, { armed: false, pressed: performance.now(), first: null, last: null })
+      if (question()) awaitQuestion(question().className)
     }, true)
 })()
 """
@@ -58,12 +71,24 @@ DONE = f"""() => {{
 }}"""
 
 
+REST = 8_000
+"""So long a reader stays at least before going on, where nothing is drawn ahead."""
+
+AHEAD = """() => {
+  const places = [...document.querySelectorAll('[class*="st-key-slot-"]')]
+  const charts = places.filter((one) => getComputedStyle(one).visibility === "hidden")
+    .flatMap((one) => [...one.querySelectorAll('[class*="st-key-pictures-"] [data-testid="stVegaLiteChart"]')])
+  return charts.length > 0 && charts.every((one) => one.querySelector("svg.marks"))
+}"""
+
+
 @dataclass
 class Visit:
     """What one visit took, in milliseconds."""
 
     first: float
     cpu: float
+    ahead_cpu: float
     following: float
     following_cpu: float
 
@@ -83,7 +108,7 @@ class Place:
         return statistics.median(getattr(one, what) for one in self.visits)
 
 
-def visit(context: Any, place: Place, slowed: float) -> Visit:
+def visit(context: Any, place: Place, slowed: float, hurried: bool) -> Visit:
     """One visit: the page is opened, and then its next question."""
     page, process = context.new_page(), place.server.process.pid
     page.add_init_script(ARRIVALS)
@@ -93,6 +118,11 @@ def visit(context: Any, place: Place, slowed: float) -> Visit:
     page.goto(place.server.address + place.path)
     page.wait_for_function(DONE, polling=100, timeout=120_000)
     first, opened_cpu = page.evaluate("() => window.__seen.first"), milliseconds_of(process) - cpu
+    cpu = milliseconds_of(process)
+    if not hurried:
+        with suppress(TooLate):
+            page.wait_for_function(AHEAD, polling=100, timeout=REST)
+    ahead_cpu = milliseconds_of(process) - cpu
     target = page.locator(place.pressed).first
     target.scroll_into_view_if_needed()
     page.evaluate("() => { window.__seen.armed = true }")
@@ -103,7 +133,7 @@ def visit(context: Any, place: Place, slowed: float) -> Visit:
         target.click()
     page.wait_for_function(DONE, polling=100, timeout=120_000)
     seen = page.evaluate("() => window.__seen")
-    found = Visit(first, opened_cpu, seen["first"] - seen["pressed"], milliseconds_of(process) - cpu)
+    found = Visit(first, opened_cpu, ahead_cpu, seen["first"] - seen["pressed"], milliseconds_of(process) - cpu)
     page.close()
     return found
 
@@ -132,13 +162,17 @@ def places(servers: dict[str, Server], only: set[str]) -> list[Place]:
 def report(places: list[Place]) -> None:
     """One row a page, with ratios to the smallest app."""
     heads = ["page", "first picture", "ratio", "server, processor time", "ratio"]
-    heads += ["next question", "ratio", "server, processor time", "ratio", "kB to open"]
+    for each in ("drawn ahead, processor time", "next question", "server, processor time"):
+        heads += [each, "ratio"]
+    heads.append("kB to open")
     print("\n|", " | ".join(heads), "|\n|" + " --- |" * len(heads))
     for place in places:
         cells = [place.name]
-        for what in ("first", "cpu", "following", "following_cpu"):
+        for what in ("first", "cpu", "ahead_cpu", "following", "following_cpu"):
             now = place.median(what)
-            cells += [f"{now:.0f} ms", f"**{now / places[0].median(what):.2f}**"]
+            # what is drawn ahead is set against opening the smallest app, too
+            ratio = now / places[0].median("cpu" if what == "ahead_cpu" else what)
+            cells += [f"{now:.0f} ms", f"**{ratio:.2f}**"]
         cells.append(f"{asyncio.run(bytes_of(place)) / 1000:.0f}")
         print("|", " | ".join(cells), "|", flush=True)
 
@@ -147,6 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slowed", type=float, default=1, help="how many times as slow a phone's processor is")
+    parser.add_argument("--hurried", action="store_true", help="go on before the next question can be drawn ahead")
     parser.add_argument("--only", default="", help="names of pages, separated by commas")
     parser.add_argument("--tree", type=Path, default=HERE.parent, help="the app's folder, if it is another one")
     args = parser.parse_args()
@@ -160,7 +195,7 @@ def main() -> None:
             context = browser.new_context(**(PHONE if args.slowed > 1 else LAPTOP))
             for turn in range(args.rounds + 1):
                 for place in found:
-                    one = visit(context, place, args.slowed)
+                    one = visit(context, place, args.slowed, args.hurried)
                     # the first time fills the caches of browser and server
                     if turn:
                         place.visits.append(one)

@@ -283,8 +283,8 @@ class Beat(Controls):
             self.lesson.places[self.name] = st.container()
 
     def reserved_place(self, question: str) -> Any:
-        """The place that an earlier question has reserved; None if that question is not shown."""
-        return self.lesson.places.get(question)
+        """The place that an earlier question has reserved; None unless both are shown."""
+        return self.lesson.places.get(question) if self.lesson.shows(self.name) else None
 
     def _clickable(self):
         """A container for the picture whose clicks count."""
