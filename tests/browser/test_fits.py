@@ -69,12 +69,13 @@ MEASURED = """() => {
 STILL = """() => document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]')
   && [...document.querySelectorAll('[data-testid="stSidebar"]')].map(one => one.getBoundingClientRect())
     .every(side => innerWidth < 768 || Math.abs(side.left) <= 0.5)
-  && [...document.querySelectorAll('[class*="st-key-pictures-"] [data-testid="stVegaLiteChart"]')]
+  && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+    .filter(one => one.checkVisibility())
     .every(one => {
       const [place, svg] = [one, one.querySelector("svg:has(.role-frame)")].map(each => each?.getBoundingClientRect())
       return svg && svg.height - place.height < 3 && Math.abs(svg.width - place.width) < 3
     })"""
-"""Nothing runs, the menu of a wide window is there, and every picture has found its size."""
+"""Nothing runs, the menu of a wide window is there, and every picture has found its size, those below, too."""
 
 
 CUT = """() => [...document.querySelectorAll('[class*="st-key-pictures-"] svg:has(.role-frame)')].flatMap(svg => {

@@ -30,7 +30,6 @@ function see(beat) {
 function stepTo(beat) {
   if (!beat || beat === seenBeat() || !document.querySelector(`.${SLOT}${beat} .st-key-beat-${beat}`)) return
   awaited = beat
-  setTimeout(() => { if (awaited === beat) awaited = null }, ON_ITS_WAY)
   see(beat)
   document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0, behavior: "instant" })
 }
@@ -48,11 +47,15 @@ function toTop(beat, whole, signal) {
   shown = `${location.pathname} ${whole ? "" : beat}`
   const main = document.querySelector('[data-testid="stMain"]')
   const isThere = awaited === beat
-  if (awaited === null || isThere) see(whole ? "" : beat)
-  if (isThere) awaited = null
+  // the server may say once more what was there before the step
+  if (awaited === null || before !== shown) {
+    awaited = null
+    see(whole ? "" : beat)
+  }
   if (whole && beat && before === null) toQuestion(beat, main, signal)
-  else if (before !== null && before !== shown && !isThere) {
-    main?.scrollTo({ top: 0, behavior: "instant" })
+  else if (before !== null && before !== shown) {
+    // the reader may have moved on in one that was there at once
+    if (!isThere) main?.scrollTo({ top: 0, behavior: "instant" })
     // on a phone the menu lies over the question that was chosen in it
     const close = '[data-testid="stSidebarCollapseButton"] button'
     if (matchMedia("(max-width: 768px)").matches) document.querySelector(close)?.click()
