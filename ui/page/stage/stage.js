@@ -11,6 +11,7 @@ const USES_SPACE = `${TYPING}, input, button, a, summary, canvas, ${CHOOSES}`
 const LONG_ENOUGH = 20_000
 const ON_ITS_WAY = 10_000
 const STILL_FOR = 100
+const RESTS_FOR = 500
 let shown = null
 
 // Which question is seen: the others' places may hold one that was drawn ahead (ui/page/ahead). What was stepped to, and
@@ -23,15 +24,27 @@ let awaited = null
 /** Show a question's place, and hide those of the others; all of them without a name. */
 function see(beat) {
   const others = `[data-testid="stLayoutWrapper"]:has(> [class*="${SLOT}"]:not(.${SLOT}${beat}))`
-  sheet.textContent = beat ? `${others} { ${UNSEEN} }` : ""
+  // what Streamlit makes visible by itself would be found with the tabulator
+  sheet.textContent = beat ? `${others} { ${UNSEEN} } ${others} * { visibility: hidden !important }` : ""
 }
 
 /** A step to a question that is drawn already shows it at once. */
 function stepTo(beat) {
-  if (!beat || beat === seenBeat() || !document.querySelector(`.${SLOT}${beat} .st-key-beat-${beat}`)) return
+  if (!beat || beat === (awaited ?? seenBeat())) return
+  if (beat !== seenBeat() && !document.querySelector(`.${SLOT}${beat} .st-key-beat-${beat}`)) return
+  if (awaited === null) requestAnimationFrame(followServer)
   awaited = beat
   see(beat)
   document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0, behavior: "instant" })
+}
+
+/** A step may be taken back before the server has heard of it, and then nothing tells of it: what it shows is seen. */
+function followServer(now, still = now) {
+  if (awaited === null) return
+  if (document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== "notRunning") still = now
+  if (now - still < RESTS_FOR) return requestAnimationFrame((later) => followServer(later, still))
+  awaited = null
+  see(seenBeat())
 }
 
 const seenBeat = () => (shown ?? "").split(" ")[1]
