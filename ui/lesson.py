@@ -64,7 +64,8 @@ class Lesson(Visit):
             self._open_here(name)
         with self._slot(name):
             if self.shows(name) or self.waits(name) or self._comes_ahead(module, *parts):
-                self._put_alone(module, *parts)
+                place = page_state.place(self.state)
+                st.fragment(lambda: self._put_here(place, module, *parts))()
 
     def part(self, module: QuestionModule, *parts: Part) -> Part:
         """Put a question on which others build: the whole page is redrawn when its controls move.
@@ -75,13 +76,9 @@ class Lesson(Visit):
         name = name_of(module)
         with self._slot(name):
             if self.shows(name):
-                # a fragment, as which it may have been drawn ahead, has a container of its own
-                with st.container():
-                    return self._put(module, *parts)
+                return self._put(module, *parts)
             if self.waits(name):
                 self._hold_place(name)
-            elif self._comes_ahead(module, *parts):
-                self._put_alone(module, *parts)
         if self._is_passed(name):
             return NOBODY_ASKS
         with self._off_stage():
@@ -93,13 +90,8 @@ class Lesson(Visit):
         """The place of a question, the same whichever is shown: what was drawn ahead in it need not be drawn again."""
         return st.container(key=f"slot-{name}") if self.stage else nullcontext()
 
-    def _put_alone(self, module: QuestionModule, *parts: Part) -> None:
-        """Put a question so that it is redrawn alone."""
-        place = page_state.place(self.state)
-        st.fragment(lambda: self._put_here(place, module, *parts))()
-
     def _comes_ahead(self, module: QuestionModule, *parts: Part) -> bool:
-        """Whether a question may be drawn before it is shown: it is the next one, and trains nothing."""
+        """Whether a question may be drawn before it is shown: it is the next one, redrawn alone, and trains nothing."""
         is_next = self.stage is not None and self.stage.follows(name_of(module))
         return is_next and NOBODY_ASKS not in parts and not hasattr(module, "TRAINS") and not hasattr(module, "run")
 

@@ -55,7 +55,8 @@ def test_the_next_question_is_there_at_once_and_as_it_is_drawn_otherwise(page: P
     one = visitor(viewport=LAPTOP, ahead=True).go(f"/{page.name}?beat={beats[0]}&lang=ko")
     for beat in beats[1:]:
         module = import_module(f"lessons.{page.name}.{beat}")
-        if hasattr(module, "TRAINS") or hasattr(module, "run"):
+        others_build_on_it = f"lesson.part({page.name}.{beat}" in page.script.read_text(encoding="utf-8")
+        if others_build_on_it or hasattr(module, "TRAINS") or hasattr(module, "run"):
             # what is trained is trained when it is shown
             one.page.locator(".st-key-stage-on button").click()
             until_stage(one, beat)
@@ -64,9 +65,8 @@ def test_the_next_question_is_there_at_once_and_as_it_is_drawn_otherwise(page: P
         assert one.page.evaluate(STEP_ON, beat) == {"before": False, "after": True, "alone": True}, beat
         until_stage(one, beat)
         one.until(STILL)
-        # what the server draws in its place is what stands there; Streamlit draws what is a fragment no more once again
-        others_build_on_it = f"lesson.part({page.name}.{beat}" in page.script.read_text(encoding="utf-8")
-        assert one.page.evaluate(SAME_DRAWINGS, beat) or others_build_on_it, beat
+        # what the server draws in its place is what stands there
+        assert one.page.evaluate(SAME_DRAWINGS, beat), beat
         assert one.page.locator('[class*="st-key-beat-"] h2:visible').count() == 1
         within = f"document.querySelector('.st-key-slot-{beat}').querySelectorAll"
         facts = one.page.evaluate(MEASURED.replace("document.querySelectorAll", within))
@@ -141,4 +141,31 @@ def test_nothing_is_drawn_ahead_for_who_saves_data_nor_while_a_run_is_played(vis
     assert one.page.evaluate(plays)
     one.button("one_weight", "play").click()
     assert not one.page.evaluate(plays)
+    assert one.complaints == []
+
+
+def test_a_step_on_that_is_taken_back_at_once_leads_back(visitor: Arrive) -> None:
+    one = visitor(viewport=LAPTOP, ahead=True).go("/gradient_descent?beat=one_weight&lang=en&predict=0")
+    until_drawn_ahead(one, "two_weights")
+    one.page.evaluate("""() => {
+      document.querySelector(".st-key-stage-on button").click()
+      document.querySelector(".st-key-stage-row-one_weight button").click()
+    }""")
+    # the next one is drawn ahead again, and still nobody sees it
+    one.page.wait_for_timeout(500)
+    until_drawn_ahead(one, "two_weights")
+    until_stage(one, "one_weight")
+    expect(one.page.locator(".st-key-slot-one_weight .st-key-beat-one_weight")).to_be_visible()
+    expect(one.page.locator(".st-key-slot-two_weights .st-key-beat-two_weights h2")).to_be_hidden()
+    assert one.complaints == []
+
+
+def test_the_tabulator_does_not_find_what_is_drawn_ahead(visitor: Arrive) -> None:
+    one = visitor(viewport=LAPTOP, ahead=True).go("/gradient_descent?beat=one_weight&lang=en&predict=0")
+    until_drawn_ahead(one, "two_weights")
+    hidden = one.page.locator(".st-key-slot-two_weights")
+    # the link beside a heading, and those to the glossary
+    assert hidden.locator("a").count() > 1
+    can_have_it = "links => links.filter(link => { link.focus(); return document.activeElement === link }).length"
+    assert hidden.locator("a").evaluate_all(can_have_it) == 0
     assert one.complaints == []

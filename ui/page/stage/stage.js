@@ -11,7 +11,8 @@ const USES_SPACE = `${TYPING}, input, button, a, summary, canvas, ${CHOOSES}`
 const LONG_ENOUGH = 20_000
 const ON_ITS_WAY = 10_000
 const STILL_FOR = 100
-const RESTS_FOR = 500
+// longer than a phone with a poor connection needs to be heard
+const RESTS_FOR = 3000
 let shown = null
 
 // Which question is seen: the others' places may hold one that was drawn ahead (ui/page/ahead). What was stepped to, and
