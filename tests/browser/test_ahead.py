@@ -39,7 +39,7 @@ SAME_DRAWINGS = """(beat) => {
 
 
 def until_drawn_ahead(one: Any, beat: str) -> None:
-    # a reader who moves the mouse is busy with the question
+    # by itself, once the page has rested
     one.until(DRAWN_AHEAD, arg=beat)
     one.page.wait_for_timeout(200)
 
